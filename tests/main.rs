@@ -1,0 +1,1 @@
+//! One test binary: linking the server once costs less than linking it once a file.

@@ -1,0 +1,1 @@
+//! This package is its tests, examples and benchmarks; the library target is empty.
