@@ -1,1 +1,20 @@
-//! Laid out in ARCHITECTURE.md.
+//! Plain domain types. They hold no rule that needs a store; what may be decided from values alone is decided
+//! here.
+
+pub mod account;
+pub mod conversation;
+pub mod matching;
+pub mod message;
+pub mod person;
+pub mod profile;
+pub mod requirements;
+pub mod visibility;
+
+pub use account::{Account, AccountStatus, Identity, IdentityKind};
+pub use conversation::{Conversation, ConversationKind, Member, Role};
+pub use matching::{Action, Interaction, Match, Pair};
+pub use message::{Message, MessageKind};
+pub use person::Person;
+pub use profile::Profile;
+pub use requirements::Requirements;
+pub use visibility::{Relation, may_see};
