@@ -1,1 +1,89 @@
-//! Laid out in ARCHITECTURE.md.
+//! Where things are kept: small traits by aggregate, and the stores that implement them.
+//!
+//! **One write method is one whole business fact**, atomic by contract: it happens entirely or not at all, and
+//! two calls at the same moment have the outcome of one after the other. The decision itself is a pure function
+//! of the model where it can be; the store compares and sets.
+//!
+//! Look-ups return `Option` or an empty list where nothing is found; [`StoreError`](crate::error::StoreError)
+//! is for failures. Moments come from the caller, never from the database. Texts reach a store checked (no NUL,
+//! see [`check_text`](crate::text::check_text)).
+//!
+//! The documentation of a trait is its contract; the conformance suite holds every store to
+//! it.
+
+mod accounts;
+mod conversations;
+mod matches;
+mod messages;
+mod people;
+mod safety;
+mod upkeep;
+
+use std::sync::Arc;
+
+pub use accounts::{AccountStore, CreateOutcome, NewAccount};
+pub use conversations::{AddMemberOutcome, ConversationStore, NewGroup};
+pub use matches::{
+    CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+};
+pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, ReadMark, ReadOutcome};
+pub use people::{PeopleStore, PersonRow, VersionedProfile};
+pub use safety::SafetyStore;
+pub use upkeep::{BackupError, Upkeep};
+
+#[cfg(feature = "mocks")]
+pub use self::{
+    accounts::MockAccountStore, conversations::MockConversationStore, matches::MockMatchStore,
+    messages::MockMessageStore, people::MockPeopleStore, safety::MockSafetyStore, upkeep::MockUpkeep,
+};
+
+/// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
+#[derive(Clone)]
+pub struct Stores {
+    /// Accounts and identities.
+    pub accounts: Arc<dyn AccountStore>,
+    /// Profiles.
+    pub people: Arc<dyn PeopleStore>,
+    /// Interactions and matches.
+    pub matches: Arc<dyn MatchStore>,
+    /// Conversations and members.
+    pub conversations: Arc<dyn ConversationStore>,
+    /// Messages and receipts.
+    pub messages: Arc<dyn MessageStore>,
+    /// Blocks, and what decides who sees whom.
+    pub safety: Arc<dyn SafetyStore>,
+    /// Health, backup, closing.
+    pub upkeep: Arc<dyn Upkeep>,
+}
+
+impl Stores {
+    /// All aggregates from one store.
+    #[must_use]
+    pub fn from_one<S>(store: Arc<S>) -> Self
+    where
+        S: AccountStore
+            + PeopleStore
+            + MatchStore
+            + ConversationStore
+            + MessageStore
+            + SafetyStore
+            + Upkeep
+            + 'static,
+    {
+        Self {
+            accounts: Arc::clone(&store) as _,
+            people: Arc::clone(&store) as _,
+            matches: Arc::clone(&store) as _,
+            conversations: Arc::clone(&store) as _,
+            messages: Arc::clone(&store) as _,
+            safety: Arc::clone(&store) as _,
+            upkeep: store,
+        }
+    }
+}
+
+impl std::fmt::Debug for Stores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stores").finish_non_exhaustive()
+    }
+}

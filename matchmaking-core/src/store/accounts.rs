@@ -1,0 +1,69 @@
+//! The store of accounts and identities.
+
+use async_trait::async_trait;
+
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{Account, AccountStatus, Identity, IdentityKind, Profile},
+};
+
+/// An account to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAccount {
+    /// Its identities, at most one of a kind.
+    pub identities: Vec<Identity>,
+    /// The hash of its password in PHC form, if it has one.
+    pub password_hash: Option<String>,
+    /// What it tells about its owner from the start.
+    pub profile: Profile,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// What became of an account to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateOutcome {
+    /// It was made, active.
+    Created(Account),
+    /// Nothing was made: an identity belongs to this account already.
+    Taken {
+        /// The first of the identities asked for that is taken.
+        kind: IdentityKind,
+        /// Who has it.
+        by: AccountId,
+    },
+}
+
+/// Keeps accounts and their identities.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Makes an account with its identities, profile (version 1) and password, or nothing at all when one of
+    /// the identities is taken. Of two that ask for one identity at the same moment one gets it.
+    async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome>;
+
+    /// The account with this identifier, whatever its status.
+    async fn account(&self, id: AccountId) -> StoreResult<Option<Account>>;
+
+    /// The account with this identity, compared by its folded form, whatever its status.
+    async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>>;
+
+    /// The identities of an account, ordered by kind.
+    async fn identities(&self, id: AccountId) -> StoreResult<Vec<Identity>>;
+
+    /// The identity of this kind of each of these accounts; those that have none are left out. In no
+    /// particular order.
+    async fn identities_of_kind(
+        &self,
+        kind: IdentityKind,
+        ids: &[AccountId],
+    ) -> StoreResult<Vec<(AccountId, Identity)>>;
+
+    /// Sets the status of an account, unless it is deleted, which is for ever. Tells whether anything changed.
+    async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
+
+    /// The hash of an account's password, if it has one.
+    async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>>;
+}

@@ -1,0 +1,126 @@
+//! The store of interactions and matches.
+
+use async_trait::async_trait;
+
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, ConversationId, MatchId},
+    model::{Action, Interaction, Match, Pair},
+};
+
+/// A decision to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewInteraction {
+    /// Who decided.
+    pub actor: AccountId,
+    /// About whom; somebody else.
+    pub target: AccountId,
+    /// What.
+    pub action: Action,
+    /// What a match would say, should this decision make one. The actor becomes its `first`.
+    pub terms: MatchTerms,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// What a match says to its two people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MatchTerms {
+    /// Why, told to the first.
+    pub reason_for_first: String,
+    /// Why, told to the second.
+    pub reason_for_second: String,
+    /// 0 to 100.
+    pub score: u8,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InteractionOutcome {
+    /// It stands.
+    Recorded {
+        /// As it stands now.
+        interaction: Interaction,
+        /// The match of the two, if they have one.
+        matched: Option<Match>,
+        /// Whether this decision made the match.
+        newly_matched: bool,
+    },
+    /// The two may not see each other, or one is unknown; nothing was recorded.
+    NotVisible,
+}
+
+/// A match to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMatch {
+    /// One of the two.
+    pub first: AccountId,
+    /// The other; somebody else.
+    pub second: AccountId,
+    /// What it says.
+    pub terms: MatchTerms,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// What became of a match to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateMatchOutcome {
+    /// It was made.
+    Made(Match),
+    /// The two had this one, which is unchanged.
+    Existing(Match),
+    /// The two may not see each other, or one is unknown; nothing was made.
+    NotVisible,
+}
+
+/// A match with what has come of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchView {
+    /// The match.
+    pub matched: Match,
+    /// The direct conversation of the two, once opened.
+    pub conversation: Option<ConversationId>,
+    /// The number of its last message; 0 before the first.
+    pub last_seq: i64,
+}
+
+/// Keeps interactions and matches.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait MatchStore: Send + Sync {
+    /// Records a decision, replacing an earlier one of the same person about the same; when both sides now say
+    /// yes and have no match, makes it. A match once made stays when a decision changes. Two likes at the same
+    /// moment make one match, and exactly one of them is told that it is new.
+    async fn record_interaction(&self, new: NewInteraction) -> StoreResult<InteractionOutcome>;
+
+    /// The decision of one person about another.
+    async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>>;
+
+    /// Everyone whom this person rejected or by whom they were rejected ([`Action::Dislike`]), ascending.
+    async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;
+
+    /// Makes the match of two people, or returns the one they have, unchanged.
+    async fn create_match(&self, new: NewMatch) -> StoreResult<CreateMatchOutcome>;
+
+    /// The match with this identifier, if its two people may see each other.
+    async fn match_view(&self, id: MatchId) -> StoreResult<Option<MatchView>>;
+
+    /// The match of these two, if they may see each other.
+    async fn match_between(&self, pair: Pair) -> StoreResult<Option<MatchView>>;
+
+    /// The matches of a person with people whom they may see, oldest first.
+    async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>>;
+
+    /// Everyone with whom this person ever had a match, ended and hidden ones included, ascending.
+    async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;
+
+    /// Flips the like of a match and returns it as it is now; `None`, and nothing changed, when there is no such
+    /// match or its two people may not see each other.
+    async fn toggle_like(&self, id: MatchId) -> StoreResult<Option<Match>>;
+
+    /// Ends a match for good and closes the direct conversation of its two people. Returns false, and changes
+    /// nothing, when `by` is not one of the two or it has ended already.
+    async fn end_match(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool>;
+}

@@ -1,0 +1,128 @@
+//! The store of messages and receipts.
+
+use async_trait::async_trait;
+
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, ConversationId},
+    model::{Message, MessageKind},
+};
+
+/// A message to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who writes.
+    pub sender: AccountId,
+    /// What kind.
+    pub kind: MessageKind,
+    /// Its text.
+    pub content: String,
+    /// The name that the sender's client gave it. One `(sender, conversation, client_message_id)` is one message,
+    /// however often it is sent.
+    pub client_message_id: Option<String>,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppendOutcome {
+    /// It is stored, durably, as this.
+    Stored(Message),
+    /// It was stored before, as this; nothing changed.
+    Duplicate(Message),
+    /// It is not stored.
+    Refused(AppendRefusal),
+}
+
+/// Why a message is not stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppendRefusal {
+    /// There is no such conversation.
+    UnknownConversation,
+    /// The sender is no member of it, or takes no part any more.
+    NotMember,
+    /// It is closed for writing.
+    Closed,
+    /// It is a direct one, and its two people may not see each other.
+    NotVisible,
+}
+
+/// That a person has read a conversation up to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadMark {
+    /// Who.
+    pub account: AccountId,
+    /// Up to and with this number.
+    pub seq: i64,
+    /// When.
+    pub at: Millis,
+}
+
+/// What became of a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// It moved from the first number to the second.
+    Advanced {
+        /// Where it was.
+        from: i64,
+        /// Where it is: what was asked for, or the last message if that was less.
+        to: i64,
+    },
+    /// It was there already, or further.
+    Unchanged,
+    /// The person is no member.
+    NotMember,
+}
+
+/// Keeps messages and how far each member has come.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait MessageStore: Send + Sync {
+    /// Stores a message at the end of its conversation. When this returns, the message survives a killed process
+    /// and, as far as the store is durable at all, a power cut. The numbers (`seq`) of a conversation have no
+    /// gaps, and identifiers grow with them. Membership, closing and visibility are decided in the same
+    /// transaction. A repeat is recognised before anything is refused.
+    async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome>;
+
+    /// At most `limit` messages with numbers below `before` (or the newest), newest first.
+    async fn messages_before(
+        &self,
+        conversation: ConversationId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>>;
+
+    /// At most `limit` messages with numbers above `after`, oldest first.
+    async fn messages_after(
+        &self,
+        conversation: ConversationId,
+        after: i64,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>>;
+
+    /// Notes that a member has read up to `seq`. Never goes back, and never beyond the last message. What is read
+    /// was delivered, too.
+    async fn mark_read(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+        seq: i64,
+        at: Millis,
+    ) -> StoreResult<ReadOutcome>;
+
+    /// Notes that messages up to `seq` reached a device of a member. As [`mark_read`](Self::mark_read) otherwise.
+    async fn mark_delivered(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+        seq: i64,
+    ) -> StoreResult<ReadOutcome>;
+
+    /// Every mark by which a conversation was read, ordered by account, then number: the first mark of an account
+    /// at or above a message's number tells when that account read it.
+    async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>>;
+}

@@ -1,0 +1,58 @@
+//! The store of profiles.
+
+use async_trait::async_trait;
+
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{IdentityKind, Person, Profile},
+};
+
+/// A profile as it was read, with the version that a change must name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionedProfile {
+    /// Counts the changes, from 1.
+    pub version: i64,
+    /// The profile.
+    pub profile: Profile,
+}
+
+/// A person as the matchmaking pool is filled with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonRow {
+    /// The person.
+    pub person: Person,
+    /// The kinds of identities they have, ascending.
+    pub kinds: Vec<IdentityKind>,
+}
+
+/// Keeps profiles.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait PeopleStore: Send + Sync {
+    /// The profile of this account.
+    async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>>;
+
+    /// The profiles of these accounts; unknown ones are left out. In no particular order.
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>>;
+
+    /// Replaces a profile whose version is still `expected`, and counts the version up. Returns false, and
+    /// changes nothing, when somebody else was faster or the account is unknown or deleted.
+    async fn replace_profile(
+        &self,
+        id: AccountId,
+        expected: i64,
+        profile: &Profile,
+        at: Millis,
+    ) -> StoreResult<bool>;
+
+    /// Notes that the person was active at `at`; an earlier moment than the noted one changes nothing.
+    async fn touch(&self, id: AccountId, at: Millis) -> StoreResult<()>;
+
+    /// One active person with the identities they have; `None` for accounts that take no part.
+    async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>>;
+
+    /// Active people with identifiers above `after`, ascending, at most `limit`: a page of the pool.
+    async fn people(&self, after: Option<AccountId>, limit: usize) -> StoreResult<Vec<PersonRow>>;
+}
