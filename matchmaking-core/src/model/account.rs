@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Millis, ids::{AccountId, TelegramId}, text::fold};
+use crate::{
+    clock::Millis,
+    ids::{AccountId, TelegramId},
+    text::fold,
+};
 
 /// A person's account. What the person tells about themselves is the [`Profile`](super::Profile).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,10 +67,16 @@ impl Telegram {
 
     /// Makes the account of a Telegram id, or gives an existing one this name and gender and keeps all else. An
     /// account that was deactivated takes part again, with everything it had.
-    pub async fn create(&self, telegram_id: TelegramId, name: &str, gender: Gender) -> Result<AccountId, TelegramError> {
+    pub async fn create(
+        &self,
+        telegram_id: TelegramId,
+        name: &str,
+        gender: Gender,
+    ) -> Result<AccountId, TelegramError> {
         let identity = Identity::telegram(telegram_id);
         loop {
-            let known = self.stores.accounts.account_by_identity(IdentityKind::Telegram, &identity.folded).await?;
+            let known =
+                self.stores.accounts.account_by_identity(IdentityKind::Telegram, &identity.folded).await?;
             if let Some(account) = known {
                 return self.update(&account, name, gender).await;
             }
@@ -93,7 +99,12 @@ impl Telegram {
         }
     }
 
-    async fn update(&self, account: &Account, name: &str, gender: Gender) -> Result<AccountId, TelegramError> {
+    async fn update(
+        &self,
+        account: &Account,
+        name: &str,
+        gender: Gender,
+    ) -> Result<AccountId, TelegramError> {
         if account.has_password {
             return Err(TelegramError::Unknown);
         }
@@ -124,7 +135,9 @@ impl Telegram {
     pub async fn account(&self, telegram_id: TelegramId) -> Result<AccountId, TelegramError> {
         let folded = telegram_id.to_string();
         match self.stores.accounts.account_by_identity(IdentityKind::Telegram, &folded).await? {
-            Some(account) if account.status == AccountStatus::Active && !account.has_password => Ok(account.id),
+            Some(account) if account.status == AccountStatus::Active && !account.has_password => {
+                Ok(account.id)
+            }
             _ => Err(TelegramError::Unknown),
         }
     }
@@ -156,7 +169,10 @@ impl Telegram {
         let mut ids: HashMap<_, _> = accounts.iter().map(|account| (*account, account.get())).collect();
         let known = self.stores.accounts.identities_of_kind(IdentityKind::Telegram, accounts).await?;
         for (account, identity) in known {
-            let id = identity.value.parse().map_err(|_| StoreError::Corrupt { table: "identities", column: "value" })?;
+            let id = identity
+                .value
+                .parse()
+                .map_err(|_| StoreError::Corrupt { table: "identities", column: "value" })?;
             ids.insert(account, id);
         }
         Ok(ids)

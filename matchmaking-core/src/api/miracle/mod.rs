@@ -24,8 +24,8 @@ pub use root::{Root, Welcome};
 pub use sockets::{BaseSocket, MatchSocket, MessageSocket};
 pub use users::{
     CreateNewUser, CreateNewUserRequest, CreateNewUserResponse, DeactivateUser, EditSummary,
-    EditSummaryRequest, EditTargetGender, EditTargetGenderRequest, EditUserAge, EditUserAgeRequest, GetUserInfo,
-    SaveUser, SaveUserRequest, TargetGender, UserInfo, UserRequest, WireGender,
+    EditSummaryRequest, EditTargetGender, EditTargetGenderRequest, EditUserAge, EditUserAgeRequest,
+    GetUserInfo, SaveUser, SaveUserRequest, TargetGender, UserInfo, UserRequest, WireGender,
 };
 
 use serde::Serialize;
