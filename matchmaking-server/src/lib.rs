@@ -1,1 +1,5 @@
 //! The HTTP server over `matchmaking-core`.
+
+pub mod config;
+pub mod http;
+pub mod surfaces;

@@ -1,0 +1,3 @@
+//! What the operator decides.
+
+pub mod limits;
