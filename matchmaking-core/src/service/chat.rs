@@ -11,8 +11,23 @@ use crate::{
     store::{AppendOutcome, AppendRefusal, NewMessage, Stores},
 };
 
-/// The most messages of a history that is asked for whole: its newest ones.
-pub const HISTORY_MAX: usize = 5_000;
+/// How much of a history that is asked for whole is given: its newest messages within both bounds, and at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryBound {
+    /// The most messages.
+    pub messages: usize,
+    /// The most bytes of text.
+    pub bytes: usize,
+}
+
+/// What one answer over HTTP holds.
+pub const HTTP_HISTORY: HistoryBound = HistoryBound { messages: 5_000, bytes: 8 << 20 };
+
+/// What one socket frame holds.
+pub const SOCKET_HISTORY: HistoryBound = HistoryBound { messages: 500, bytes: 192 << 10 };
+
+/// How many messages of a history are read at once.
+const HISTORY_PAGE: usize = 500;
 
 /// Opens conversations, stores what is said in them, and tells whoever is connected.
 #[derive(Debug, Clone)]
@@ -82,6 +97,15 @@ pub struct DirectMessage<'a> {
     pub client_timestamp: Option<String>,
 }
 
+/// A message that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// Whether a connection of the other side took it; otherwise they are offline.
+    pub delivered: bool,
+}
+
 impl Chat {
     /// The service over these stores.
     #[must_use]
@@ -130,16 +154,33 @@ impl Chat {
         self.stores.safety.relation(pair.low(), pair.high()).await
     }
 
-    /// The newest [`HISTORY_MAX`] messages of a conversation, oldest first. Whether the caller may read them is decided
+    /// The newest messages of a conversation within `bound`, oldest first. Whether the caller may read them is decided
     /// by [`direct`](Self::direct).
-    pub async fn history(&self, id: ConversationId) -> Result<Vec<Message>, StoreError> {
-        let mut messages = self.stores.messages.messages_before(id, None, HISTORY_MAX).await?;
-        messages.reverse();
-        Ok(messages)
+    pub async fn history(&self, id: ConversationId, bound: HistoryBound) -> Result<Vec<Message>, StoreError> {
+        let mut newest_first: Vec<Message> = Vec::new();
+        let mut bytes = 0;
+        loop {
+            let page = HISTORY_PAGE.min(bound.messages - newest_first.len());
+            let before = newest_first.last().map(|message| message.seq);
+            let read = self.stores.messages.messages_before(id, before, page).await?;
+            let complete = read.len() < page;
+            for message in read {
+                bytes += message.content.len();
+                if bytes > bound.bytes && !newest_first.is_empty() {
+                    newest_first.reverse();
+                    return Ok(newest_first);
+                }
+                newest_first.push(message);
+            }
+            if complete || newest_first.len() >= bound.messages {
+                newest_first.reverse();
+                return Ok(newest_first);
+            }
+        }
     }
 
     /// Stores a message and tells the other side.
-    pub async fn send_direct(&self, new: DirectMessage<'_>) -> Result<Message, SendError> {
+    pub async fn send_direct(&self, new: DirectMessage<'_>) -> Result<Sent, SendError> {
         let append = NewMessage {
             conversation: new.view.conversation.id,
             sender: new.sender.account,
@@ -150,7 +191,7 @@ impl Chat {
         };
         let message = match self.stores.messages.append_message(append).await? {
             AppendOutcome::Stored(message) => message,
-            AppendOutcome::Duplicate(message) => return Ok(message),
+            AppendOutcome::Duplicate(message) => return Ok(Sent { message, delivered: false }),
             AppendOutcome::Refused(refusal) => return Err(SendError::Refused(refusal)),
         };
         let event = Event::MessageStored {
@@ -159,7 +200,7 @@ impl Chat {
             match_id: new.view.match_id,
             client_timestamp: new.client_timestamp,
         };
-        self.hub.publish_to(&[new.view.peer], event);
-        Ok(message)
+        let delivered = self.hub.publish_to(&[new.view.peer], event) > 0;
+        Ok(Sent { message, delivered })
     }
 }

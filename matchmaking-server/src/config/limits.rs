@@ -38,6 +38,8 @@ pub const SOCKET_WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const SOCKET_PING_EVERY: Duration = Duration::from_secs(30);
 /// After how long without any frame, pongs included, a socket is closed.
 pub const SOCKET_SILENCE_MAX: Duration = Duration::from_secs(90);
+/// How long a socket without a token may take to say whom it is from.
+pub const FIRST_FRAME_WITHIN: Duration = Duration::from_secs(10);
 /// How long a client may take to answer the end of a socket.
 pub const SOCKET_LINGER: Duration = Duration::from_secs(1);
 /// The most sockets from one address. A backend may hold those of all its users.
@@ -90,6 +92,8 @@ pub struct Limits {
     pub socket_ping_every: Duration,
     /// [`SOCKET_SILENCE_MAX`]
     pub socket_silence_max: Duration,
+    /// [`FIRST_FRAME_WITHIN`]
+    pub first_frame_within: Duration,
     /// [`SOCKET_LINGER`]
     pub socket_linger: Duration,
     /// Requests of one address: a second, and at once. `None` lifts the limit.
@@ -115,6 +119,7 @@ impl Default for Limits {
             socket_write_timeout: SOCKET_WRITE_TIMEOUT,
             socket_ping_every: SOCKET_PING_EVERY,
             socket_silence_max: SOCKET_SILENCE_MAX,
+            first_frame_within: FIRST_FRAME_WITHIN,
             socket_linger: SOCKET_LINGER,
             address_rate: Some((ADDRESS_RATE, ADDRESS_BURST)),
             account_rate: Some((ACCOUNT_RATE, ACCOUNT_BURST)),

@@ -17,6 +17,7 @@ use super::body::RequestBody;
 use super::dialect::{Dialect, OtherMedia};
 use super::dispatch::Kit;
 use super::request_id::RequestId;
+use crate::config::limits::Limits;
 
 /// What was asked, without the body: shared by the handler and whatever renders its answer.
 pub struct Asked {
@@ -109,6 +110,12 @@ impl Asked {
     /// request it is.
     pub fn charge_account(&self, account: i64) -> Result<(), Fault> {
         self.kit.charge_account(account)
+    }
+
+    /// The bounds of this server.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.kit.policy.limits
     }
 
     /// Whether the server is on its way down.

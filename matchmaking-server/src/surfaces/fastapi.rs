@@ -62,6 +62,12 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
             let detail = format!("This API answers local requests only: {why}");
             (StatusCode::FORBIDDEN, Value::from(detail))
         }
+        // The texts begin with a status of their own, which clients search for, whatever the answer's is.
+        Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
+        Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
+        Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
+        Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
+        Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
         Fault::Unavailable { .. } => text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Fault::Internal { .. } => text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }

@@ -94,7 +94,9 @@ pub(super) async fn send(
 ) -> Result<SendMessageResponse, Fault> {
     const REFUSED: SendMessageResponse = SendMessageResponse { success: false, match_id: None };
     let SendMessageRequest { chatroom_id, sender_user_id, message_content } = call.request;
-    let (Some(room), Some(_)) = (chatroom_id.possible(), sender_user_id.possible()) else { return Ok(REFUSED) };
+    let (Some(room), Some(_)) = (chatroom_id.possible(), sender_user_id.possible()) else {
+        return Ok(REFUSED);
+    };
     if message_content.trim().is_empty() {
         return Ok(REFUSED);
     }

@@ -35,7 +35,10 @@ pub(super) async fn create(
 }
 
 /// Whoever is not one of the two learns no more than that there is no match for them.
-pub(super) async fn info(services: Arc<Services>, call: Call<GetMatchInfoRequest>) -> Result<MatchInfo, Fault> {
+pub(super) async fn info(
+    services: Arc<Services>,
+    call: Call<GetMatchInfoRequest>,
+) -> Result<MatchInfo, Fault> {
     let GetMatchInfoRequest { user_id, match_id } = call.request;
     let (Some(_), Some(match_id)) = (user_id.possible(), match_id.possible()) else {
         return Err(Fault::UnknownMatch);
