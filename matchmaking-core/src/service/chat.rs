@@ -1,6 +1,9 @@
 //! Conversations and messages.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
     clock::Clock,
@@ -8,7 +11,7 @@ use crate::{
     ids::{AccountId, ConversationId, MatchId},
     model::{Conversation, ConversationKind, Message, MessageKind, Pair, Relation, may_see},
     realtime::{Event, Hub, Sender},
-    store::{AppendOutcome, AppendRefusal, NewMessage, Stores},
+    store::{AppendOutcome, AppendRefusal, NewMessage, OnStored, Stores},
 };
 
 /// How much of a history that is asked for whole is given: its newest messages within both bounds, and at least one.
@@ -189,18 +192,21 @@ impl Chat {
             client_message_id: None,
             at: self.clock.now(),
         };
-        let message = match self.stores.messages.append_message(append).await? {
-            AppendOutcome::Stored(message) => message,
-            AppendOutcome::Duplicate(message) => return Ok(Sent { message, delivered: false }),
+        let taken = Arc::new(AtomicUsize::new(0));
+        let on_stored = {
+            let (hub, peer, taken) = (Arc::clone(&self.hub), new.view.peer, Arc::clone(&taken));
+            let (sender, match_id, client_timestamp) = (new.sender, new.view.match_id, new.client_timestamp);
+            OnStored::new(move |message| {
+                let message = message.clone();
+                let event = Event::MessageStored { message, sender, match_id, client_timestamp };
+                taken.store(hub.publish_to(&[peer], event), Ordering::Release);
+            })
+        };
+        let message = match self.stores.messages.append_message(append, on_stored).await? {
+            AppendOutcome::Stored(message) | AppendOutcome::Duplicate(message) => message,
             AppendOutcome::Refused(refusal) => return Err(SendError::Refused(refusal)),
         };
-        let event = Event::MessageStored {
-            message: message.clone(),
-            sender: new.sender,
-            match_id: new.view.match_id,
-            client_timestamp: new.client_timestamp,
-        };
-        let delivered = self.hub.publish_to(&[new.view.peer], event) > 0;
+        let delivered = taken.load(Ordering::Acquire) > 0;
         Ok(Sent { message, delivered })
     }
 }
