@@ -2,7 +2,7 @@
 
 mod fastapi;
 
-use matchmaking_core::api::route::Surface;
+use matchmaking_core::api::route::{Listed, Surface};
 
 use crate::http::Dialect;
 
@@ -21,4 +21,11 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         | Surface::Groups
         | Surface::Admin => &FastApi,
     }
+}
+
+/// Every route of every surface and of the server itself, served or not: what the documentation lists.
+#[must_use]
+pub fn all_routes() -> Vec<Listed> {
+    let tables: [&[Listed]; 1] = [crate::ops::ROUTES];
+    tables.concat()
 }
