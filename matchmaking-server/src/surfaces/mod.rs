@@ -3,7 +3,7 @@
 mod fastapi;
 pub mod miracle;
 
-use matchmaking_core::api::route::Surface;
+use matchmaking_core::api::route::{Listed, Surface};
 
 use crate::http::Dialect;
 
@@ -22,4 +22,11 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         | Surface::Groups
         | Surface::Admin => &FastApi,
     }
+}
+
+/// Every route of every surface and of the server itself, served or not: what the documentation lists.
+#[must_use]
+pub fn all_routes() -> Vec<Listed> {
+    let tables: [&[Listed]; 1] = [crate::ops::ROUTES];
+    tables.concat()
 }
