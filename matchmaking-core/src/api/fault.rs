@@ -64,6 +64,18 @@ pub enum Fault {
     /// a proxy of elsewhere.
     #[error("the open surfaces answer on loopback only: {0}")]
     NotLoopback(&'static str),
+    /// There is no such account, or it takes no part, or it is out of this surface's reach.
+    #[error("unknown account")]
+    UnknownAccount,
+    /// There is no such match for this person.
+    #[error("unknown match")]
+    UnknownMatch,
+    /// The two cannot have a conversation: there is no such match between them.
+    #[error("no conversation for these two")]
+    NoConversation,
+    /// The conversation is between others.
+    #[error("not a member of the conversation")]
+    NotAMember,
     /// Something this request needs cannot be reached: the store, a gateway. Trying again later may help.
     #[error("unavailable: {cause}")]
     Unavailable {
@@ -117,6 +129,54 @@ impl From<crate::error::StoreError> for Fault {
         match error {
             crate::error::StoreError::Unavailable(_) => Self::Unavailable { cause },
             _ => Self::Internal { cause },
+        }
+    }
+}
+
+#[cfg(feature = "service")]
+mod from_services {
+    use super::Fault;
+    use crate::service::{
+        chat::{DirectError, OpenError},
+        matchmaking::MatchmakingError,
+        telegram::TelegramError,
+    };
+
+    impl From<TelegramError> for Fault {
+        fn from(error: TelegramError) -> Self {
+            match error {
+                TelegramError::Unknown => Self::UnknownAccount,
+                TelegramError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<MatchmakingError> for Fault {
+        fn from(error: MatchmakingError) -> Self {
+            match error {
+                MatchmakingError::NoSuchPair => Self::UnknownAccount,
+                MatchmakingError::Scoring(error) => Self::internal(error),
+                MatchmakingError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<OpenError> for Fault {
+        fn from(error: OpenError) -> Self {
+            match error {
+                OpenError::NoSuchMatch => Self::NoConversation,
+                OpenError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<DirectError> for Fault {
+        fn from(error: DirectError) -> Self {
+            match error {
+                DirectError::Unknown => Self::NoConversation,
+                DirectError::NotMember => Self::NotAMember,
+                DirectError::Store(error) => error.into(),
+            }
         }
     }
 }

@@ -352,7 +352,10 @@ impl Listed {
 
 impl std::fmt::Debug for Listed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Listed").field("name", &(self.name)()).field("route", &self.route).finish_non_exhaustive()
+        f.debug_struct("Listed")
+            .field("name", &(self.name)())
+            .field("route", &self.route)
+            .finish_non_exhaustive()
     }
 }
 

@@ -152,7 +152,8 @@ impl Matchmaking {
         excluded.extend(self.stores.matches.rejected(person.id).await?);
         for _ in 0..ROUNDS {
             let moment = self.people.moment();
-            let query = Query::new(person, audience, CANDIDATES, moment).excluding(&excluded);
+            let is_excluded = |id| excluded.contains(&id);
+            let query = Query::new(person, audience, CANDIDATES, moment).excluding(&is_excluded);
             let ranked = self.matcher.top(&query)?;
             if ranked.is_empty() {
                 return Ok(None);
@@ -161,11 +162,9 @@ impl Matchmaking {
                 excluded.insert(candidate.id);
                 let Some(other) = self.stores.people.person(candidate.id).await? else { continue };
                 let reasons = self.matcher.reasons(person, &other.person, moment, language)?;
-                let terms = MatchTerms {
-                    reason_for_first: reasons.for_first.join(language.joiner()),
-                    reason_for_second: reasons.for_second.join(language.joiner()),
-                    score: candidate.score.percent(),
-                };
+                let (reason_for_first, reason_for_second) = reasons.as_texts(language);
+                let terms =
+                    MatchTerms { reason_for_first, reason_for_second, score: candidate.score.percent() };
                 match self.make(person.id, candidate.id, terms).await? {
                     // An existing one: the other chose this person at the same moment.
                     CreateMatchOutcome::Made(found) | CreateMatchOutcome::Existing(found) => {

@@ -10,13 +10,9 @@ pub mod telegram;
 
 use std::sync::Arc;
 
-use crate::{
-    clock::Clock,
-    error::StoreResult,
-    realtime::Hub,
-    scoring::Matcher,
-    store::Stores,
-};
+use chrono_tz::Tz;
+
+use crate::{clock::Clock, error::StoreResult, realtime::Hub, scoring::Matcher, store::Stores};
 
 /// All services over one set of stores, one hub and one pool. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -36,15 +32,21 @@ pub struct Services {
 }
 
 impl Services {
-    /// The services over these stores, with this pool and this clock. The pool is empty until
-    /// [`fill_pool`](Self::fill_pool).
+    /// The services over these stores, with this pool and this clock; ages are counted in `time_zone`. The pool is
+    /// empty until [`fill_pool`](Self::fill_pool).
     #[must_use]
-    pub fn new(stores: Stores, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(stores: Stores, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>, time_zone: Tz) -> Self {
         let hub = Hub::new();
-        let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock));
-        let telegram = telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
-        let matchmaking =
-            matchmaking::Matchmaking::new(stores.clone(), matcher, Arc::clone(&hub), Arc::clone(&clock));
+        let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
+        let telegram =
+            telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let matchmaking = matchmaking::Matchmaking::new(
+            stores.clone(),
+            people.clone(),
+            matcher,
+            Arc::clone(&hub),
+            Arc::clone(&clock),
+        );
         let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), clock);
         Self { people, telegram, matchmaking, chat, hub, stores }
     }

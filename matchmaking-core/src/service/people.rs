@@ -51,12 +51,16 @@ impl People {
     /// The present day where the people live.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        self.clock.now().to_utc().with_timezone(&self.time_zone).date_naive()
+        self.moment().today
     }
 
     /// Changes a profile. `change` may be called several times, on a fresh copy each time; what it leaves unchanged
     /// is not written. Returns the profile as it is now; `None` when there is no such account.
-    pub async fn edit(&self, id: AccountId, change: impl Fn(&mut Profile) + Send) -> StoreResult<Option<Profile>> {
+    pub async fn edit(
+        &self,
+        id: AccountId,
+        change: impl Fn(&mut Profile) + Send,
+    ) -> StoreResult<Option<Profile>> {
         for _ in 0..EDIT_TRIES {
             let Some(read) = self.stores.people.profile(id).await? else { return Ok(None) };
             let mut profile = read.profile.clone();
@@ -102,7 +106,9 @@ impl People {
     }
 
     fn tell_pool(&self, row: &PersonRow) {
-        if let Err(error) = self.matcher.upsert(&Entry { person: &row.person, audience: audience_of(&row.kinds) }) {
+        if let Err(error) =
+            self.matcher.upsert(&Entry { person: &row.person, audience: audience_of(&row.kinds) })
+        {
             tracing::warn!(account = row.person.id.get(), %error, "a person is left out of the pool");
             self.matcher.remove(row.person.id);
         }
@@ -112,13 +118,9 @@ impl People {
 /// Among whom a person with these identities is found: Miracle's pool is the accounts with a Telegram id, the
 /// platform's those with a phone.
 fn audience_of(kinds: &[IdentityKind]) -> Audience {
-    let mut audience = Audience::NONE;
-    for kind in kinds {
-        match kind {
-            IdentityKind::Telegram => audience |= Audience::MIRACLE,
-            IdentityKind::Phone => audience |= Audience::PLATFORM,
-            IdentityKind::Email | IdentityKind::Username => {}
-        }
-    }
-    audience
+    kinds.iter().fold(Audience::NONE, |audience, kind| match kind {
+        IdentityKind::Telegram => audience.with(Audience::TELEGRAM),
+        IdentityKind::Phone => audience.with(Audience::PLATFORM),
+        IdentityKind::Email | IdentityKind::Username => audience,
+    })
 }

@@ -9,7 +9,7 @@ use super::people::People;
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
-    ids::AccountId,
+    ids::{AccountId, TelegramId},
     model::{Account, AccountStatus, Identity, IdentityKind, Profile, profile::Gender},
     realtime::{Hub, Sender},
     store::{CreateOutcome, NewAccount, Stores},
@@ -41,7 +41,7 @@ pub struct TelegramUser {
     /// The account.
     pub account: AccountId,
     /// The number by which its clients know it.
-    pub telegram_id: i64,
+    pub telegram_id: TelegramId,
     /// What the person told.
     pub profile: Profile,
 }
@@ -52,7 +52,7 @@ impl TelegramUser {
     pub fn sender(&self) -> Sender {
         Sender {
             account: self.account,
-            miracle_id: self.telegram_id,
+            miracle_id: self.telegram_id.get(),
             name: self.profile.nickname.clone().unwrap_or_default(),
         }
     }
@@ -67,10 +67,16 @@ impl Telegram {
 
     /// Makes the account of a Telegram id, or gives an existing one this name and gender and keeps all else. An
     /// account that was deactivated takes part again, with everything it had.
-    pub async fn create(&self, telegram_id: i64, name: &str, gender: Gender) -> Result<AccountId, TelegramError> {
+    pub async fn create(
+        &self,
+        telegram_id: TelegramId,
+        name: &str,
+        gender: Gender,
+    ) -> Result<AccountId, TelegramError> {
         let identity = Identity::telegram(telegram_id);
         loop {
-            let known = self.stores.accounts.account_by_identity(IdentityKind::Telegram, &identity.folded).await?;
+            let known =
+                self.stores.accounts.account_by_identity(IdentityKind::Telegram, &identity.folded).await?;
             if let Some(account) = known {
                 return self.update(&account, name, gender).await;
             }
@@ -93,7 +99,12 @@ impl Telegram {
         }
     }
 
-    async fn update(&self, account: &Account, name: &str, gender: Gender) -> Result<AccountId, TelegramError> {
+    async fn update(
+        &self,
+        account: &Account,
+        name: &str,
+        gender: Gender,
+    ) -> Result<AccountId, TelegramError> {
         if account.has_password {
             return Err(TelegramError::Unknown);
         }
@@ -114,17 +125,19 @@ impl Telegram {
     }
 
     /// The person with this Telegram id.
-    pub async fn find(&self, telegram_id: i64) -> Result<TelegramUser, TelegramError> {
+    pub async fn find(&self, telegram_id: TelegramId) -> Result<TelegramUser, TelegramError> {
         let account = self.account(telegram_id).await?;
         let read = self.stores.people.profile(account).await?.ok_or(TelegramError::Unknown)?;
         Ok(TelegramUser { account, telegram_id, profile: read.profile })
     }
 
     /// The account with this Telegram id.
-    pub async fn account(&self, telegram_id: i64) -> Result<AccountId, TelegramError> {
+    pub async fn account(&self, telegram_id: TelegramId) -> Result<AccountId, TelegramError> {
         let folded = telegram_id.to_string();
         match self.stores.accounts.account_by_identity(IdentityKind::Telegram, &folded).await? {
-            Some(account) if account.status == AccountStatus::Active && !account.has_password => Ok(account.id),
+            Some(account) if account.status == AccountStatus::Active && !account.has_password => {
+                Ok(account.id)
+            }
             _ => Err(TelegramError::Unknown),
         }
     }
@@ -132,7 +145,7 @@ impl Telegram {
     /// Changes what the person with this Telegram id told. `change` may be called several times.
     pub async fn edit(
         &self,
-        telegram_id: i64,
+        telegram_id: TelegramId,
         change: impl Fn(&mut Profile) + Send,
     ) -> Result<(), TelegramError> {
         let account = self.account(telegram_id).await?;
@@ -142,7 +155,7 @@ impl Telegram {
 
     /// Takes the person out of everyone's sight, with their matches and conversations, and ends their sockets.
     /// [`create`](Self::create) brings them back.
-    pub async fn deactivate(&self, telegram_id: i64) -> Result<(), TelegramError> {
+    pub async fn deactivate(&self, telegram_id: TelegramId) -> Result<(), TelegramError> {
         let account = self.account(telegram_id).await?;
         self.stores.accounts.set_status(account, AccountStatus::Deactivated, self.clock.now()).await?;
         self.people.refresh(account).await?;
@@ -156,7 +169,10 @@ impl Telegram {
         let mut ids: HashMap<_, _> = accounts.iter().map(|account| (*account, account.get())).collect();
         let known = self.stores.accounts.identities_of_kind(IdentityKind::Telegram, accounts).await?;
         for (account, identity) in known {
-            let id = identity.value.parse().map_err(|_| StoreError::Corrupt { table: "identities", column: "value" })?;
+            let id = identity
+                .value
+                .parse()
+                .map_err(|_| StoreError::Corrupt { table: "identities", column: "value" })?;
             ids.insert(account, id);
         }
         Ok(ids)

@@ -168,7 +168,9 @@ impl Input {
     pub fn body(&self) -> Result<Fields<'_>, Refused> {
         match &self.payload {
             Payload::Json(document) => self.node(Location::Body, document).object(),
-            Payload::Absent => Err(self.errors.note(self.trail(Location::Body), Problem::Missing, &Value::Null)),
+            Payload::Absent => {
+                Err(self.errors.note(self.trail(Location::Body), Problem::Missing, &Value::Null))
+            }
             Payload::Other(text) => {
                 let text = Value::String(text.clone());
                 Err(self.errors.note(self.trail(Location::Body), Problem::NotObject, &text))
