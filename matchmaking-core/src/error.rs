@@ -26,6 +26,14 @@ pub enum StoreError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The database's schema is older than this program's, and may not be changed now.
+    #[error("the database has schema version {found}, this program needs {needed}: run its migrations")]
+    TooOld {
+        /// The version found; 0 for a database without a schema.
+        found: i64,
+        /// The version that this program needs.
+        needed: i64,
+    },
     /// The database's location is not one that this program understands.
     #[error("the database URL is not understood: {0}")]
     BadUrl(String),

@@ -41,7 +41,8 @@ pub enum CreateOutcome {
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// Makes an account with its identities, profile (version 1) and password, or nothing at all when one of
-    /// the identities is taken. Of two that ask for one identity at the same moment one gets it.
+    /// the identities is taken. Of two that ask for one identity at the same moment one gets it. Two identities
+    /// of one kind are a defect of the caller.
     async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome>;
 
     /// The account with this identifier, whatever its status.
@@ -62,6 +63,10 @@ pub trait AccountStore: Send + Sync {
     ) -> StoreResult<Vec<(AccountId, Identity)>>;
 
     /// Sets the status of an account, unless it is deleted, which is for ever. Tells whether anything changed.
+    ///
+    /// [`Deleted`](AccountStatus::Deleted) erases the account in the same step: its identities, password and
+    /// profile, what it decided and what was decided about it, its matches and blocks, its part in groups and
+    /// what it has read. Its direct conversations are closed. Its number and the messages it sent remain.
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
 
     /// The hash of an account's password, if it has one.

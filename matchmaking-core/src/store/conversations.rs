@@ -38,10 +38,11 @@ pub enum AddMemberOutcome {
 #[async_trait]
 pub trait ConversationStore: Send + Sync {
     /// The direct conversation of two people, made with both as members if they had none. Of two who ask at the
-    /// same moment both get the same one. Whether the two may talk is the caller's question.
+    /// same moment both get the same one. Whether the two may talk is the caller's question; an unknown account
+    /// is a defect of the caller.
     async fn open_direct(&self, pair: Pair, at: Millis) -> StoreResult<Conversation>;
 
-    /// Makes a group.
+    /// Makes a group. An unknown owner is a defect of the caller.
     async fn create_group(&self, new: NewGroup) -> StoreResult<Conversation>;
 
     /// The conversation with this identifier.
@@ -56,7 +57,7 @@ pub trait ConversationStore: Send + Sync {
     /// A person's part in a conversation.
     async fn member(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Member>>;
 
-    /// Adds a member to a group.
+    /// Adds a member to a group. One who comes back has read what they had read.
     async fn add_member(
         &self,
         id: ConversationId,

@@ -110,7 +110,7 @@ pub trait MatchStore: Send + Sync {
     /// The match of these two, if they may see each other.
     async fn match_between(&self, pair: Pair) -> StoreResult<Option<MatchView>>;
 
-    /// The matches of a person with people whom they may see, oldest first.
+    /// The matches of a person with people whom they may see, oldest first (by identifier).
     async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>>;
 
     /// Everyone with whom this person ever had a match, ended and hidden ones included, ascending.

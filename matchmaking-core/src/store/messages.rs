@@ -85,7 +85,8 @@ pub trait MessageStore: Send + Sync {
     /// Stores a message at the end of its conversation. When this returns, the message survives a killed process
     /// and, as far as the store is durable at all, a power cut. The numbers (`seq`) of a conversation have no
     /// gaps, and identifiers grow with them. Membership, closing and visibility are decided in the same
-    /// transaction. A repeat is recognised before anything is refused.
+    /// transaction. A repeat is recognised before anything is refused. Dropping the future neither loses nor
+    /// doubles the message: it is stored once or not at all.
     async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome>;
 
     /// At most `limit` messages with numbers below `before` (or the newest), newest first.
@@ -123,6 +124,6 @@ pub trait MessageStore: Send + Sync {
     ) -> StoreResult<ReadOutcome>;
 
     /// Every mark by which a conversation was read, ordered by account, then number: the first mark of an account
-    /// at or above a message's number tells when that account read it.
+    /// at or above a message's number tells when that account read it. Marks of former members remain.
     async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>>;
 }

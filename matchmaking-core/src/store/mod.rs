@@ -13,11 +13,15 @@
 
 mod accounts;
 mod conversations;
+mod decision;
 mod matches;
+pub mod memory;
 mod messages;
+mod opening;
 mod people;
 mod safety;
 mod upkeep;
+mod url;
 
 use std::sync::Arc;
 
@@ -27,9 +31,11 @@ pub use matches::{
     CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
 };
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, ReadMark, ReadOutcome};
+pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, VersionedProfile};
 pub use safety::SafetyStore;
 pub use upkeep::{BackupError, Upkeep};
+pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{

@@ -1,0 +1,133 @@
+//! Accounts and identities in memory.
+
+use async_trait::async_trait;
+
+use super::{AccountRow, MemoryStore, ProfileRow, State, next};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{Account, AccountStatus, ConversationKind, Identity, IdentityKind},
+    store::{AccountStore, CreateOutcome, NewAccount, decision::one_identity_a_kind},
+};
+
+#[async_trait]
+impl AccountStore for MemoryStore {
+    async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome> {
+        one_identity_a_kind(&new)?;
+        let mut state = self.lock()?;
+        for identity in &new.identities {
+            if let Some(by) = state.identities.get(&(identity.kind, identity.folded.clone())) {
+                return Ok(CreateOutcome::Taken { kind: identity.kind, by: *by });
+            }
+        }
+        let id = next(&mut state.last_account, AccountId::new)?;
+        for identity in &new.identities {
+            state.identities.insert((identity.kind, identity.folded.clone()), id);
+        }
+        let row = AccountRow {
+            status: AccountStatus::Active,
+            password_hash: new.password_hash,
+            created_at: new.at,
+            identities: new.identities.into_iter().map(|identity| (identity.kind, identity)).collect(),
+        };
+        let account = row.account(id);
+        state.accounts.insert(id, row);
+        state.profiles.insert(id, ProfileRow { version: 1, profile: new.profile, last_active_at: new.at });
+        Ok(CreateOutcome::Created(account))
+    }
+
+    async fn account(&self, id: AccountId) -> StoreResult<Option<Account>> {
+        Ok(self.lock()?.accounts.get(&id).map(|row| row.account(id)))
+    }
+
+    async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>> {
+        let state = self.lock()?;
+        let owner = state.identities.get(&(kind, folded.to_owned()));
+        Ok(owner.and_then(|id| state.accounts.get(id).map(|row| row.account(*id))))
+    }
+
+    async fn identities(&self, id: AccountId) -> StoreResult<Vec<Identity>> {
+        let state = self.lock()?;
+        Ok(state.accounts.get(&id).map(|row| row.identities.values().cloned().collect()).unwrap_or_default())
+    }
+
+    async fn identities_of_kind(
+        &self,
+        kind: IdentityKind,
+        ids: &[AccountId],
+    ) -> StoreResult<Vec<(AccountId, Identity)>> {
+        let state = self.lock()?;
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let identity = |id: AccountId| Some((id, state.accounts.get(&id)?.identities.get(&kind)?.clone()));
+        Ok(ids.into_iter().filter_map(identity).collect())
+    }
+
+    async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        let Some(row) = state.accounts.get_mut(&id) else { return Ok(false) };
+        if row.status == AccountStatus::Deleted || row.status == status {
+            return Ok(false);
+        }
+        row.status = status;
+        if status == AccountStatus::Deleted {
+            erase(&mut state, id, at);
+        }
+        Ok(true)
+    }
+
+    async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {
+        Ok(self.lock()?.accounts.get(&id).and_then(|row| row.password_hash.clone()))
+    }
+}
+
+/// Takes away all of an account but its number and what others received from it.
+fn erase(state: &mut State, id: AccountId, at: Millis) {
+    if let Some(row) = state.accounts.get_mut(&id) {
+        row.password_hash = None;
+        row.identities.clear();
+    }
+    state.identities.retain(|_, owner| *owner != id);
+    state.profiles.remove(&id);
+
+    for target in state.interactions.remove(&id).unwrap_or_default().into_keys() {
+        if let Some(deciders) = state.deciders.get_mut(&target) {
+            deciders.remove(&id);
+        }
+    }
+    for actor in state.deciders.remove(&id).unwrap_or_default() {
+        if let Some(decisions) = state.interactions.get_mut(&actor) {
+            decisions.remove(&id);
+        }
+    }
+
+    for matched in state.matches_of.remove(&id).unwrap_or_default() {
+        let Some(gone) = state.matches.remove(&matched) else { continue };
+        let theirs = gone.partner_of(id).and_then(|other| state.matches_of.get_mut(&other));
+        if let Some(matches) = theirs {
+            matches.remove(&matched);
+        }
+    }
+    state.match_of_pair.retain(|pair, _| !pair.contains(id));
+
+    state.blocks.remove(&id);
+    for blocked in state.blocks.values_mut() {
+        blocked.remove(&id);
+    }
+
+    for thread in state.conversations.values_mut() {
+        thread.marks.retain(|(account, _), _| *account != id);
+        match thread.conversation.kind {
+            ConversationKind::Direct(pair) => {
+                if pair.contains(id) && thread.conversation.closed_at.is_none() {
+                    thread.conversation.closed_at = Some(at);
+                }
+            }
+            _ => {
+                thread.members.remove(&id);
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Interactions and matches in memory.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, State, next};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, InteractionId, MatchId},
+    model::{Action, Interaction, Match, Pair},
+    store::{
+        CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+    },
+};
+
+#[async_trait]
+impl MatchStore for MemoryStore {
+    async fn record_interaction(&self, new: NewInteraction) -> StoreResult<InteractionOutcome> {
+        let mut state = self.lock()?;
+        let (actor, target) = (new.actor, new.target);
+        let Some(pair) = Pair::new(actor, target).filter(|_| state.sees(actor, target)) else {
+            return Ok(InteractionOutcome::NotVisible);
+        };
+        let id = match state.decision(actor, target) {
+            Some(earlier) => earlier.id,
+            None => next(&mut state.last_interaction, InteractionId::new)?,
+        };
+        let interaction = Interaction { id, actor, target, action: new.action, at: new.at };
+        state.interactions.entry(actor).or_default().insert(target, interaction.clone());
+        state.deciders.entry(target).or_default().insert(actor);
+
+        let matched = state.match_of(pair).cloned();
+        let mutual =
+            new.action.is_like() && state.decision(target, actor).is_some_and(|their| their.action.is_like());
+        if matched.is_none() && mutual {
+            let made = state.make_match(actor, target, pair, new.terms, new.at)?;
+            return Ok(InteractionOutcome::Recorded {
+                interaction,
+                matched: Some(made),
+                newly_matched: true,
+            });
+        }
+        Ok(InteractionOutcome::Recorded { interaction, matched, newly_matched: false })
+    }
+
+    async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {
+        Ok(self.lock()?.decision(actor, target).cloned())
+    }
+
+    async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let state = self.lock()?;
+        let by_me = state.interactions.get(&account).into_iter().flatten();
+        let by_me = by_me.filter(|(_, mine)| mine.action == Action::Dislike).map(|(target, _)| *target);
+        let of_me = state.deciders.get(&account).into_iter().flatten().copied().filter(|actor| {
+            state.decision(*actor, account).is_some_and(|theirs| theirs.action == Action::Dislike)
+        });
+        Ok(by_me.chain(of_me).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn create_match(&self, new: NewMatch) -> StoreResult<CreateMatchOutcome> {
+        let mut state = self.lock()?;
+        let Some(pair) = Pair::new(new.first, new.second).filter(|_| state.sees(new.first, new.second))
+        else {
+            return Ok(CreateMatchOutcome::NotVisible);
+        };
+        if let Some(existing) = state.match_of(pair) {
+            return Ok(CreateMatchOutcome::Existing(existing.clone()));
+        }
+        let made = state.make_match(new.first, new.second, pair, new.terms, new.at)?;
+        Ok(CreateMatchOutcome::Made(made))
+    }
+
+    async fn match_view(&self, id: MatchId) -> StoreResult<Option<MatchView>> {
+        let state = self.lock()?;
+        Ok(state.matches.get(&id).and_then(|matched| state.view(matched)))
+    }
+
+    async fn match_between(&self, pair: Pair) -> StoreResult<Option<MatchView>> {
+        let state = self.lock()?;
+        Ok(state.match_of(pair).and_then(|matched| state.view(matched)))
+    }
+
+    async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>> {
+        let state = self.lock()?;
+        let ids = state.matches_of.get(&account).into_iter().flatten();
+        Ok(ids.filter_map(|id| state.matches.get(id)).filter_map(|matched| state.view(matched)).collect())
+    }
+
+    async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let state = self.lock()?;
+        let ids = state.matches_of.get(&account).into_iter().flatten();
+        let partner = |id| state.matches.get(id).and_then(|matched: &Match| matched.partner_of(account));
+        Ok(ids.filter_map(partner).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn toggle_like(&self, id: MatchId) -> StoreResult<Option<Match>> {
+        let mut state = self.lock()?;
+        let visible = state.matches.get(&id).is_some_and(|matched| state.sees(matched.first, matched.second));
+        Ok(state.matches.get_mut(&id).filter(|_| visible).map(|matched| {
+            matched.liked = !matched.liked;
+            matched.clone()
+        }))
+    }
+
+    async fn end_match(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        let Some(matched) = state.matches.get_mut(&id) else { return Ok(false) };
+        if matched.partner_of(by).is_none() || matched.ended_at.is_some() {
+            return Ok(false);
+        }
+        matched.ended_at = Some(at);
+        let pair = Pair::new(matched.first, matched.second);
+        let direct = pair.and_then(|pair| state.direct_of_pair.get(&pair).copied());
+        if let Some(thread) = direct.and_then(|direct| state.conversations.get_mut(&direct)) {
+            thread.conversation.closed_at.get_or_insert(at);
+        }
+        Ok(true)
+    }
+}
+
+impl State {
+    fn decision(&self, actor: AccountId, target: AccountId) -> Option<&Interaction> {
+        self.interactions.get(&actor)?.get(&target)
+    }
+
+    fn make_match(
+        &mut self,
+        first: AccountId,
+        second: AccountId,
+        pair: Pair,
+        terms: MatchTerms,
+        at: Millis,
+    ) -> StoreResult<Match> {
+        let id = next(&mut self.last_match, MatchId::new)?;
+        let made = Match {
+            id,
+            first,
+            second,
+            reason_for_first: terms.reason_for_first,
+            reason_for_second: terms.reason_for_second,
+            score: terms.score,
+            liked: false,
+            created_at: at,
+            ended_at: None,
+        };
+        self.matches.insert(id, made.clone());
+        self.match_of_pair.insert(pair, id);
+        for side in [first, second] {
+            self.matches_of.entry(side).or_default().insert(id);
+        }
+        Ok(made)
+    }
+
+    /// The match with what has come of it, if its two people may see each other.
+    fn view(&self, matched: &Match) -> Option<MatchView> {
+        let pair = Pair::new(matched.first, matched.second)?;
+        if !self.sees(matched.first, matched.second) {
+            return None;
+        }
+        let thread = self.direct_of_pair.get(&pair).and_then(|id| self.conversations.get(id));
+        Some(MatchView {
+            matched: matched.clone(),
+            conversation: thread.map(|thread| thread.conversation.id),
+            last_seq: thread.map_or(0, |thread| thread.conversation.last_seq),
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! Messages and receipts in memory.
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, State, Thread, next};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, ConversationId, MessageId},
+    model::{ConversationKind, Member, Message},
+    store::{
+        AppendOutcome, MessageStore, NewMessage, ReadMark, ReadOutcome,
+        decision::{AppendFacts, append_refusal},
+    },
+};
+
+#[async_trait]
+impl MessageStore for MemoryStore {
+    async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome> {
+        let mut state = self.lock()?;
+        let thread = state.conversations.get(&new.conversation);
+        if let Some(earlier) = thread.and_then(|thread| thread.earlier(&new)) {
+            return Ok(AppendOutcome::Duplicate(earlier.clone()));
+        }
+        if let Some(refusal) = append_refusal(thread.map(|thread| state.facts(thread, new.sender))) {
+            return Ok(AppendOutcome::Refused(refusal));
+        }
+        let id = next(&mut state.last_message, MessageId::new)?;
+        let Some(thread) = state.conversations.get_mut(&new.conversation) else {
+            return Ok(AppendOutcome::Refused(crate::store::AppendRefusal::UnknownConversation));
+        };
+        Ok(AppendOutcome::Stored(thread.push(id, new)))
+    }
+
+    async fn messages_before(
+        &self,
+        conversation: ConversationId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>> {
+        let state = self.lock()?;
+        let Some(thread) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        let end = before.map_or(thread.messages.len(), |before| thread.place_after(before.saturating_sub(1)));
+        Ok(thread.messages[..end].iter().rev().take(limit).cloned().collect())
+    }
+
+    async fn messages_after(
+        &self,
+        conversation: ConversationId,
+        after: i64,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>> {
+        let state = self.lock()?;
+        let Some(thread) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        Ok(thread.messages[thread.place_after(after)..].iter().take(limit).cloned().collect())
+    }
+
+    async fn mark_read(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+        seq: i64,
+        at: Millis,
+    ) -> StoreResult<ReadOutcome> {
+        let mut state = self.lock()?;
+        let Some((thread, to)) = state.thread_up_to(conversation, seq) else {
+            return Ok(ReadOutcome::NotMember);
+        };
+        let outcome = thread.advance(account, to, |member| &mut member.read_seq);
+        if let (ReadOutcome::Advanced { .. }, Some(member)) = (outcome, thread.members.get_mut(&account)) {
+            member.delivered_seq = member.delivered_seq.max(to);
+            thread.marks.entry((account, to)).or_insert(at);
+        }
+        Ok(outcome)
+    }
+
+    async fn mark_delivered(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+        seq: i64,
+    ) -> StoreResult<ReadOutcome> {
+        let mut state = self.lock()?;
+        let Some((thread, to)) = state.thread_up_to(conversation, seq) else {
+            return Ok(ReadOutcome::NotMember);
+        };
+        Ok(thread.advance(account, to, |member| &mut member.delivered_seq))
+    }
+
+    async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>> {
+        let state = self.lock()?;
+        let marks = state.conversations.get(&conversation).map(|thread| thread.marks.iter());
+        let mark = |(&(account, seq), &at): (&(AccountId, i64), &Millis)| ReadMark { account, seq, at };
+        Ok(marks.into_iter().flatten().map(mark).collect())
+    }
+}
+
+impl State {
+    fn facts(&self, thread: &Thread, sender: AccountId) -> AppendFacts {
+        let relation = match thread.conversation.kind {
+            ConversationKind::Direct(pair) => {
+                pair.other(sender).and_then(|other| self.relation(sender, other))
+            }
+            _ => None,
+        };
+        AppendFacts {
+            member: thread.members.contains_key(&sender),
+            sender: self.status(sender),
+            closed: thread.conversation.closed_at.is_some(),
+            relation,
+        }
+    }
+
+    /// A conversation, and `seq` or its last number if that is less.
+    fn thread_up_to(&mut self, conversation: ConversationId, seq: i64) -> Option<(&mut Thread, i64)> {
+        let thread = self.conversations.get_mut(&conversation)?;
+        let to = seq.min(thread.conversation.last_seq);
+        Some((thread, to))
+    }
+}
+
+impl Thread {
+    /// The message by which this one was stored before.
+    fn earlier(&self, new: &NewMessage) -> Option<&Message> {
+        let place = self.named.get(&new.sender)?.get(new.client_message_id.as_ref()?)?;
+        self.messages.get(*place)
+    }
+
+    fn push(&mut self, id: MessageId, new: NewMessage) -> Message {
+        if let Some(name) = new.client_message_id.clone() {
+            self.named.entry(new.sender).or_default().insert(name, self.messages.len());
+        }
+        self.conversation.last_seq += 1;
+        let message = Message {
+            id,
+            conversation: new.conversation,
+            seq: self.conversation.last_seq,
+            sender: new.sender,
+            kind: new.kind,
+            content: new.content,
+            client_message_id: new.client_message_id,
+            sent_at: new.at,
+        };
+        self.messages.push(message.clone());
+        message
+    }
+
+    /// Where the first message with a number above `seq` is, or would be.
+    fn place_after(&self, seq: i64) -> usize {
+        usize::try_from(seq).unwrap_or(0).min(self.messages.len())
+    }
+
+    fn advance(
+        &mut self,
+        account: AccountId,
+        to: i64,
+        mark: impl FnOnce(&mut Member) -> &mut i64,
+    ) -> ReadOutcome {
+        let Some(mark) = self.members.get_mut(&account).map(mark) else { return ReadOutcome::NotMember };
+        if to <= *mark {
+            return ReadOutcome::Unchanged;
+        }
+        let from = std::mem::replace(mark, to);
+        ReadOutcome::Advanced { from, to }
+    }
+}

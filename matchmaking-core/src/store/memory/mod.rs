@@ -1,0 +1,145 @@
+//! The store in memory: correct in every promise except durability.
+//!
+//! One mutex over ordered maps makes every method atomic by construction. It is never held across an `await`.
+
+mod accounts;
+mod conversations;
+mod matches;
+mod messages;
+mod people;
+mod safety;
+mod upkeep;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::decision;
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, ConversationId, MatchId},
+    model::{
+        Account, AccountStatus, Conversation, Identity, IdentityKind, Interaction, Match, Member, Message,
+        Pair, Profile, Relation, may_see,
+    },
+};
+
+/// Keeps everything in the memory of this process.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything that is kept, for as long as the guard lives. A panic elsewhere leaves no half-done write
+    /// worth giving up for: every method checks before it changes.
+    fn lock(&self) -> StoreResult<MutexGuard<'_, State>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.closed { Err(decision::closed()) } else { Ok(state) }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    accounts: BTreeMap<AccountId, AccountRow>,
+    /// Who has an identity, by kind and folded form.
+    identities: BTreeMap<(IdentityKind, String), AccountId>,
+    profiles: BTreeMap<AccountId, ProfileRow>,
+    /// By actor, then target.
+    interactions: BTreeMap<AccountId, BTreeMap<AccountId, Interaction>>,
+    /// Who decided about a target.
+    deciders: BTreeMap<AccountId, BTreeSet<AccountId>>,
+    matches: BTreeMap<MatchId, Match>,
+    match_of_pair: BTreeMap<Pair, MatchId>,
+    matches_of: BTreeMap<AccountId, BTreeSet<MatchId>>,
+    /// By who blocks, then who is blocked.
+    blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
+    conversations: BTreeMap<ConversationId, Thread>,
+    direct_of_pair: BTreeMap<Pair, ConversationId>,
+    last_account: i64,
+    last_interaction: i64,
+    last_match: i64,
+    last_conversation: i64,
+    last_message: i64,
+}
+
+#[derive(Debug)]
+struct AccountRow {
+    status: AccountStatus,
+    password_hash: Option<String>,
+    created_at: Millis,
+    identities: BTreeMap<IdentityKind, Identity>,
+}
+
+impl AccountRow {
+    fn account(&self, id: AccountId) -> Account {
+        Account {
+            id,
+            status: self.status,
+            has_password: self.password_hash.is_some(),
+            created_at: self.created_at,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ProfileRow {
+    version: i64,
+    profile: Profile,
+    last_active_at: Millis,
+}
+
+/// A conversation with all that is in it.
+#[derive(Debug)]
+struct Thread {
+    conversation: Conversation,
+    members: BTreeMap<AccountId, Member>,
+    /// The message with number `n` is at `n - 1`.
+    messages: Vec<Message>,
+    /// Where in `messages` is what a sender's client gave this name.
+    named: BTreeMap<AccountId, BTreeMap<String, usize>>,
+    marks: BTreeMap<(AccountId, i64), Millis>,
+}
+
+impl State {
+    fn status(&self, id: AccountId) -> Option<AccountStatus> {
+        self.accounts.get(&id).map(|row| row.status)
+    }
+
+    fn has_blocked(&self, by: AccountId, target: AccountId) -> bool {
+        self.blocks.get(&by).is_some_and(|blocked| blocked.contains_key(&target))
+    }
+
+    fn match_of(&self, pair: Pair) -> Option<&Match> {
+        self.match_of_pair.get(&pair).and_then(|id| self.matches.get(id))
+    }
+
+    fn relation(&self, viewer: AccountId, target: AccountId) -> Option<Relation> {
+        let pair = Pair::new(viewer, target)?;
+        Some(Relation {
+            viewer: self.status(viewer)?,
+            target: self.status(target)?,
+            blocked: self.has_blocked(viewer, target) || self.has_blocked(target, viewer),
+            unmatched: self.match_of(pair).is_some_and(|matched| matched.ended_at.is_some()),
+        })
+    }
+
+    fn sees(&self, one: AccountId, other: AccountId) -> bool {
+        self.relation(one, other).is_some_and(may_see)
+    }
+}
+
+/// The number after the last one given out, as an identifier.
+fn next<T>(last: &mut i64, id: fn(i64) -> Option<T>) -> StoreResult<T> {
+    *last += 1;
+    id(*last).ok_or_else(|| decision::defect("identifiers are used up"))
+}

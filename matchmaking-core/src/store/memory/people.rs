@@ -1,0 +1,81 @@
+//! Profiles in memory.
+
+use std::ops::Bound;
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, State};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{AccountStatus, Person, Profile},
+    store::{PeopleStore, PersonRow, VersionedProfile},
+};
+
+#[async_trait]
+impl PeopleStore for MemoryStore {
+    async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>> {
+        let state = self.lock()?;
+        Ok(state
+            .profiles
+            .get(&id)
+            .map(|row| VersionedProfile { version: row.version, profile: row.profile.clone() }))
+    }
+
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>> {
+        let state = self.lock()?;
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let profile = |id| Some((id, state.profiles.get(&id)?.profile.clone()));
+        Ok(ids.into_iter().filter_map(profile).collect())
+    }
+
+    async fn replace_profile(
+        &self,
+        id: AccountId,
+        expected: i64,
+        profile: &Profile,
+        _at: Millis,
+    ) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        match state.profiles.get_mut(&id) {
+            Some(row) if row.version == expected => {
+                row.version += 1;
+                row.profile = profile.clone();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn touch(&self, id: AccountId, at: Millis) -> StoreResult<()> {
+        let mut state = self.lock()?;
+        if let Some(row) = state.profiles.get_mut(&id) {
+            row.last_active_at = row.last_active_at.max(at);
+        }
+        Ok(())
+    }
+
+    async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>> {
+        let state = self.lock()?;
+        Ok(person_row(&state, id))
+    }
+
+    async fn people(&self, after: Option<AccountId>, limit: usize) -> StoreResult<Vec<PersonRow>> {
+        let state = self.lock()?;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let ids = state.profiles.range((from, Bound::Unbounded)).map(|(id, _)| *id);
+        Ok(ids.filter_map(|id| person_row(&state, id)).take(limit).collect())
+    }
+}
+
+fn person_row(state: &State, id: AccountId) -> Option<PersonRow> {
+    let account = state.accounts.get(&id).filter(|row| row.status == AccountStatus::Active)?;
+    let row = state.profiles.get(&id)?;
+    Some(PersonRow {
+        person: Person { id, profile: row.profile.clone(), last_active_at: row.last_active_at },
+        kinds: account.identities.keys().copied().collect(),
+    })
+}

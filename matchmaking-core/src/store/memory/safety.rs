@@ -1,0 +1,38 @@
+//! Blocks in memory.
+
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use crate::{clock::Millis, error::StoreResult, ids::AccountId, model::Relation, store::SafetyStore};
+
+#[async_trait]
+impl SafetyStore for MemoryStore {
+    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        let known = state.accounts.contains_key(&by) && state.accounts.contains_key(&target);
+        if by == target || !known || state.has_blocked(by, target) {
+            return Ok(false);
+        }
+        state.blocks.entry(by).or_default().insert(target, at);
+        Ok(true)
+    }
+
+    async fn unblock(&self, by: AccountId, target: AccountId) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        Ok(state.blocks.get_mut(&by).is_some_and(|blocked| blocked.remove(&target).is_some()))
+    }
+
+    async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>> {
+        let state = self.lock()?;
+        let blocked = state.blocks.get(&by).into_iter().flatten();
+        let mut blocked: Vec<(Millis, AccountId)> = blocked.map(|(target, at)| (*at, *target)).collect();
+        blocked.sort_by_key(|entry| Reverse(*entry));
+        Ok(blocked.into_iter().map(|(_, target)| target).collect())
+    }
+
+    async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {
+        Ok(self.lock()?.relation(viewer, target))
+    }
+}
