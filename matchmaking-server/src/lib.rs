@@ -1,1 +1,3 @@
 //! The HTTP server over `matchmaking-core`.
+
+pub mod cli;

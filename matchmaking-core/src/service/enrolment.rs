@@ -102,20 +102,16 @@ impl Enrolment {
         identities: &[Identity],
         change: impl Fn(&mut Profile) + Send,
     ) -> Result<Enrolled, EnrolError> {
-        match self.known(identities).await? {
-            Some(Known { id, profile: old }) => {
-                let mut profile = old.clone();
-                change(&mut profile);
-                check(&profile)?;
-                Ok(if profile == old { Enrolled::Unchanged(id) } else { Enrolled::Updated(id) })
-            }
-            None => {
-                let mut profile = Profile::default();
-                change(&mut profile);
-                check(&profile)?;
-                Ok(Enrolled::Created(None))
-            }
-        }
+        let known = self.known(identities).await?;
+        let old = known.as_ref().map(|known| known.profile.clone()).unwrap_or_default();
+        let mut profile = old.clone();
+        change(&mut profile);
+        check(&profile)?;
+        Ok(match known {
+            None => Enrolled::Created(None),
+            Some(Known { id, .. }) if profile == old => Enrolled::Unchanged(id),
+            Some(Known { id, .. }) => Enrolled::Updated(id),
+        })
     }
 
     async fn update(

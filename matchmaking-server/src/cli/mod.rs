@@ -1,0 +1,3 @@
+//! Subcommands besides `serve`.
+
+pub mod import;
