@@ -67,6 +67,9 @@ pub enum Fault {
     /// There is no such account, or it takes no part, or it is out of this surface's reach.
     #[error("unknown account")]
     UnknownAccount,
+    /// There is no such account that could be confirmed as stored.
+    #[error("unknown account to save")]
+    UnknownAccountToSave,
     /// There is no such match for this person.
     #[error("unknown match")]
     UnknownMatch,

@@ -64,10 +64,13 @@ impl State {
 }
 
 impl Seat {
-    fn offer(&self, published: &Arc<Published>) {
-        if self.queue.try_send(Arc::clone(published)).is_err() && published.event().is_durable() {
+    /// Queues an event, unless the queue is full.
+    fn offer(&self, published: &Arc<Published>) -> bool {
+        let queued = self.queue.try_send(Arc::clone(published)).is_ok();
+        if !queued && published.event().is_durable() {
             self.state.end(LAGGED);
         }
+        queued
     }
 }
 
@@ -122,15 +125,12 @@ impl Hub {
         Connection { hub: Arc::clone(self), seat, queue }
     }
 
-    /// Tells all connections of these people. Naming someone twice tells them twice.
-    pub fn publish_to(&self, accounts: &[AccountId], event: Event) {
+    /// Tells all connections of these people; returns how many took it. Naming someone twice tells them twice.
+    pub fn publish_to(&self, accounts: &[AccountId], event: Event) -> usize {
         let published = Arc::new(Published::new(event));
         let connected = self.read();
-        for account in accounts {
-            for seat in connected.by_account.get(account).into_iter().flatten() {
-                seat.offer(&published);
-            }
-        }
+        let seats = accounts.iter().filter_map(|account| connected.by_account.get(account)).flatten();
+        seats.filter(|seat| seat.offer(&published)).count()
     }
 
     /// Tells all connections of these kinds, but for those of `except`.

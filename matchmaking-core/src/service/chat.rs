@@ -1,6 +1,9 @@
 //! Conversations and messages.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use crate::{
     clock::Clock,
@@ -8,11 +11,26 @@ use crate::{
     ids::{AccountId, ConversationId, MatchId},
     model::{Conversation, ConversationKind, Message, MessageKind, Pair, Relation, may_see},
     realtime::{Event, Hub, Sender},
-    store::{AppendOutcome, AppendRefusal, NewMessage, Stores},
+    store::{AppendOutcome, AppendRefusal, NewMessage, OnStored, Stores},
 };
 
-/// The most messages of a history that is asked for whole: its newest ones.
-pub const HISTORY_MAX: usize = 5_000;
+/// How much of a history that is asked for whole is given: its newest messages within both bounds, and at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryBound {
+    /// The most messages.
+    pub messages: usize,
+    /// The most bytes of text.
+    pub bytes: usize,
+}
+
+/// What one answer over HTTP holds.
+pub const HTTP_HISTORY: HistoryBound = HistoryBound { messages: 5_000, bytes: 8 << 20 };
+
+/// What one socket frame holds.
+pub const SOCKET_HISTORY: HistoryBound = HistoryBound { messages: 500, bytes: 192 << 10 };
+
+/// How many messages of a history are read at once.
+const HISTORY_PAGE: usize = 500;
 
 /// Opens conversations, stores what is said in them, and tells whoever is connected.
 #[derive(Debug, Clone)]
@@ -82,6 +100,15 @@ pub struct DirectMessage<'a> {
     pub client_timestamp: Option<String>,
 }
 
+/// A message that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub message: Message,
+    /// Whether a connection of the other side took it; otherwise they are offline.
+    pub delivered: bool,
+}
+
 impl Chat {
     /// The service over these stores.
     #[must_use]
@@ -130,16 +157,33 @@ impl Chat {
         self.stores.safety.relation(pair.low(), pair.high()).await
     }
 
-    /// The newest [`HISTORY_MAX`] messages of a conversation, oldest first. Whether the caller may read them is decided
+    /// The newest messages of a conversation within `bound`, oldest first. Whether the caller may read them is decided
     /// by [`direct`](Self::direct).
-    pub async fn history(&self, id: ConversationId) -> Result<Vec<Message>, StoreError> {
-        let mut messages = self.stores.messages.messages_before(id, None, HISTORY_MAX).await?;
-        messages.reverse();
-        Ok(messages)
+    pub async fn history(&self, id: ConversationId, bound: HistoryBound) -> Result<Vec<Message>, StoreError> {
+        let mut newest_first: Vec<Message> = Vec::new();
+        let mut bytes = 0;
+        loop {
+            let page = HISTORY_PAGE.min(bound.messages - newest_first.len());
+            let before = newest_first.last().map(|message| message.seq);
+            let read = self.stores.messages.messages_before(id, before, page).await?;
+            let complete = read.len() < page;
+            for message in read {
+                bytes += message.content.len();
+                if bytes > bound.bytes && !newest_first.is_empty() {
+                    newest_first.reverse();
+                    return Ok(newest_first);
+                }
+                newest_first.push(message);
+            }
+            if complete || newest_first.len() >= bound.messages {
+                newest_first.reverse();
+                return Ok(newest_first);
+            }
+        }
     }
 
     /// Stores a message and tells the other side.
-    pub async fn send_direct(&self, new: DirectMessage<'_>) -> Result<Message, SendError> {
+    pub async fn send_direct(&self, new: DirectMessage<'_>) -> Result<Sent, SendError> {
         let append = NewMessage {
             conversation: new.view.conversation.id,
             sender: new.sender.account,
@@ -148,18 +192,21 @@ impl Chat {
             client_message_id: None,
             at: self.clock.now(),
         };
-        let message = match self.stores.messages.append_message(append).await? {
-            AppendOutcome::Stored(message) => message,
-            AppendOutcome::Duplicate(message) => return Ok(message),
+        let taken = Arc::new(AtomicUsize::new(0));
+        let on_stored = {
+            let (hub, peer, taken) = (Arc::clone(&self.hub), new.view.peer, Arc::clone(&taken));
+            let (sender, match_id, client_timestamp) = (new.sender, new.view.match_id, new.client_timestamp);
+            OnStored::new(move |message| {
+                let message = message.clone();
+                let event = Event::MessageStored { message, sender, match_id, client_timestamp };
+                taken.store(hub.publish_to(&[peer], event), Ordering::Release);
+            })
+        };
+        let message = match self.stores.messages.append_message(append, on_stored).await? {
+            AppendOutcome::Stored(message) | AppendOutcome::Duplicate(message) => message,
             AppendOutcome::Refused(refusal) => return Err(SendError::Refused(refusal)),
         };
-        let event = Event::MessageStored {
-            message: message.clone(),
-            sender: new.sender,
-            match_id: new.view.match_id,
-            client_timestamp: new.client_timestamp,
-        };
-        self.hub.publish_to(&[new.view.peer], event);
-        Ok(message)
+        let delivered = taken.load(Ordering::Acquire) > 0;
+        Ok(Sent { message, delivered })
     }
 }

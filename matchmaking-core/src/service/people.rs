@@ -54,6 +54,12 @@ impl People {
         self.moment().today
     }
 
+    /// The name that a person is shown by; empty for people without one.
+    pub async fn name(&self, id: AccountId) -> StoreResult<String> {
+        let read = self.stores.people.profile(id).await?;
+        Ok(read.and_then(|read| read.profile.nickname).unwrap_or_default())
+    }
+
     /// Changes a profile. `change` may be called several times, on a fresh copy each time; what it leaves unchanged
     /// is not written. Returns the profile as it is now; `None` when there is no such account.
     pub async fn edit(

@@ -146,7 +146,12 @@ impl Input {
     /// Reads `T`, or tells everything that is wrong with it, in the order in which it was noticed. At most
     /// [`Self::ERRORS_MAX`] errors are told.
     pub fn decode<T: Decode>(self) -> Result<T, Vec<FieldError>> {
-        let decoded = T::decode(&self);
+        self.read(T::decode)
+    }
+
+    /// Reads what `decode` reads, likewise: for what is no request of its own, such as a socket's frame.
+    pub fn read<T>(self, decode: impl FnOnce(&Self) -> Result<T, Refused>) -> Result<T, Vec<FieldError>> {
+        let decoded = decode(&self);
         let errors = self.errors.into_inner();
         match decoded {
             // A decoder that notes an error and goes on all the same has refused.

@@ -18,11 +18,11 @@ type Set = fn(&mut Profile, &Cell, NaiveDate) -> Result<(), String>;
 
 /// One column.
 #[derive(Clone, Copy)]
-pub struct Column {
+pub(super) struct Column {
     /// Its dotted name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// Its other names.
-    pub also: &'static [&'static str],
+    pub(super) also: &'static [&'static str],
     /// What it does.
     pub(super) set: Set,
 }
@@ -88,7 +88,7 @@ fn interests(cell: &Cell) -> Result<Vec<String>, String> {
 }
 
 /// Every column, in the order in which they are read: the date of birth after the age, which it outweighs.
-pub const COLUMNS: &[Column] = columns! {
+pub(super) const COLUMNS: &[Column] = columns! {
     "basic.nickname" ["nickname", "name"] => |p, c, _t| put(&mut p.nickname, text(c, 256).map(Some));
     "basic.gender" ["gender"] => |p, c, _t| put(&mut p.gender, code(c.one()?).map(Some));
     "basic.age" ["age", "stated_age"] => |p, c, today| { p.state_age(whole(c, 18, 120)?, today); Ok(()) };

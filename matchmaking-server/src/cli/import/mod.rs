@@ -1,8 +1,8 @@
 //! `matchmaking-server import FILE`: people from a CSV or JSONL file.
 
-pub mod columns;
-pub mod rows;
-pub mod values;
+mod columns;
+mod rows;
+mod values;
 
 use std::{
     fs::File,
@@ -19,6 +19,9 @@ use matchmaking_core::{
     service::enrolment::{EnrolError, Enrolled, Enrolment},
 };
 
+use super::{Failure, offline::with_services};
+use crate::config::Config;
+
 use self::rows::{Line, Refusal, csv_rows, json_row};
 
 /// The longest line of a JSONL file, in bytes.
@@ -26,20 +29,20 @@ const LINE_MAX: u64 = 1 << 20;
 
 /// What `import` is told.
 #[derive(Debug, Clone, clap::Args)]
-pub struct ImportArgs {
+pub(super) struct Arguments {
     /// The file: `.csv` with a header, or `.jsonl` with one object a line, UTF-8
-    pub file: PathBuf,
-    /// Say what would be done, and do nothing
+    pub(super) file: PathBuf,
+    /// Check every line and write nothing
     #[arg(long)]
-    pub dry_run: bool,
+    pub(super) dry_run: bool,
     /// What the file is, when its name does not tell
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub(super) format: Option<Format>,
 }
 
 /// What a file of people is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// Comma-separated, with a header.
     Csv,
     /// One JSON object a line.
@@ -48,15 +51,15 @@ pub enum Format {
 
 /// How many lines came to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Report {
+pub(super) struct Report {
     /// People who were not there.
-    pub created: u64,
+    pub(super) created: u64,
     /// People who were there and about whom something was new.
-    pub updated: u64,
+    pub(super) updated: u64,
     /// People who were there as they are.
-    pub unchanged: u64,
+    pub(super) unchanged: u64,
     /// Lines that were refused.
-    pub refused: u64,
+    pub(super) refused: u64,
 }
 
 impl std::fmt::Display for Report {
@@ -68,7 +71,7 @@ impl std::fmt::Display for Report {
 
 /// Why an import stopped. What was done until then stays.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub(super) enum ImportError {
     /// The file's name does not tell what it is.
     #[error("{0}: the name ends neither in .csv nor in .jsonl: say --format csv or --format jsonl")]
     UnknownFormat(String),
@@ -86,10 +89,25 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
+/// Runs the subcommand. Fails when any line was refused, after all others have gone in.
+pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), Failure> {
+    let report = with_services(config, async |offline| {
+        let enrolment = offline.enrolment();
+        let today = offline.services.people.today();
+        let mut out = io::stdout();
+        let imported = import_file(arguments, &enrolment, today, &mut out).await;
+        imported.map_err(|error| Failure::Other(format!("import: {error}")))
+    })?;
+    match report.refused {
+        0 => Ok(()),
+        refused => Err(Failure::Other(format!("import: {refused} lines were refused"))),
+    }
+}
+
 /// Brings the people of a file in. Refused lines are written to `out` as they are found, one for each wrong
 /// field; the others go in all the same. Progress is drawn on standard error when that is a terminal.
-pub async fn run(
-    args: &ImportArgs,
+async fn import_file(
+    args: &Arguments,
     enrolment: &Enrolment,
     today: NaiveDate,
     out: &mut (dyn Write + Send),
@@ -207,7 +225,7 @@ impl Import<'_> {
     }
 }
 
-fn format_of(args: &ImportArgs) -> Option<Format> {
+fn format_of(args: &Arguments) -> Option<Format> {
     args.format.or_else(|| match args.file.extension()?.to_str()?.to_lowercase().as_str() {
         "csv" => Some(Format::Csv),
         "jsonl" | "ndjson" => Some(Format::Jsonl),

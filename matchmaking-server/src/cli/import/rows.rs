@@ -16,7 +16,7 @@ use super::{
 
 /// The identities that a file may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub(super) enum Known {
     /// `phone`.
     Phone,
     /// `username`.
@@ -29,7 +29,7 @@ impl Known {
     pub(super) const ALL: [Self; 3] = [Self::Phone, Self::Username, Self::Telegram];
 
     /// The column by which files know it.
-    pub const fn column(self) -> &'static str {
+    pub(super) const fn column(self) -> &'static str {
         match self {
             Self::Phone => "phone",
             Self::Username => "username",
@@ -38,7 +38,7 @@ impl Known {
     }
 
     /// The kind of identity it is.
-    pub const fn kind(self) -> IdentityKind {
+    pub(super) const fn kind(self) -> IdentityKind {
         match self {
             Self::Phone => IdentityKind::Phone,
             Self::Username => IdentityKind::Username,
@@ -47,7 +47,7 @@ impl Known {
     }
 
     /// The identity with this name, if it can be one.
-    pub fn identity(self, text: &str) -> Result<Identity, String> {
+    pub(super) fn identity(self, text: &str) -> Result<Identity, String> {
         match self {
             Self::Phone => {
                 let digits = text.as_bytes();
@@ -75,22 +75,22 @@ impl Known {
 
 /// What is wrong with a line, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(super) struct Refusal {
     /// The line, counted from 1; the header of a CSV file is line 1.
-    pub line: u64,
+    pub(super) line: u64,
     /// The column; empty when the line cannot be read at all.
-    pub field: String,
+    pub(super) field: String,
     /// What is wrong.
-    pub reason: String,
+    pub(super) reason: String,
 }
 
 /// A line that can be read: who, and what to put into their profile.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub(super) struct Row {
     /// The line, counted from 1.
-    pub line: u64,
+    pub(super) line: u64,
     /// Who.
-    pub identities: Vec<Identity>,
+    pub(super) identities: Vec<Identity>,
     /// Places in [`COLUMNS`], each with its cell, ascending.
     cells: BTreeMap<usize, Cell>,
     today: NaiveDate,
@@ -102,7 +102,7 @@ impl Row {
     /// # Errors
     ///
     /// Everything that is wrong with it, not just the first.
-    pub fn new<'a>(
+    pub(super) fn new<'a>(
         line: u64,
         named: impl IntoIterator<Item = (&'a str, Cell)>,
         today: NaiveDate,
@@ -143,7 +143,7 @@ impl Row {
     }
 
     /// Puts what the line says into a profile; what it does not mention stays.
-    pub fn apply(&self, profile: &mut Profile) {
+    pub(super) fn apply(&self, profile: &mut Profile) {
         for (at, cell) in &self.cells {
             // Every cell was read once when the row was made, and reading does not depend on the profile.
             let _ = (COLUMNS[*at].set)(profile, cell, self.today);
@@ -152,14 +152,14 @@ impl Row {
 }
 
 /// A line, or what is wrong with it.
-pub type Line = Result<Row, Vec<Refusal>>;
+pub(super) type Line = Result<Row, Vec<Refusal>>;
 
 /// The lines of a CSV file with a header, UTF-8.
 ///
 /// # Errors
 ///
 /// When the header cannot be read. `unknown` is given the names in it that stand for nothing.
-pub fn csv_rows<R: Read>(
+pub(super) fn csv_rows<R: Read>(
     input: R,
     today: NaiveDate,
     unknown: &mut Vec<String>,
@@ -194,7 +194,7 @@ pub fn csv_rows<R: Read>(
 
 /// One line of a JSONL file: an object, nested as `GET /v1/profile` answers it, or flat. `None` for a blank
 /// line. `unknown` is given the names that stand for nothing.
-pub fn json_row(line: u64, bytes: &[u8], today: NaiveDate, unknown: &mut Vec<String>) -> Option<Line> {
+pub(super) fn json_row(line: u64, bytes: &[u8], today: NaiveDate, unknown: &mut Vec<String>) -> Option<Line> {
     let bad = |reason: String| Some(Err(vec![Refusal { line, field: String::new(), reason }]));
     let Ok(text) = std::str::from_utf8(bytes) else { return bad("is not UTF-8".to_owned()) };
     let text = text.trim_start_matches('\u{feff}').trim();

@@ -22,10 +22,10 @@ fn services() -> (Services, Enrolment) {
 }
 
 async fn import(enrolment: &Enrolment, file: &Path, dry_run: bool) -> (Report, String) {
-    let args = ImportArgs { file: file.to_owned(), dry_run, format: None };
+    let args = Arguments { file: file.to_owned(), dry_run, format: None };
     let today = Millis(1_780_000_000_000).to_utc().date_naive();
     let mut out = Vec::new();
-    let report = run(&args, enrolment, today, &mut out).await.unwrap();
+    let report = import_file(&args, enrolment, today, &mut out).await.unwrap();
     (report, String::from_utf8(out).unwrap())
 }
 
@@ -92,8 +92,8 @@ async fn files_that_are_not_there_or_tell_nothing_are_named() {
     let today = Millis(0).to_utc().date_naive();
     for (file, expected) in [("nowhere.csv", "nowhere.csv: "), ("people.xlsx", "people.xlsx: the name ends")]
     {
-        let args = ImportArgs { file: file.into(), dry_run: false, format: None };
-        let error = run(&args, &enrolment, today, &mut Vec::new()).await.unwrap_err();
+        let args = Arguments { file: file.into(), dry_run: false, format: None };
+        let error = import_file(&args, &enrolment, today, &mut Vec::new()).await.unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error}");
     }
 }

@@ -13,7 +13,7 @@ use matchmaking_core::{
 
 /// What stands in a cell of a CSV line, or under a name of a JSON line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
+pub(super) enum Cell {
     /// One value, as text; never blank.
     One(String),
     /// A list of values, as texts.
