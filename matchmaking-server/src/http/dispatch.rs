@@ -234,7 +234,13 @@ impl Kit {
         } else {
             // hyper drops a request's future when its client goes away. What changes something must not stop half
             // way between its steps, so it has a task of its own, for which the shutdown waits.
-            self.tracker.spawn(answering).await.unwrap_or_else(|error| Err(Box::new(error)))
+            let kill = self.kill.clone();
+            let until_killed = async move { kill.run_until_cancelled(answering).await };
+            match self.tracker.spawn(until_killed).await {
+                Ok(Some(answered)) => answered,
+                Ok(None) => return Err(Fault::Unavailable { cause: "the server went down".to_owned() }),
+                Err(error) => return Err(Fault::internal(error)),
+            }
         };
         answered.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
     }
