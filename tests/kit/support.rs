@@ -75,7 +75,7 @@ impl Server {
 
     /// A request without a body on a connection of its own; `headers` are lines without their ends.
     pub(super) async fn ask(&self, method: &str, path: &str, headers: &[&str]) -> Answer {
-        let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let lines = headers.iter().map(|line| format!("{line}\r\n")).collect::<Vec<_>>().concat();
         let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n");
         self.exchange(&head).await
     }
