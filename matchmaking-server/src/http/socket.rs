@@ -170,8 +170,12 @@ struct Ending {
 
 impl Ending {
     fn decide(&self, code: u16, reason: Cow<'static, str>) {
-        let _ = self.frame.set((code, reason));
-        self.token.cancel();
+        // Cancelled already: by an earlier word, or without one because the server goes down. What a session
+        // says while it ends for that must not hide it.
+        if !self.token.is_cancelled() {
+            let _ = self.frame.set((code, reason));
+            self.token.cancel();
+        }
     }
 
     fn frame(&self) -> CloseFrame {
