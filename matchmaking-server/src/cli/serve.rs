@@ -86,8 +86,10 @@ async fn serve(config: Config) -> Result<(), Failure> {
 /// Everything that is served.
 fn site(config: &Config) -> Site {
     let telemetry = Arc::new(Telemetry::new());
-    // The routes of the surfaces join here, and the store's check joins the readiness.
-    let routes = ops::mounted(&telemetry, Readiness::default(), &surfaces::all_routes());
+    // The store's check joins the readiness here.
+    let mut routes = ops::mounted(&telemetry, Readiness::default(), &surfaces::all_routes());
+    routes.extend(surfaces::mounted());
+    routes.retain(|mounted| config.serves(mounted.listed.route.surface));
     Site { routes, dialects: surfaces::dialect_of, policy: config.policy.clone(), telemetry }
 }
 

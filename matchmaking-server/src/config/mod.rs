@@ -211,6 +211,16 @@ pub struct Secrets {
 }
 
 impl Config {
+    /// Whether the routes of this surface are served.
+    #[must_use]
+    pub fn serves(&self, surface: Surface) -> bool {
+        match surface {
+            Surface::Operations => true,
+            Surface::Admin => self.admin_token.is_some(),
+            surface => self.surfaces.contains(&surface),
+        }
+    }
+
     /// The secrets: those given, else those kept in `DATA_DIR`, which are made at the first start.
     pub fn secrets(&self) -> std::io::Result<Secrets> {
         let kept = |given: &Option<Secret>, name: &str| match given {

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::prefix::surface_of;
-use matchmaking_core::api::route::{Body, RouteKind, Surface};
+use matchmaking_core::api::route::{Body, Method as RouteMethod, RouteKind, Surface};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::Filter as _;
@@ -226,9 +226,22 @@ impl Kit {
             Body::Json(limit) => ctx.body.allow(limit, self.policy.limits.body_timeout),
             Body::Stream(limit) => ctx.body.allow(limit, self.policy.limits.upload_timeout),
         }
+        let handler = Arc::clone(&mounted.handler);
         // A handler may panic while it makes its future, too.
-        let answering = AssertUnwindSafe(async { (mounted.handler)(ctx).await }).catch_unwind();
-        answering.await.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
+        let answering = AssertUnwindSafe(async move { handler(ctx).await }).catch_unwind();
+        let answer = if route.method == RouteMethod::Get {
+            answering.await
+        } else {
+            // hyper drops this future when the client goes away. What changes something runs on all the same:
+            // a message that was stored must still be pushed.
+            let kill = self.kill.clone();
+            let task = self.tracker.spawn(async move { kill.run_until_cancelled(answering).await });
+            match task.await {
+                Ok(Some(answer)) => answer,
+                Ok(None) | Err(_) => Ok(Err(Fault::internal("cut off by the shutdown"))),
+            }
+        };
+        answer.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
     }
 
     fn admit(&self, mounted: &Mounted, ctx: &Ctx) -> Result<(), Fault> {

@@ -4,7 +4,7 @@ mod fastapi;
 
 use matchmaking_core::api::route::{Listed, Surface};
 
-use crate::http::Dialect;
+use crate::http::{Dialect, Mounted};
 
 pub use fastapi::FastApi;
 
@@ -21,6 +21,12 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         | Surface::Groups
         | Surface::Admin => &FastApi,
     }
+}
+
+/// The handlers of every surface. Those of surfaces that are not served are left out afterwards.
+#[must_use]
+pub fn mounted() -> Vec<Mounted> {
+    Vec::new()
 }
 
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
