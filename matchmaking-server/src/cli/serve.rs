@@ -1,8 +1,8 @@
 //! `serve`: put everything together, listen, and go down in order.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
@@ -10,9 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat, Problems, load_or_make};
-use crate::http::{RouteConflict, Site, Telemetry};
-use crate::ops::Readiness;
-use crate::{config::limits, http, ops, surfaces};
+use crate::http::{RouteConflict, Site};
+use crate::{app, config::limits, http};
 
 /// Why the program could not do what it was asked; one line each.
 #[derive(Debug, thiserror::Error)]
@@ -76,22 +75,16 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let listener =
         listen(config.bind_addr).map_err(|source| Failure::Bind { address: config.bind_addr, source })?;
     let address = listener.local_addr().map_err(Failure::System)?;
+    let services = app::open(&config).await?;
     let shutdown = CancellationToken::new();
     let signals = signals(shutdown.clone()).map_err(Failure::System)?;
-    let site = site(&config);
-    announce(&config, address);
+    let site = app::site(&services, &config.surfaces, config.policy.clone());
+    announce(&config, &site, address);
     let signals = tokio::spawn(signals);
     http::run(listener, site, shutdown).await?;
+    services.stores.upkeep.close().await;
     signals.abort();
     Ok(())
-}
-
-/// Everything that is served.
-fn site(config: &Config) -> Site {
-    let telemetry = Arc::new(Telemetry::new());
-    // The routes of the surfaces join here, and the store's check joins the readiness.
-    let routes = ops::mounted(&telemetry, Readiness::default(), &surfaces::all_routes());
-    Site { routes, dialects: surfaces::dialect_of, policy: config.policy.clone(), telemetry }
 }
 
 /// A listener on `address`, at once usable again after a restart.
@@ -140,8 +133,9 @@ fn start_log(config: &Config) {
 }
 
 /// Says what is where, to whoever started the program.
-fn announce(config: &Config, address: SocketAddr) {
-    let surfaces: Vec<_> = config.surfaces.iter().map(|surface| surface.name()).collect();
+fn announce(config: &Config, site: &Site, address: SocketAddr) {
+    let surfaces: BTreeSet<_> = site.routes.iter().map(|mounted| mounted.listed.route.surface).collect();
+    let surfaces: Vec<_> = surfaces.iter().map(|surface| surface.name()).collect();
     let lines = [
         format!("listening   http://{address}"),
         format!("surfaces    {}", surfaces.join(", ")),

@@ -227,8 +227,22 @@ impl Kit {
             Body::Stream(limit) => ctx.body.allow(limit, self.policy.limits.upload_timeout),
         }
         // A handler may panic while it makes its future, too.
-        let answering = AssertUnwindSafe(async { (mounted.handler)(ctx).await }).catch_unwind();
-        answering.await.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
+        let handler = Arc::clone(&mounted.handler);
+        let answering = AssertUnwindSafe(async move { handler(ctx).await }).catch_unwind();
+        let answered = if route.method == matchmaking_core::api::route::Method::Get {
+            answering.await
+        } else {
+            // hyper drops a request's future when its client goes away. What changes something must not stop half
+            // way between its steps, so it has a task of its own, for which the shutdown waits.
+            let kill = self.kill.clone();
+            let until_killed = async move { kill.run_until_cancelled(answering).await };
+            match self.tracker.spawn(until_killed).await {
+                Ok(Some(answered)) => answered,
+                Ok(None) => return Err(Fault::Unavailable { cause: "the server went down".to_owned() }),
+                Err(error) => return Err(Fault::internal(error)),
+            }
+        };
+        answered.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
     }
 
     fn admit(&self, mounted: &Mounted, ctx: &Ctx) -> Result<(), Fault> {

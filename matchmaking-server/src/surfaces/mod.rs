@@ -3,9 +3,15 @@
 mod fastapi;
 pub mod miracle;
 
-use matchmaking_core::api::route::{Listed, Surface};
+use std::sync::Arc;
 
-use crate::http::Dialect;
+use matchmaking_core::api::{
+    miracle as miracle_api,
+    route::{Listed, Surface},
+};
+use matchmaking_core::service::Services;
+
+use crate::http::{Dialect, Mounted};
 
 pub use fastapi::FastApi;
 
@@ -27,6 +33,21 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 1] = [crate::ops::ROUTES];
+    let tables: [&[Listed]; 2] = [miracle_api::ROUTES, crate::ops::ROUTES];
     tables.concat()
+}
+
+/// The routes of a surface with their handlers.
+#[must_use]
+pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
+    match surface {
+        Surface::Miracle => miracle::routes(services),
+        // These are to come; the routes of the server itself are mounted by `ops`.
+        Surface::Platform
+        | Surface::Rooms
+        | Surface::Groups
+        | Surface::Assistant
+        | Surface::Admin
+        | Surface::Operations => Vec::new(),
+    }
 }
