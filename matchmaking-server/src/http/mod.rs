@@ -10,6 +10,7 @@ mod dialect;
 mod dispatch;
 mod guard;
 mod handler;
+mod handshake;
 mod limiter;
 mod peer;
 mod reply;
