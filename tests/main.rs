@@ -1,1 +1,3 @@
 //! One test binary: linking the server once costs less than linking it once a file.
+
+mod stores;
