@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like the tests themselves, may fail by panicking")]
 
 mod kit;
+mod stores;
