@@ -6,20 +6,20 @@ mod values;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, IsTerminal, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
 };
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use matchmaking_core::{
     error::StoreError,
     model::Profile,
     service::enrolment::{EnrolError, Enrolled, Enrolment},
 };
 
-use super::{Failure, offline::with_services};
+use super::{Failure, offline::with_services, progress};
 use crate::config::Config;
 
 use self::rows::{Line, Refusal, csv_rows, json_row};
@@ -116,7 +116,7 @@ async fn import_file(
     let format = format_of(args).ok_or_else(|| ImportError::UnknownFormat(name.clone()))?;
     let file = File::open(&args.file).map_err(|error| ImportError::File(name.clone(), error))?;
     let bytes = file.metadata().map_err(|error| ImportError::File(name.clone(), error))?.len();
-    let bar = progress(bytes);
+    let bar = progress::bar(bytes, "{bar:40} {bytes}/{total_bytes} {eta}");
     let input = bar.wrap_read(file);
     let mut import =
         Import { enrolment, dry_run: args.dry_run, bar: bar.clone(), out, report: Report::default() };
@@ -231,17 +231,6 @@ fn format_of(args: &Arguments) -> Option<Format> {
         "jsonl" | "ndjson" => Some(Format::Jsonl),
         _ => None,
     })
-}
-
-/// A bar of this many bytes, drawn only on a terminal.
-fn progress(bytes: u64) -> ProgressBar {
-    let target =
-        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(bytes), target);
-    match ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 /// The next line, without more of it in memory than is allowed; `Some(None)` for one that is too long, `None` at
