@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use super::dispatch::Kit;
 use super::reply::Reply;
 use super::request::Ctx;
-use crate::config::limits::{self, Limits};
+use crate::config::limits;
 
 type Stream = WebSocketStream<TokioIo<Upgraded>>;
 
@@ -170,8 +170,12 @@ struct Ending {
 
 impl Ending {
     fn decide(&self, code: u16, reason: Cow<'static, str>) {
-        let _ = self.frame.set((code, reason));
-        self.token.cancel();
+        // Cancelled already: by an earlier word, or without one because the server goes down. What a session
+        // says while it ends for that must not hide it.
+        if !self.token.is_cancelled() {
+            let _ = self.frame.set((code, reason));
+            self.token.cancel();
+        }
     }
 
     fn frame(&self) -> CloseFrame {
@@ -307,12 +311,19 @@ where
     // Resolves once the answer is written; a client that leaves before ends the connection and so this.
     let Some(Ok(upgraded)) = kit.kill.run_until_cancelled(on_upgrade).await else { return };
     kit.telemetry.sockets.increment(1.0);
-    kit.kill.run_until_cancelled(serve(&kit, upgraded, session)).await;
+    // Boxed, and not handed on to another async function: each of those would keep room for it twice, which
+    // is most of what an idle socket costs.
+    let mut serving = Box::pin(serve(Arc::clone(&kit), upgraded, session));
+    tokio::select! {
+        () = kit.kill.cancelled() => {}
+        () = serving.as_mut() => {}
+    }
+    drop(serving);
     kit.telemetry.sockets.decrement(1.0);
     drop(slot);
 }
 
-async fn serve<S, Fut>(kit: &Arc<Kit>, upgraded: Upgraded, session: S)
+async fn serve<S, Fut>(kit: Arc<Kit>, upgraded: Upgraded, session: S)
 where
     S: FnOnce(Socket) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
@@ -323,7 +334,7 @@ where
     let (sink, stream) = stream.split();
     let (queue, queued) = mpsc::channel(limits.socket_queue);
     let ending = Arc::new(Ending { token: kit.shutdown.child_token(), frame: OnceLock::new() });
-    let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), limits.clone()));
+    let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), Arc::clone(&kit)));
     let (give_back, given_back) = oneshot::channel();
     let socket = Socket {
         stream: Some(stream),
@@ -341,7 +352,7 @@ where
     if let (Ok(Some(sink)), Ok(stream)) = (writer.await, given_back.await)
         && let Ok(stream) = stream.reunite(sink)
     {
-        linger(stream, limits.socket_linger).await;
+        Box::pin(linger(stream, limits.socket_linger)).await;
     }
 }
 
@@ -360,8 +371,9 @@ async fn write(
     mut sink: SplitSink<Stream, Message>,
     mut queued: mpsc::Receiver<Utf8Bytes>,
     ending: Arc<Ending>,
-    limits: Limits,
+    kit: Arc<Kit>,
 ) -> Option<SplitSink<Stream, Message>> {
+    let limits = &kit.policy.limits;
     let patience = limits.socket_write_timeout;
     let mut batch = Vec::new();
     let mut ping_at = Instant::now() + limits.socket_ping_every;
@@ -412,7 +424,7 @@ async fn linger(mut stream: Stream, patience: std::time::Duration) {
         while let Some(Ok(_)) = stream.next().await {}
         let io = stream.get_mut();
         io.shutdown().await?;
-        let mut scrap = [0_u8; 1024];
+        let mut scrap = vec![0_u8; 4 << 10];
         while io.read(&mut scrap).await? > 0 {}
         Ok::<_, std::io::Error>(())
     };
