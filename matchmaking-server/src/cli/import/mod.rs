@@ -130,13 +130,13 @@ async fn import_file(
         Format::Jsonl => {
             let mut input = BufReader::new(input);
             let mut line = 0;
-            while let Some(bytes) =
-                next_line(&mut input).map_err(|error| ImportError::File(name.clone(), error))?
-            {
+            loop {
                 line += 1;
-                let row = match bytes {
-                    Some(bytes) => json_row(line, &bytes, today, &mut unknown),
-                    None => Some(Err(vec![Refusal {
+                let next = next_line(&mut input).map_err(|error| ImportError::File(name.clone(), error))?;
+                let row = match next {
+                    Bytes::End => break,
+                    Bytes::Line(bytes) => json_row(line, &bytes, today, &mut unknown),
+                    Bytes::TooLong => Some(Err(vec![Refusal {
                         line,
                         field: String::new(),
                         reason: format!("is longer than {LINE_MAX} bytes"),
@@ -233,18 +233,24 @@ fn format_of(args: &Arguments) -> Option<Format> {
     })
 }
 
-/// The next line, without more of it in memory than is allowed; `Some(None)` for one that is too long, `None` at
-/// the end.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Option<Vec<u8>>>> {
+/// A line of a file.
+enum Bytes {
+    Line(Vec<u8>),
+    TooLong,
+    End,
+}
+
+/// The next line, without more of it in memory than is allowed.
+fn next_line(input: &mut impl BufRead) -> io::Result<Bytes> {
     let mut line = Vec::new();
     if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
+        return Ok(Bytes::End);
     }
     if line.len() as u64 == LINE_MAX && line.last() != Some(&b'\n') {
         input.skip_until(b'\n')?;
-        return Ok(Some(None));
+        return Ok(Bytes::TooLong);
     }
-    Ok(Some(Some(line)))
+    Ok(Bytes::Line(line))
 }
 
 #[cfg(test)]

@@ -31,14 +31,11 @@ fn people_are_consistent_in_themselves() {
         let born = profile.birth_date.unwrap().year();
         let finished = i32::from(profile.education.graduation_year.unwrap());
         assert!((17..=31).contains(&(finished - born)), "{profile:?}");
-        match profile.occupation.kind.unwrap() {
-            OccupationType::Student => {
-                assert!(finished > 2026 && profile.economy.income.is_none(), "{profile:?}");
-            }
-            _ => {
-                let worked = i32::from(profile.occupation.work_experience_years.unwrap());
-                assert!(finished + worked <= 2026, "{profile:?}");
-            }
+        if profile.occupation.kind == Some(OccupationType::Student) {
+            assert!(finished > 2026 && profile.economy.income.is_none(), "{profile:?}");
+        } else {
+            let worked = i32::from(profile.occupation.work_experience_years.unwrap());
+            assert!(finished + worked <= 2026, "{profile:?}");
         }
         assert_eq!(
             profile.education.school.is_none(),

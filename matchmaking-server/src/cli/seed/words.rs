@@ -1,6 +1,9 @@
 //! Names, schools, jobs and hobbies of made-up people. Whoever recognises themselves is mistaken.
 
-use matchmaking_core::model::profile::OccupationType::{self, *};
+use matchmaking_core::model::profile::OccupationType::{
+    self, Art, Education, Finance, Freelance, Government, Legal, Logistics, Manufacturing, Media, Medical,
+    RealEstate, Retail, Service, Tech,
+};
 
 pub(super) const SURNAMES: &[&str] = &[
     "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙", "胡", "朱", "高", "林", "何",
