@@ -54,6 +54,9 @@ pub mod score;
 pub mod weights;
 mod wishes;
 
+#[cfg(test)]
+mod properties;
+
 pub use breakdown::{Breakdown, Part, PartKind, Score, Scored, Side};
 pub use error::ScoringError;
 pub use features::Features;

@@ -291,3 +291,102 @@ impl Topic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Millis,
+        ids::AccountId,
+        model::{
+            Profile, Requirements,
+            profile::{EducationLevel, Place, Position},
+        },
+        scoring::{Features, ReferenceScorer, Scorer},
+    };
+
+    const NOW: Millis = Millis(1_780_000_000_000);
+
+    fn person(id: i64, profile: Profile) -> Person {
+        Person { id: AccountId::new(id).unwrap(), profile, last_active_at: NOW }
+    }
+
+    fn told(first: &Person, second: &Person, language: Language) -> Reasons {
+        let moment = Moment::new(NOW, chrono_tz::Asia::Shanghai);
+        let (one, two) = (Features::read(first).unwrap(), Features::read(second).unwrap());
+        let scored = ReferenceScorer::default().explain(&one, &two, moment);
+        write(first, second, &scored.breakdown, moment, language)
+    }
+
+    fn in_shanghai(latitude: f64) -> Profile {
+        Profile {
+            current: Place { city: Some("上海".to_owned()), ..Place::default() },
+            position: Some(Position { latitude, longitude: 121.47 }),
+            ..Profile::default()
+        }
+    }
+
+    #[test]
+    fn what_two_people_share_is_said_to_both() {
+        let with = |latitude, age, interests: &[&str]| Profile {
+            stated_age: Some(age),
+            interests: interests.iter().map(|name| (*name).to_owned()).collect(),
+            ..in_shanghai(latitude)
+        };
+        let one = person(1, with(31.20, 28, &["旅行", "摄影", "瑜伽", "围棋"]));
+        let two = person(2, with(31.25, 30, &["围棋", "瑜伽", "旅行", "摄影"]));
+        let zh = told(&one, &two, Language::Zh);
+        assert_eq!(zh.for_first, ["你们都喜欢旅行、摄影、瑜伽等", "同城，距离约6公里", "年龄相近，只差2岁"]);
+        assert_eq!(zh.for_second[0], "你们都喜欢围棋、瑜伽、旅行等");
+        let en = told(&one, &two, Language::En);
+        assert_eq!(
+            en.for_first[1..],
+            ["You live in the same city, about 6 km apart", "You are 2 years apart in age"]
+        );
+        assert_eq!(en.as_texts(Language::En).0, en.for_first.join("; "));
+    }
+
+    #[test]
+    fn a_wish_is_told_to_its_owner_alone() {
+        let wish = Requirements { education_levels: vec![EducationLevel::Phd], ..Requirements::default() };
+        let one = person(1, Profile { requirements: wish, ..Profile::default() });
+        let mut learned = Profile::default();
+        learned.education.level = Some(EducationLevel::Phd);
+        let two = person(2, learned);
+        let zh = told(&one, &two, Language::Zh);
+        assert_eq!(zh.for_first[0], "学历（博士）符合你的期望");
+        assert!(!zh.for_second.iter().any(|sentence| sentence.contains("学历")), "{zh:?}");
+        assert_eq!(zh, {
+            let turned = told(&two, &one, Language::Zh);
+            Reasons { for_first: turned.for_second, for_second: turned.for_first }
+        });
+    }
+
+    #[test]
+    fn strangers_without_profiles_are_told_so() {
+        let mut one = person(1, Profile::default());
+        let two = person(2, Profile::default());
+        one.last_active_at = NOW.plus(-90 * 86_400_000);
+        let zh = told(&one, &two, Language::Zh);
+        assert_eq!(zh.for_second, ["目前能比较的资料还不多，不妨先打个招呼"]);
+        let far = Profile {
+            stated_age: Some(70),
+            interests: vec!["围棋".to_owned()],
+            position: Some(Position { latitude: -31.0, longitude: 0.0 }),
+            ..Profile::default()
+        };
+        let near =
+            Profile { stated_age: Some(20), interests: vec!["旅行".to_owned()], ..in_shanghai(31.2) };
+        let en = told(&person(1, far), &person(2, near), Language::En);
+        assert_eq!(en.for_first[0], "You have little in common on paper; a chat may show more");
+    }
+
+    #[test]
+    fn names_that_do_not_fit_a_sentence_are_not_repeated() {
+        let liking = |name: &str| Profile { interests: vec![name.to_owned()], ..Profile::default() };
+        for name in ["a\nb", "一二三四五六七八九十一二三四五六七八九十一"] {
+            let zh = told(&person(1, liking(name)), &person(2, liking(name)), Language::Zh);
+            assert!(!zh.for_first.iter().any(|sentence| sentence.contains(name)), "{zh:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! show as an internal error and nothing more.
 
 pub mod chat;
+pub mod enrolment;
 pub mod matchmaking;
 pub mod people;
 pub mod telegram;

@@ -123,7 +123,8 @@ impl People {
 
 /// Among whom a person with these identities is found: Miracle's pool is the accounts with a Telegram id, the
 /// platform's those with a phone.
-fn audience_of(kinds: &[IdentityKind]) -> Audience {
+#[must_use]
+pub fn audience_of(kinds: &[IdentityKind]) -> Audience {
     kinds.iter().fold(Audience::NONE, |audience, kind| match kind {
         IdentityKind::Telegram => audience.with(Audience::TELEGRAM),
         IdentityKind::Phone => audience.with(Audience::PLATFORM),

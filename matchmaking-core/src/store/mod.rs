@@ -20,6 +20,8 @@ mod messages;
 mod opening;
 mod people;
 mod safety;
+#[cfg(feature = "sql")]
+pub mod sql;
 mod upkeep;
 mod url;
 

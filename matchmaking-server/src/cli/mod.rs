@@ -4,6 +4,7 @@ mod backup;
 mod healthcheck;
 mod import;
 mod migrate;
+mod offline;
 mod openapi;
 mod recommend;
 mod seed;

@@ -1,7 +1,7 @@
 //! `serve`: put everything together, listen, and go down in order.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, LogFormat, Problems, load_or_make};
+use crate::config::{Config, LogFormat, Problems};
 use crate::http::{RouteConflict, Site};
 use crate::{app, config::limits, http};
 
@@ -65,13 +65,10 @@ pub(super) fn run(config: Config) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    let data_dir =
-        |source: io::Error| Failure::DataDir { path: config.data_dir.display().to_string(), source };
-    for (given, name) in [(&config.jwt_secret, "jwt_secret"), (&config.data_key, "data_key")] {
-        if given.is_none() {
-            load_or_make(&config.data_dir, name).map_err(data_dir)?;
-        }
-    }
+    // The services that need them join here; making them early shows at once whether DATA_DIR can be used.
+    config
+        .secrets()
+        .map_err(|source| Failure::DataDir { path: config.data_dir.display().to_string(), source })?;
     let listener =
         listen(config.bind_addr).map_err(|source| Failure::Bind { address: config.bind_addr, source })?;
     let address = listener.local_addr().map_err(Failure::System)?;
@@ -124,7 +121,10 @@ fn signals(shutdown: CancellationToken) -> io::Result<impl Future<Output = ()>> 
 
 fn start_log(config: &Config) {
     let filter = EnvFilter::new(&config.log_filter);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     // Fails only if a subscriber is there already, which then is the one to use.
     let _ = match config.log_format {
         LogFormat::Pretty => log.try_init(),

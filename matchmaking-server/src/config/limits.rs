@@ -16,7 +16,7 @@ pub const BODY_CHUNK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a JSON body may take as a whole.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an upload may take as a whole.
-pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 /// How much of a refused body is read and thrown away, so that the client reads the refusal.
 pub const DRAIN_BYTES_MAX: usize = 1 << 20;
 /// How long that may take.

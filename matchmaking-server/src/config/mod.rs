@@ -201,6 +201,26 @@ impl Config {
     }
 }
 
+/// The secrets that a server works with.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// Signs tokens.
+    pub jwt: Secret,
+    /// Encrypts identity data.
+    pub data: Secret,
+}
+
+impl Config {
+    /// The secrets: those given, else those kept in `DATA_DIR`, which are made at the first start.
+    pub fn secrets(&self) -> std::io::Result<Secrets> {
+        let kept = |given: &Option<Secret>, name: &str| match given {
+            Some(secret) => Ok(secret.clone()),
+            None => load_or_make(&self.data_dir, name),
+        };
+        Ok(Secrets { jwt: kept(&self.jwt_secret, "jwt_secret")?, data: kept(&self.data_key, "data_key")? })
+    }
+}
+
 fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }

@@ -41,13 +41,11 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> T {
         let Some(given) = self.given(variable) else { return default };
-        match parse(given) {
-            Some(value) => value,
-            None => {
-                self.note(format!("{variable}: {given:?} is not accepted; it takes {accepted}"));
-                default
-            }
+        if let Some(value) = parse(given) {
+            return value;
         }
+        self.note(format!("{variable}: {given:?} is not accepted; it takes {accepted}"));
+        default
     }
 
     /// The same for a URL, which may hold a password and is told without what stands before an `@`.

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use rand::Rng as _;
+use rand::RngExt as _;
 
 /// A text that does not show itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,9 +43,7 @@ pub fn load_or_make(dir: &Path, name: &str) -> io::Result<Secret> {
         Err(error) => return Err(error),
     }
     fs::create_dir_all(dir)?;
-    let mut bytes = [0_u8; 32];
-    rand::rng().fill_bytes(&mut bytes);
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text: String = rand::rng().random::<[u128; 2]>().map(|half| format!("{half:032x}")).concat();
     // Written whole under another name and then linked, so that nobody reads half of it, and whoever comes
     // second reads the first one's.
     let draft = dir.join(format!(".{name}.{}", std::process::id()));

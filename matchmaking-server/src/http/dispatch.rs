@@ -23,13 +23,13 @@ use super::cors::CorsOrigins;
 use super::dialect::Dialect;
 use super::guard::OpenSurfaces;
 use super::handler::Mounted;
+use super::handshake::{SocketSlots, check_handshake};
 use super::limiter::Limiter;
 use super::peer::TrustedProxies;
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
 use super::request_id::{RequestId, RequestIds};
 use super::router::{Found, RouteConflict, Router};
-use super::socket::SocketSlots;
 use super::telemetry::{RouteMeter, Telemetry};
 use crate::config::limits::{self, Limits};
 
@@ -227,8 +227,22 @@ impl Kit {
             Body::Stream(limit) => ctx.body.allow(limit, self.policy.limits.upload_timeout),
         }
         // A handler may panic while it makes its future, too.
-        let answering = AssertUnwindSafe(async { (mounted.handler)(ctx).await }).catch_unwind();
-        answering.await.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
+        let handler = Arc::clone(&mounted.handler);
+        let answering = AssertUnwindSafe(async move { handler(ctx).await }).catch_unwind();
+        let answered = if route.method == matchmaking_core::api::route::Method::Get {
+            answering.await
+        } else {
+            // hyper drops a request's future when its client goes away. What changes something must not stop half
+            // way between its steps, so it has a task of its own, for which the shutdown waits.
+            let kill = self.kill.clone();
+            let until_killed = async move { kill.run_until_cancelled(answering).await };
+            match self.tracker.spawn(until_killed).await {
+                Ok(Some(answered)) => answered,
+                Ok(None) => return Err(Fault::Unavailable { cause: "the server went down".to_owned() }),
+                Err(error) => return Err(Fault::internal(error)),
+            }
+        };
+        answered.unwrap_or_else(|_| Err(Fault::internal("a handler panicked")))
     }
 
     fn admit(&self, mounted: &Mounted, ctx: &Ctx) -> Result<(), Fault> {
@@ -239,7 +253,7 @@ impl Kit {
         if route.surface.is_open() {
             self.policy.open_surfaces.admit(route.kind, &ctx.parts.uri, &ctx.parts.headers)?;
         }
-        if route.kind == RouteKind::Socket { super::socket::check_handshake(&ctx.parts) } else { Ok(()) }
+        if route.kind == RouteKind::Socket { check_handshake(&ctx.parts) } else { Ok(()) }
     }
 
     /// The answer to a preflight, if the request is one: without authentication, on any path, for surfaces

@@ -11,6 +11,7 @@ use matchmaking_core::api::route::{Endpoint, Listed, Route, RouteKind, Surface};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::demo;
 use crate::http::{Call, Ctx, Mounted, Reply, Telemetry, mount, raw, with};
 
 pub use document::{Document, document};
@@ -25,6 +26,7 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<GetOpenApi>(),
     Listed::of::<GetDocs>(),
     Listed::of::<GetDocsFile>(),
+    Listed::of::<GetDemo>(),
 ];
 
 /// Declares an endpoint without a request.
@@ -77,6 +79,11 @@ endpoint! {
         Route::get(Surface::Operations, "/docs/{*file}", "A file of that page").kind(RouteKind::Raw)
 }
 
+endpoint! {
+    /// The demo page.
+    GetDemo -> () = Route::get(Surface::Operations, "/demo", "Two people in one browser window").kind(RouteKind::Raw)
+}
+
 /// A word about the server.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Health {
@@ -108,6 +115,7 @@ pub fn mounted(telemetry: &Arc<Telemetry>, readiness: Readiness, listed: &[Liste
         raw::<GetOpenApi>(with(&openapi, get_openapi)),
         raw::<GetDocs>(get_docs),
         raw::<GetDocsFile>(get_docs_file),
+        raw::<GetDemo>(|_: Ctx| async { Ok(demo::page()) }),
     ]
 }
 

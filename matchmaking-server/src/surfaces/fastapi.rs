@@ -44,7 +44,6 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
                 "loc": ["body", malformed.position],
                 "msg": "JSON decode error",
                 "input": {},
-                "ctx": {"error": malformed.reason},
             });
             (StatusCode::UNPROCESSABLE_ENTITY, json!([error]))
         }
@@ -74,7 +73,7 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
 }
 
 fn field_error(error: &FieldError) -> Value {
-    let (kind, message, context) = wording(&error.problem);
+    let (kind, message) = wording(&error.problem);
     let part = match error.location {
         Location::Body => "body",
         Location::Query => "query",
@@ -85,17 +84,13 @@ fn field_error(error: &FieldError) -> Value {
         Segment::Index(index) => Value::from(*index),
     });
     let loc: Vec<Value> = std::iter::once(Value::from(part)).chain(steps).collect();
-    let mut worded = json!({"type": kind, "loc": loc, "msg": message, "input": error.input});
-    if let (Some(context), Some(worded)) = (context, worded.as_object_mut()) {
-        worded.insert("ctx".to_owned(), context);
-    }
-    worded
+    json!({"type": kind, "loc": loc, "msg": message, "input": error.input})
 }
 
-/// pydantic's name for a problem, its text, and the values that the text speaks of.
-fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>, Option<Value>) {
-    let plain = |kind, text: &'static str| (kind, Cow::Borrowed(text), None);
-    let counted = |kind, text: String, context| (kind, Cow::Owned(text), Some(context));
+/// pydantic's name for a problem, and its text. The contract's errors have no `ctx`, which repeats the text's values.
+fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>) {
+    let plain = |kind, text: &'static str| (kind, Cow::Borrowed(text));
+    let counted = |kind, text: String| (kind, Cow::Owned(text));
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     match problem {
         Problem::Missing => plain("missing", "Field required"),
@@ -123,33 +118,24 @@ fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>, Option<Value>
         Problem::TooShort(min) => counted(
             "string_too_short",
             format!("String should have at least {min} character{}", plural(*min)),
-            json!({"min_length": min}),
         ),
-        Problem::TooLong(max) => counted(
-            "string_too_long",
-            format!("String should have at most {max} character{}", plural(*max)),
-            json!({"max_length": max}),
-        ),
+        Problem::TooLong(max) => {
+            counted("string_too_long", format!("String should have at most {max} character{}", plural(*max)))
+        }
         Problem::TooFew(min) => counted(
             "too_short",
             format!("List should have at least {min} item{} after validation", plural(*min)),
-            json!({"min_length": min}),
         ),
         Problem::TooMany(max) => counted(
             "too_long",
             format!("List should have at most {max} item{} after validation", plural(*max)),
-            json!({"max_length": max}),
         ),
-        Problem::AtLeast(min) => counted(
-            "greater_than_equal",
-            format!("Input should be greater than or equal to {min}"),
-            json!({"ge": min}),
-        ),
-        Problem::AtMost(max) => counted(
-            "less_than_equal",
-            format!("Input should be less than or equal to {max}"),
-            json!({"le": max}),
-        ),
+        Problem::AtLeast(min) => {
+            counted("greater_than_equal", format!("Input should be greater than or equal to {min}"))
+        }
+        Problem::AtMost(max) => {
+            counted("less_than_equal", format!("Input should be less than or equal to {max}"))
+        }
         Problem::NotOneOf(words) => {
             let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
             let expected = match quoted.split_last() {
@@ -158,15 +144,15 @@ fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>, Option<Value>
                 None => String::new(),
             };
             let text = format!("Input should be {expected}");
-            counted("literal_error", text, json!({"expected": expected}))
+            counted("literal_error", text)
         }
         Problem::Nul => value_error("the text contains a NUL character"),
         Problem::Value(reason) => value_error(reason),
     }
 }
 
-fn value_error(reason: &str) -> (&'static str, Cow<'static, str>, Option<Value>) {
-    ("value_error", Cow::Owned(format!("Value error, {reason}")), Some(json!({"error": {}})))
+fn value_error(reason: &str) -> (&'static str, Cow<'static, str>) {
+    ("value_error", Cow::Owned(format!("Value error, {reason}")))
 }
 
 #[cfg(test)]
@@ -190,9 +176,9 @@ mod tests {
                 "input": "x",
             })
         );
-        let (kind, text, _) = wording(&Problem::value("性别必须是 1、2、3 中的一个值"));
+        let (kind, text) = wording(&Problem::value("性别必须是 1、2、3 中的一个值"));
         assert_eq!((kind, text.as_ref()), ("value_error", "Value error, 性别必须是 1、2、3 中的一个值"));
-        let (_, text, _) = wording(&Problem::NotOneOf(&["a", "b", "c"]));
+        let (_, text) = wording(&Problem::NotOneOf(&["a", "b", "c"]));
         assert_eq!(text, "Input should be 'a', 'b' or 'c'");
     }
 
