@@ -1,3 +1,6 @@
 //! One test binary: linking the server once costs less than linking it once a file.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, like the tests themselves, may fail by panicking")]
+
+mod kit;
 mod stores;

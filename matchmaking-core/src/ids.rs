@@ -59,6 +59,10 @@ id! {
     AccountId
 }
 id! {
+    /// The number of a Telegram account, as Telegram gives it.
+    TelegramId
+}
+id! {
     /// A pair of people brought together.
     MatchId
 }

@@ -1,1 +1,12 @@
-//! The HTTP server over `matchmaking-core`.
+//! The HTTP server over `matchmaking-core`: parse, call a service, render.
+//!
+//! [`http`] is the kit that every surface stands on, [`surfaces`] the dialects and their handlers, [`ops`] the
+//! routes for whoever runs the server, [`app`] what puts them together, [`config`] what the operator decides, [`cli`] the program.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod http;
+pub mod ops;
+pub mod surfaces;

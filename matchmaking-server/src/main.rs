@@ -1,3 +1,5 @@
 //! The server binary.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    matchmaking_server::cli::main()
+}

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Millis, ids::AccountId, text::fold};
+use crate::{
+    clock::Millis,
+    ids::{AccountId, TelegramId},
+    text::fold,
+};
 
 /// A person's account. What the person tells about themselves is the [`Profile`](super::Profile).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +121,7 @@ impl Identity {
 
     /// The identity of a Telegram account.
     #[must_use]
-    pub fn telegram(id: i64) -> Self {
+    pub fn telegram(id: TelegramId) -> Self {
         let value = id.to_string();
         Self { kind: IdentityKind::Telegram, folded: value.clone(), value }
     }

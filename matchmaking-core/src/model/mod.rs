@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod conversation;
+pub mod labels;
 pub mod matching;
 pub mod message;
 pub mod person;
@@ -12,6 +13,7 @@ pub mod visibility;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
+pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
 pub use message::{Message, MessageKind};
 pub use person::Person;

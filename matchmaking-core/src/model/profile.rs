@@ -331,7 +331,7 @@ impl Profile {
 
 /// Completed years from `birth` to `today`; someone born on 29 February completes a year on 1 March in common
 /// years.
-fn completed_years(birth: NaiveDate, today: NaiveDate) -> i32 {
+pub(crate) fn completed_years(birth: NaiveDate, today: NaiveDate) -> i32 {
     let before_birthday = (today.month(), today.day()) < (birth.month(), birth.day());
     today.year() - birth.year() - i32::from(before_birthday)
 }

@@ -1,1 +1,11 @@
-//! Laid out in ARCHITECTURE.md.
+//! What happens, told to whoever is connected, at once and without waiting for anyone.
+//!
+//! The [`Hub`] moves domain [`Event`]s; it knows no transport and no wire format. A connection takes events from
+//! its bounded queue and renders them in its own dialect. An event is rendered once per dialect, however many
+//! connections take it ([`Published::rendered`]).
+
+mod event;
+mod hub;
+
+pub use event::{Channel, Channels, Event, Published, Sender};
+pub use hub::{Connection, Hub, Next, QUEUE_EVENTS};

@@ -1,5 +1,7 @@
 //! The store of messages and receipts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use async_trait::async_trait;
 
 use crate::{
@@ -25,6 +27,37 @@ pub struct NewMessage {
     pub client_message_id: Option<String>,
     /// The present moment.
     pub at: Millis,
+}
+
+/// What a store does when a message is stored as new: how whoever is connected hears of messages in the order of
+/// their numbers, and of each one, be its sender's client gone by then.
+pub struct OnStored(Box<dyn FnOnce(&Message) + Send>);
+
+impl OnStored {
+    /// Does this. It must not block, and must not call the store.
+    #[must_use]
+    pub fn new(act: impl FnOnce(&Message) + Send + 'static) -> Self {
+        Self(Box::new(act))
+    }
+
+    /// Does nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::new(|_| {})
+    }
+
+    /// Does it. For stores. The message is stored, whatever a listener makes of it: a panic ends here.
+    pub fn act(self, message: &Message) {
+        if catch_unwind(AssertUnwindSafe(|| (self.0)(message))).is_err() {
+            tracing::error!(message = message.id.get(), "telling of a stored message panicked");
+        }
+    }
+}
+
+impl std::fmt::Debug for OnStored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnStored")
+    }
 }
 
 /// What became of a message.
@@ -87,7 +120,11 @@ pub trait MessageStore: Send + Sync {
     /// gaps, and identifiers grow with them. Membership, closing and visibility are decided in the same
     /// transaction. A repeat is recognised before anything is refused. Dropping the future neither loses nor
     /// doubles the message: it is stored once or not at all.
-    async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome>;
+    ///
+    /// `on_stored` acts exactly once for a message that is stored as new, after it is durable and before this returns,
+    /// even if the caller stopped waiting; for the messages of one conversation in the order of their numbers, as far
+    /// as this process stores them. For repeats and refusals it does not act.
+    async fn append_message(&self, new: NewMessage, on_stored: OnStored) -> StoreResult<AppendOutcome>;
 
     /// At most `limit` messages with numbers below `before` (or the newest), newest first.
     async fn messages_before(

@@ -34,7 +34,7 @@ pub use conversations::{AddMemberOutcome, ConversationStore, NewGroup};
 pub use matches::{
     CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
 };
-pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, ReadMark, ReadOutcome};
+pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
 pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, VersionedProfile};
 pub use safety::SafetyStore;

@@ -1,6 +1,6 @@
 //! Cases about accounts and identities.
 
-use super::fixture::{at, create, named, nobody, odd_texts, person};
+use super::fixture::{at, create, named, nobody, odd_texts, person, telegram};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -14,7 +14,7 @@ pub async fn a_made_account_is_found(stores: &Stores) -> StoreResult<()> {
     let identities = vec![
         Identity::new(IdentityKind::Username, "Lin"),
         Identity::new(IdentityKind::Email, "Lin@Example.org"),
-        Identity::telegram(777),
+        telegram(777),
     ];
     let new = NewAccount {
         identities: identities.clone(),
@@ -118,7 +118,7 @@ pub async fn what_is_unknown_is_not_found(stores: &Stores) -> StoreResult<()> {
 /// The identities of an account come by kind, as they were written.
 pub async fn identities_come_by_kind(stores: &Stores) -> StoreResult<()> {
     let mut identities = vec![
-        Identity::telegram(i64::MAX),
+        telegram(crate::ids::ID_LIMIT - 1),
         Identity::new(IdentityKind::Phone, "13800000000"),
         Identity::new(IdentityKind::Username, "Ｌｉｎ 缘"),
         Identity::new(IdentityKind::Email, "Lin@Example.org"),
@@ -192,7 +192,7 @@ pub async fn one_of_many_gets_an_identity(stores: &Stores) -> StoreResult<()> {
         .map(|n| {
             let accounts = stores.accounts.clone();
             let mut new = named("lin");
-            new.identities.push(Identity::telegram(n));
+            new.identities.push(telegram(n + 1));
             tokio::spawn(async move { accounts.create_account(new).await })
         })
         .collect();

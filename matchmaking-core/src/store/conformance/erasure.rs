@@ -4,7 +4,7 @@ use super::fixture::{all, at, create, decide, group, matched, named, pair, perso
 use crate::{
     error::StoreResult,
     model::{AccountStatus, Action, IdentityKind, Role},
-    store::{AddMemberOutcome, AppendOutcome, NewAccount, NewMatch, Stores},
+    store::{AddMemberOutcome, AppendOutcome, NewAccount, NewMatch, OnStored, Stores},
 };
 
 /// A deleted account stays deleted, and what it might still do does nothing.
@@ -93,7 +93,8 @@ pub async fn deletion_leaves_what_others_received(stores: &Stores) -> StoreResul
         let marks = stores.messages.read_marks(place).await?;
         assert!(marks.iter().all(|mark| mark.account == ben) && marks.len() == 1, "{marks:?}");
     }
-    let next = stores.messages.append_message(super::fixture::text(walks, ben, "on")).await?;
+    let next =
+        stores.messages.append_message(super::fixture::text(walks, ben, "on"), OnStored::nothing()).await?;
     assert!(matches!(next, AppendOutcome::Stored(message) if message.seq == 3));
     Ok(())
 }

@@ -3,11 +3,11 @@
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId},
+    ids::{AccountId, ConversationId, TelegramId},
     model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile},
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, InteractionOutcome, MatchTerms, NewAccount,
-        NewGroup, NewInteraction, NewMatch, NewMessage, Stores,
+        NewGroup, NewInteraction, NewMatch, NewMessage, OnStored, Stores,
     },
 };
 
@@ -45,6 +45,11 @@ pub(super) async fn create(stores: &Stores, new: NewAccount) -> StoreResult<Acco
 /// An active account with this user name.
 pub(super) async fn person(stores: &Stores, name: &str) -> StoreResult<AccountId> {
     create(stores, named(name)).await
+}
+
+/// The identity of the Telegram account with this number.
+pub(super) fn telegram(number: i64) -> Identity {
+    Identity::telegram(TelegramId::new(number).expect("a valid identifier"))
 }
 
 /// Two active accounts.
@@ -138,7 +143,7 @@ pub(super) async fn say(
     sender: AccountId,
     content: &str,
 ) -> StoreResult<Message> {
-    stores.messages.append_message(text(conversation, sender, content)).await.map(stored)
+    stores.messages.append_message(text(conversation, sender, content), OnStored::nothing()).await.map(stored)
 }
 
 /// Everything in a conversation, oldest first.

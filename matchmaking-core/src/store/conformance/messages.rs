@@ -1,6 +1,9 @@
 //! Cases about messages.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::fixture::{
     all, at, called, group, matched, nobody, nowhere, odd_texts, pair, person, say, stored, text, two,
@@ -9,7 +12,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     model::{AccountStatus, Message, MessageKind},
-    store::{AppendOutcome, AppendRefusal, NewMessage, Stores},
+    store::{AppendOutcome, AppendRefusal, NewMessage, OnStored, Stores},
 };
 
 fn numbers(messages: &[Message]) -> Vec<i64> {
@@ -48,7 +51,7 @@ pub async fn every_kind_and_text_comes_back(stores: &Stores) -> StoreResult<()> 
             content: odd,
             at: Millis([i64::MIN, i64::MAX, 0, -1][n % 4]),
         };
-        let message = stored(stores.messages.append_message(new.clone()).await?);
+        let message = stored(stores.messages.append_message(new.clone(), OnStored::nothing()).await?);
         let expected = Message {
             id: message.id,
             conversation: walks,
@@ -75,7 +78,7 @@ pub async fn each_refusal_has_its_reason(stores: &Stores) -> StoreResult<()> {
     let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
     let made = matched(stores, ann, ben).await?;
     let refused = async |place, sender, reason| {
-        let outcome = stores.messages.append_message(text(place, sender, "x")).await?;
+        let outcome = stores.messages.append_message(text(place, sender, "x"), OnStored::nothing()).await?;
         assert_eq!(outcome, AppendOutcome::Refused(reason));
         StoreResult::Ok(())
     };
@@ -108,17 +111,28 @@ pub async fn each_refusal_has_its_reason(stores: &Stores) -> StoreResult<()> {
 pub async fn a_repeat_is_the_first_message(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let walks = group(stores, ann, &[]).await?;
-    let first = stored(stores.messages.append_message(called("c1", text(walks, ann, "one"))).await?);
+    let first = stored(
+        stores.messages.append_message(called("c1", text(walks, ann, "one")), OnStored::nothing()).await?,
+    );
     assert_eq!(first.client_message_id.as_deref(), Some("c1"));
     for content in ["one", "another"] {
-        let outcome = stores.messages.append_message(called("c1", text(walks, ann, content))).await?;
+        let outcome = stores
+            .messages
+            .append_message(called("c1", text(walks, ann, content)), OnStored::nothing())
+            .await?;
         assert_eq!(outcome, AppendOutcome::Duplicate(first.clone()));
     }
     // Names are compared exactly, and an empty one is a name; without one nothing is a repeat.
     for name in ["C1", "c1 ", "", "缘"] {
-        stored(stores.messages.append_message(called(name, text(walks, ann, "one"))).await?);
+        stored(
+            stores
+                .messages
+                .append_message(called(name, text(walks, ann, "one")), OnStored::nothing())
+                .await?,
+        );
     }
-    let outcome = stores.messages.append_message(called("", text(walks, ann, "one"))).await?;
+    let outcome =
+        stores.messages.append_message(called("", text(walks, ann, "one")), OnStored::nothing()).await?;
     assert!(matches!(outcome, AppendOutcome::Duplicate(message) if message.seq == 4));
     for seq in [6, 7] {
         assert_eq!(say(stores, walks, ann, "one").await?.seq, seq);
@@ -132,14 +146,14 @@ pub async fn a_repeat_is_recognised_before_refusals(stores: &Stores) -> StoreRes
     let made = matched(stores, ann, ben).await?;
     let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
     let new = called("c1", text(direct, ann, "one"));
-    let first = stored(stores.messages.append_message(new.clone()).await?);
+    let first = stored(stores.messages.append_message(new.clone(), OnStored::nothing()).await?);
     let again = AppendOutcome::Duplicate(first);
     stores.safety.block(ben, ann, at(2)).await?;
-    assert_eq!(stores.messages.append_message(new.clone()).await?, again);
+    assert_eq!(stores.messages.append_message(new.clone(), OnStored::nothing()).await?, again);
     stores.matches.end_match(made.id, ben, at(3)).await?;
-    assert_eq!(stores.messages.append_message(new.clone()).await?, again);
+    assert_eq!(stores.messages.append_message(new.clone(), OnStored::nothing()).await?, again);
     stores.accounts.set_status(ann, AccountStatus::Locked, at(4)).await?;
-    assert_eq!(stores.messages.append_message(new).await?, again);
+    assert_eq!(stores.messages.append_message(new, OnStored::nothing()).await?, again);
     Ok(())
 }
 
@@ -152,10 +166,36 @@ pub async fn names_belong_to_sender_and_conversation(stores: &Stores) -> StoreRe
     for place in [walks, talks] {
         for sender in [ann, ben] {
             let new = called("c1", text(place, sender, "x"));
-            ids.insert(stored(stores.messages.append_message(new).await?).id);
+            ids.insert(stored(stores.messages.append_message(new, OnStored::nothing()).await?).id);
         }
     }
     assert_eq!(ids.len(), 4);
+    Ok(())
+}
+
+/// Of a message that is stored as new is told exactly once, before its sender hears of it; of repeats and
+/// refusals nothing is told. A listener that panics harms nobody.
+pub async fn what_is_stored_is_told_of_once(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let walks = group(stores, ann, &[]).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listen = || {
+        let told = Arc::clone(&told);
+        OnStored::new(move |message| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        })
+    };
+    let heard = || told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let new = called("c1", text(walks, ann, "one"));
+    let first = stored(stores.messages.append_message(new.clone(), listen()).await?);
+    assert_eq!(heard(), std::slice::from_ref(&first));
+    stores.messages.append_message(new, listen()).await?;
+    stores.messages.append_message(text(walks, ben, "no member"), listen()).await?;
+    assert_eq!(heard(), std::slice::from_ref(&first));
+    let panics = OnStored::new(|_| panic!("a listener of a test"));
+    stored(stores.messages.append_message(text(walks, ann, "two"), panics).await?);
+    let third = stored(stores.messages.append_message(text(walks, ann, "three"), listen()).await?);
+    assert_eq!((third.seq, heard()), (3, vec![first, third]));
     Ok(())
 }
 
@@ -220,7 +260,7 @@ pub async fn identifiers_are_unique_and_grow(stores: &Stores) -> StoreResult<()>
     for n in 0..40 {
         let messages = stores.messages.clone();
         let new = text(places[n % 2], ann, &n.to_string());
-        tasks.push(tokio::spawn(async move { messages.append_message(new).await }));
+        tasks.push(tokio::spawn(async move { messages.append_message(new, OnStored::nothing()).await }));
     }
     let mut ids = BTreeSet::new();
     for task in tasks {

@@ -1,15 +1,19 @@
 //! Cases about what happens at the same moment: the outcome is that of one after the other.
 
-use std::{collections::BTreeSet, future::Future};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::fixture::{all, at, called, decision, group, matched, pair, person, say, text, to_match, two};
 use crate::{
     error::StoreResult,
     ids::AccountId,
-    model::{AccountStatus, Action, Role},
+    model::{AccountStatus, Action, Message, Role},
     store::{
-        AddMemberOutcome, AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, ReadOutcome,
-        Stores,
+        AddMemberOutcome, AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, OnStored,
+        ReadOutcome, Stores,
     },
 };
 
@@ -28,6 +32,12 @@ where
         outcomes.push(task.await.expect("no panic")?);
     }
     Ok(outcomes)
+}
+
+/// Keeps what is told of.
+fn listen(told: &Arc<Mutex<Vec<Message>>>) -> OnStored {
+    let told = Arc::clone(told);
+    OnStored::new(move |message| told.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone()))
 }
 
 async fn couple(stores: &Stores, round: usize) -> StoreResult<(AccountId, AccountId)> {
@@ -112,7 +122,7 @@ pub async fn a_like_and_a_block_at_once_leave_no_visible_match(stores: &Stores) 
 }
 
 /// Many who write into one conversation at the same moment are numbered without gaps or repetitions, each in the
-/// order in which they sent, and everyone reads the same order.
+/// order in which they sent; everyone reads, and is told of, the same order.
 pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreResult<()> {
     const SENDERS: usize = 32;
     const EACH: usize = 6;
@@ -122,12 +132,15 @@ pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreRes
         people.push(person(stores, &format!("p{n}")).await?);
     }
     let walks = group(stores, owner, &people).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
     let sent = at_once(people.iter().copied().map(|sender| {
         let messages = stores.messages.clone();
+        let told = Arc::clone(&told);
         async move {
             let mut mine = Vec::new();
             for n in 0..EACH {
-                let outcome = messages.append_message(text(walks, sender, &n.to_string())).await?;
+                let outcome =
+                    messages.append_message(text(walks, sender, &n.to_string()), listen(&told)).await?;
                 mine.push(super::fixture::stored(outcome));
             }
             Ok(mine)
@@ -142,6 +155,7 @@ pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreRes
     let total = (SENDERS * EACH) as i64;
     assert!(sent.iter().map(|message| message.seq).eq(1..=total));
     assert_eq!(all(stores, walks).await?, sent);
+    assert_eq!(*told.lock().unwrap_or_else(PoisonError::into_inner), sent);
     let mut back = stores.messages.messages_before(walks, None, usize::MAX).await?;
     back.reverse();
     assert_eq!(back, sent);
@@ -160,7 +174,7 @@ pub async fn many_conversations_are_numbered_apart(stores: &Stores) -> StoreResu
         let messages = stores.messages.clone();
         // In opposite directions, so that batches meet the conversations in different orders.
         let (place, sender) = if n % 2 == 0 { (places[n % 8], ann) } else { (places[7 - n % 8], ben) };
-        async move { messages.append_message(text(place, sender, &n.to_string())).await }
+        async move { messages.append_message(text(place, sender, &n.to_string()), OnStored::nothing()).await }
     }))
     .await?;
     let mut total = 0;
@@ -181,7 +195,7 @@ pub async fn one_name_at_once_is_one_message(stores: &Stores) -> StoreResult<()>
         let outcomes = at_once((0..10).map(|n| {
             let messages = stores.messages.clone();
             let new = called(&format!("c{round}"), text(walks, ann, &n.to_string()));
-            async move { messages.append_message(new).await }
+            async move { messages.append_message(new, OnStored::nothing()).await }
         }))
         .await?;
         let mut seen = Vec::new();
@@ -212,7 +226,8 @@ pub async fn each_message_at_once_has_its_own_outcome(stores: &Stores) -> StoreR
     let direct = stores.conversations.open_direct(pair(ann, cal), at(1)).await?.id;
     stores.safety.block(cal, ann, at(2)).await?;
     let old = called("old", text(walks, ann, "old"));
-    let first = super::fixture::stored(stores.messages.append_message(old.clone()).await?);
+    let first =
+        super::fixture::stored(stores.messages.append_message(old.clone(), OnStored::nothing()).await?);
     let outcomes = at_once((0..60).map(|n| {
         let messages = stores.messages.clone();
         let new = match n % 6 {
@@ -222,7 +237,7 @@ pub async fn each_message_at_once_has_its_own_outcome(stores: &Stores) -> StoreR
             4 => old.clone(),
             _ => text(super::fixture::nowhere(), ben, "nowhere"),
         };
-        async move { messages.append_message(new).await }
+        async move { messages.append_message(new, OnStored::nothing()).await }
     }))
     .await?;
     for (n, outcome) in outcomes.into_iter().enumerate() {
@@ -249,7 +264,9 @@ pub async fn nothing_is_stored_after_the_end_of_a_match(stores: &Stores) -> Stor
             .map(|n| {
                 let messages = stores.messages.clone();
                 let sender = if n % 2 == 0 { ann } else { ben };
-                tokio::spawn(async move { messages.append_message(text(direct, sender, "x")).await })
+                tokio::spawn(async move {
+                    messages.append_message(text(direct, sender, "x"), OnStored::nothing()).await
+                })
             })
             .collect();
         assert!(stores.matches.end_match(made.id, ben, at(4)).await?);
@@ -276,9 +293,9 @@ pub async fn nothing_is_stored_after_a_deactivation(stores: &Stores) -> StoreRes
             .map(|n| {
                 let messages = stores.messages.clone();
                 let sender = if n % 2 == 0 { ann } else { ben };
-                tokio::spawn(
-                    async move { (sender, messages.append_message(text(direct, sender, "x")).await) },
-                )
+                tokio::spawn(async move {
+                    (sender, messages.append_message(text(direct, sender, "x"), OnStored::nothing()).await)
+                })
             })
             .collect();
         assert!(stores.accounts.set_status(ann, AccountStatus::Deactivated, at(4)).await?);
@@ -367,26 +384,30 @@ pub async fn adding_at_once_adds_once(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
-/// A sender who goes away midway and comes back to send again has sent one message.
+/// A sender who goes away midway and comes back to send again has sent one message, of which is told once.
 pub async fn a_sender_who_leaves_neither_loses_nor_doubles(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let walks = group(stores, ann, &[]).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
     for n in 0..ROUNDS {
         let messages = stores.messages.clone();
         let new = called(&n.to_string(), text(walks, ann, &n.to_string()));
         let repeat = new.clone();
-        let leaving = tokio::spawn(async move { messages.append_message(new).await });
+        let first = listen(&told);
+        let leaving = tokio::spawn(async move { messages.append_message(new, first).await });
         for _ in 0..n {
             tokio::task::yield_now().await;
         }
         leaving.abort();
         let gone = leaving.await;
-        match stores.messages.append_message(repeat).await? {
+        match stores.messages.append_message(repeat, listen(&told)).await? {
             AppendOutcome::Stored(_) => assert!(gone.is_err(), "an acknowledged message was lost"),
             AppendOutcome::Duplicate(_) => {}
             AppendOutcome::Refused(reason) => panic!("refused: {reason:?}"),
         }
-        assert_eq!(all(stores, walks).await?.len(), n + 1);
+        let kept = all(stores, walks).await?;
+        assert_eq!(kept.len(), n + 1);
+        assert_eq!(*told.lock().unwrap_or_else(PoisonError::into_inner), kept);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Action, Match, Relation, may_see},
-    store::{AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, Stores},
+    store::{AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, OnStored, Stores},
 };
 
 const STATUSES: [AccountStatus; 4] =
@@ -38,7 +38,7 @@ async fn check(
     assert_eq!(stores.matches.toggle_like(made.id).await?.is_some(), visible, "toggle_like: {expected:?}");
 
     let last = stores.conversations.conversation(direct).await?.map(|kept| kept.last_seq);
-    let appended = stores.messages.append_message(text(direct, viewer, "hello")).await?;
+    let appended = stores.messages.append_message(text(direct, viewer, "hello"), OnStored::nothing()).await?;
     if visible {
         assert!(matches!(appended, AppendOutcome::Stored(_)), "append: {expected:?}");
         return Ok(());

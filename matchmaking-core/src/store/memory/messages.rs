@@ -9,14 +9,14 @@ use crate::{
     ids::{AccountId, ConversationId, MessageId},
     model::{ConversationKind, Member, Message},
     store::{
-        AppendOutcome, MessageStore, NewMessage, ReadMark, ReadOutcome,
+        AppendOutcome, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome,
         decision::{AppendFacts, append_refusal},
     },
 };
 
 #[async_trait]
 impl MessageStore for MemoryStore {
-    async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome> {
+    async fn append_message(&self, new: NewMessage, on_stored: OnStored) -> StoreResult<AppendOutcome> {
         let mut state = self.lock()?;
         let thread = state.conversations.get(&new.conversation);
         if let Some(earlier) = thread.and_then(|thread| thread.earlier(&new)) {
@@ -29,7 +29,10 @@ impl MessageStore for MemoryStore {
         let Some(thread) = state.conversations.get_mut(&new.conversation) else {
             return Ok(AppendOutcome::Refused(crate::store::AppendRefusal::UnknownConversation));
         };
-        Ok(AppendOutcome::Stored(thread.push(id, new)))
+        let message = thread.push(id, new);
+        // Under the lock, so that the next message of this conversation comes after.
+        on_stored.act(&message);
+        Ok(AppendOutcome::Stored(message))
     }
 
     async fn messages_before(

@@ -13,7 +13,7 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::Message,
-    store::{AppendOutcome, MessageStore, NewMessage, ReadMark, ReadOutcome},
+    store::{AppendOutcome, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome},
 };
 
 sql! {
@@ -108,8 +108,8 @@ impl SqlStore {
 
 #[async_trait]
 impl MessageStore for SqlStore {
-    async fn append_message(&self, new: NewMessage) -> StoreResult<AppendOutcome> {
-        self.writer.append(new).await
+    async fn append_message(&self, new: NewMessage, on_stored: OnStored) -> StoreResult<AppendOutcome> {
+        self.writer.append(new, on_stored).await
     }
 
     async fn messages_before(

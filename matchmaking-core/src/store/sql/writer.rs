@@ -25,7 +25,7 @@ use crate::{
     ids::MessageId,
     model::{AccountStatus, Message, Relation},
     store::{
-        AppendOutcome, NewMessage,
+        AppendOutcome, NewMessage, OnStored,
         decision::{AppendFacts, append_refusal, closed, defect},
     },
 };
@@ -34,6 +34,8 @@ use crate::{
 pub const QUEUED_MESSAGES: usize = 4_096;
 /// How many messages are written together at most.
 pub const BATCH_MESSAGES: usize = 256;
+/// How many batches may wait to be told of; the writer waits beyond.
+const WRITTEN_BATCHES: usize = 2;
 /// How long a sender waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(10);
 
@@ -83,12 +85,22 @@ sql! {
     }
 }
 
-/// A message on its way, and who waits for what becomes of it.
+/// A message on its way, what to do when it is stored, and who waits for what becomes of it.
 #[derive(Debug)]
 struct Job {
     new: NewMessage,
+    told: Told,
+}
+
+/// Who is to hear of a message.
+#[derive(Debug)]
+struct Told {
+    on_stored: OnStored,
     reply: oneshot::Sender<StoreResult<AppendOutcome>>,
 }
+
+/// A batch that was written.
+type Written = Vec<(StoreResult<AppendOutcome>, Told)>;
 
 /// The queue's entrance.
 #[derive(Debug)]
@@ -102,18 +114,20 @@ impl Writer {
     pub(super) fn start(pool: SqlPool) -> Self {
         // Full, it holds senders back: see `QUEUED_MESSAGES`.
         let (queue, jobs) = mpsc::channel(QUEUED_MESSAGES);
+        let (tell, written) = mpsc::channel(WRITTEN_BATCHES);
         let task = TaskTracker::new();
-        task.spawn(run(pool, jobs));
+        task.spawn(run(pool, jobs, tell));
+        task.spawn(tell_all(written));
         task.close();
         Self { queue: Mutex::new(Some(queue)), task }
     }
 
     /// Hands a message in and waits for what becomes of it.
-    pub(super) async fn append(&self, new: NewMessage) -> StoreResult<AppendOutcome> {
+    pub(super) async fn append(&self, new: NewMessage, on_stored: OnStored) -> StoreResult<AppendOutcome> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(queue) = queue else { return Err(closed()) };
         let (reply, outcome) = oneshot::channel();
-        match queue.send_timeout(Job { new, reply }, QUEUE_WAIT).await {
+        match queue.send_timeout(Job { new, told: Told { on_stored, reply } }, QUEUE_WAIT).await {
             Ok(()) => {}
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => return Err(StoreError::Unavailable(None)),
             Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(closed()),
@@ -130,11 +144,25 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>) {
+async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
     let mut jobs = Vec::with_capacity(BATCH_MESSAGES);
     while queue.recv_many(&mut jobs, BATCH_MESSAGES).await > 0 {
-        let (news, replies): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.reply)).unzip();
-        for (reply, outcome) in replies.into_iter().zip(write(&pool, &news).await) {
+        let (news, told): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.told)).unzip();
+        let written = write(&pool, &news).await.into_iter().zip(told).collect();
+        if tell.send(written).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells of each batch in the order in which it was written, while the next one is being made durable: first whoever
+/// is connected, then the sender.
+async fn tell_all(mut written: mpsc::Receiver<Written>) {
+    while let Some(batch) = written.recv().await {
+        for (outcome, Told { on_stored, reply }) in batch {
+            if let Ok(AppendOutcome::Stored(message)) = &outcome {
+                on_stored.act(message);
+            }
             // A sender who went away does not want to know.
             let _ = reply.send(outcome);
         }

@@ -1,0 +1,185 @@
+//! Everything that can go wrong on a request: one closed list, which each surface renders in one exhaustive
+//! `match` to status, headers and body.
+//!
+//! A refusal that a dialect answers with a success status (`200 {"success": false}`) is a response, not a
+//! fault. Services have error enums of their own; the conversions into [`Fault`] stand here.
+
+use super::wire::{FieldError, Malformed};
+
+/// Why a request got no ordinary answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// No route has this path.
+    #[error("no such path")]
+    UnknownPath,
+    /// A route has this path, but not for this method. The `Allow` header is the router's to add.
+    #[error("wrong method")]
+    MethodNotAllowed,
+    /// A socket route was asked for without a WebSocket handshake.
+    #[error("a WebSocket handshake is required")]
+    UpgradeRequired,
+    /// The body is larger than the route takes.
+    #[error("the body has more than {limit} bytes")]
+    BodyTooLarge {
+        /// What the route takes.
+        limit: usize,
+    },
+    /// The body did not arrive in time.
+    #[error("the body did not arrive in time")]
+    BodyTimeout,
+    /// The connection broke, or the body's encoding did, before the body was complete.
+    #[error("the body broke off")]
+    BodyBroken,
+    /// The body is of a media type that the route does not take.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// The body is no JSON.
+    #[error("malformed JSON at character {}: {}", .0.position, .0.reason)]
+    Malformed(Malformed),
+    /// Fields of the request are missing or wrong: all of them, in the order in which they were looked at.
+    #[error("{} fields are missing or wrong", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Too many requests from this address or this account.
+    #[error("too many requests, try again in {retry_after} s")]
+    RateLimited {
+        /// Seconds after which it may be tried again; at least 1.
+        retry_after: u64,
+    },
+    /// As many sockets are open as may be, in all or from this address.
+    #[error("too many sockets")]
+    TooManySockets,
+    /// There is no token where one is needed.
+    #[error("no access token")]
+    NoToken,
+    /// The token is not one of ours, was spent or revoked, or belongs elsewhere.
+    #[error("bad access token")]
+    BadToken,
+    /// The token was good until its time was over.
+    #[error("expired access token")]
+    ExpiredToken,
+    /// The surface without authentication is guarded by a key, and the request does not carry it.
+    #[error("the key of the open surfaces is missing or wrong")]
+    NoSurfaceKey,
+    /// The surface without authentication serves this machine only, and the request came by a name, a page or
+    /// a proxy of elsewhere.
+    #[error("the open surfaces answer on loopback only: {0}")]
+    NotLoopback(&'static str),
+    /// There is no such account, or it takes no part, or it is out of this surface's reach.
+    #[error("unknown account")]
+    UnknownAccount,
+    /// There is no such account that could be confirmed as stored.
+    #[error("unknown account to save")]
+    UnknownAccountToSave,
+    /// There is no such match for this person.
+    #[error("unknown match")]
+    UnknownMatch,
+    /// The two cannot have a conversation: there is no such match between them.
+    #[error("no conversation for these two")]
+    NoConversation,
+    /// The conversation is between others.
+    #[error("not a member of the conversation")]
+    NotAMember,
+    /// Something this request needs cannot be reached: the store, a gateway. Trying again later may help.
+    #[error("unavailable: {cause}")]
+    Unavailable {
+        /// What was unavailable, for the log. Never sent to the client.
+        cause: String,
+    },
+    /// A defect. The cause is for the log and is never sent to the client.
+    #[error("internal error: {cause}")]
+    Internal {
+        /// What went wrong, without personal data.
+        cause: String,
+    },
+}
+
+impl Fault {
+    /// A defect, or a failure of something that this request cannot do without.
+    #[must_use]
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal { cause: cause.to_string() }
+    }
+
+    /// One field of the body that is wrong by a rule that its decoder could not see.
+    #[must_use]
+    pub fn field(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+
+    /// Whether the operator should hear of it.
+    #[must_use]
+    pub const fn is_ours(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Internal { .. })
+    }
+}
+
+impl From<Malformed> for Fault {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl From<Vec<FieldError>> for Fault {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<crate::error::StoreError> for Fault {
+    fn from(error: crate::error::StoreError) -> Self {
+        use std::error::Error as _;
+        let cause = error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"));
+        match error {
+            crate::error::StoreError::Unavailable(_) => Self::Unavailable { cause },
+            _ => Self::Internal { cause },
+        }
+    }
+}
+
+#[cfg(feature = "service")]
+mod from_services {
+    use super::Fault;
+    use crate::service::{
+        chat::{DirectError, OpenError},
+        matchmaking::MatchmakingError,
+        telegram::TelegramError,
+    };
+
+    impl From<TelegramError> for Fault {
+        fn from(error: TelegramError) -> Self {
+            match error {
+                TelegramError::Unknown => Self::UnknownAccount,
+                TelegramError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<MatchmakingError> for Fault {
+        fn from(error: MatchmakingError) -> Self {
+            match error {
+                MatchmakingError::NoSuchPair => Self::UnknownAccount,
+                MatchmakingError::Scoring(error) => Self::internal(error),
+                MatchmakingError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<OpenError> for Fault {
+        fn from(error: OpenError) -> Self {
+            match error {
+                OpenError::NoSuchMatch => Self::NoConversation,
+                OpenError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<DirectError> for Fault {
+        fn from(error: DirectError) -> Self {
+            match error {
+                DirectError::Unknown => Self::NoConversation,
+                DirectError::NotMember => Self::NotAMember,
+                DirectError::Store(error) => error.into(),
+            }
+        }
+    }
+}

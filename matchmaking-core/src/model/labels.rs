@@ -1,0 +1,109 @@
+//! What codes are called, in Chinese and English.
+
+use serde::{Deserialize, Serialize};
+
+use super::profile::{EducationLevel, IncomeRange, MaritalStatus, OccupationType};
+
+/// A language that people are answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The one of two texts that is in this language.
+    #[must_use]
+    pub const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// What a level of education is called.
+#[must_use]
+pub const fn education(level: EducationLevel, language: Language) -> &'static str {
+    let (zh, en) = match level {
+        EducationLevel::HighSchool => ("高中及以下", "High school or below"),
+        EducationLevel::College => ("大专", "Junior college"),
+        EducationLevel::Bachelor => ("本科", "Bachelor's degree"),
+        EducationLevel::Master => ("硕士", "Master's degree"),
+        EducationLevel::Phd => ("博士", "Doctorate"),
+    };
+    language.pick(zh, en)
+}
+
+/// What a field of work is called.
+#[must_use]
+pub const fn occupation(kind: OccupationType, language: Language) -> &'static str {
+    let (zh, en) = match kind {
+        OccupationType::Tech => ("互联网/IT", "Internet/IT"),
+        OccupationType::Finance => ("金融", "Finance"),
+        OccupationType::Education => ("教育/科研", "Education/Research"),
+        OccupationType::Medical => ("医疗", "Medicine"),
+        OccupationType::Legal => ("法律", "Law"),
+        OccupationType::Government => ("政府/事业单位", "Public service"),
+        OccupationType::Media => ("传媒", "Media"),
+        OccupationType::Art => ("艺术", "Arts"),
+        OccupationType::Manufacturing => ("制造/工程", "Manufacturing/Engineering"),
+        OccupationType::Retail => ("零售/贸易", "Retail/Trade"),
+        OccupationType::Service => ("服务业", "Services"),
+        OccupationType::RealEstate => ("房地产", "Real estate"),
+        OccupationType::Logistics => ("物流", "Logistics"),
+        OccupationType::Student => ("学生", "Student"),
+        OccupationType::Freelance => ("自由职业", "Freelance"),
+        OccupationType::Other => ("其他", "Other"),
+    };
+    language.pick(zh, en)
+}
+
+/// What a yearly income is called.
+#[must_use]
+pub const fn income(range: IncomeRange, language: Language) -> &'static str {
+    let (zh, en) = match range {
+        IncomeRange::Under10W => ("10万以下", "under CNY 100k"),
+        IncomeRange::From10WTo20W => ("10-20万", "CNY 100k-200k"),
+        IncomeRange::From20WTo30W => ("20-30万", "CNY 200k-300k"),
+        IncomeRange::From30WTo50W => ("30-50万", "CNY 300k-500k"),
+        IncomeRange::From50WTo100W => ("50-100万", "CNY 500k-1M"),
+        IncomeRange::Over100W => ("100万以上", "over CNY 1M"),
+    };
+    language.pick(zh, en)
+}
+
+/// What a marital status is called.
+#[must_use]
+pub const fn marital(status: MaritalStatus, language: Language) -> &'static str {
+    let (zh, en) = match status {
+        MaritalStatus::Single => ("未婚", "Never married"),
+        MaritalStatus::Divorced => ("离异", "Divorced"),
+        MaritalStatus::Widowed => ("丧偶", "Widowed"),
+    };
+    language.pick(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_one_kind_are_all_different() {
+        for language in Language::ALL {
+            let mut seen: Vec<&str> =
+                OccupationType::ALL.iter().map(|kind| occupation(*kind, language)).collect();
+            seen.sort_unstable();
+            seen.dedup();
+            assert_eq!(seen.len(), OccupationType::ALL.len());
+        }
+        assert_eq!(income(IncomeRange::From20WTo30W, Language::Zh), "20-30万");
+    }
+}

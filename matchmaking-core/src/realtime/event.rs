@@ -1,0 +1,154 @@
+//! What can happen.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::{
+    ids::{AccountId, MatchId},
+    model::Message,
+};
+
+/// A kind of connection. A person may have several of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// Miracle's `/ws/base`.
+    MiracleBase,
+    /// Miracle's `/ws/message`.
+    MiracleMessage,
+    /// Miracle's `/ws/match`.
+    MiracleMatch,
+}
+
+impl Channel {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = 3;
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A set of kinds of connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channels(u8);
+
+impl Channels {
+    /// The audience that Miracle's `/ws/base` and `/ws/message` share.
+    pub const MIRACLE_CHAT: Self =
+        Self(1 << Channel::MiracleBase.index() | 1 << Channel::MiracleMessage.index());
+
+    /// Whether a kind is in the set.
+    #[must_use]
+    pub const fn contains(self, channel: Channel) -> bool {
+        self.0 & 1 << channel.index() != 0
+    }
+}
+
+/// Who wrote, as the other side is shown them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The account.
+    pub account: AccountId,
+    /// The number by which Miracle's clients know it: the Telegram id, or the account's number where there is none.
+    pub miracle_id: i64,
+    /// The name shown; may be empty.
+    pub name: String,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A message was stored.
+    MessageStored {
+        /// The message.
+        message: Message,
+        /// Who wrote it.
+        sender: Arc<Sender>,
+        /// The match whose two people talk, in a direct conversation of a match.
+        match_id: Option<MatchId>,
+        /// What the sender's client said about the time, passed on as it came: JSON text.
+        client_timestamp: Option<String>,
+    },
+    /// A match was made, or its like flipped.
+    MatchUpdated {
+        /// Which.
+        match_id: MatchId,
+    },
+    /// A person's first connection of a kind came, or the last one went.
+    Presence {
+        /// Who, by the number that the channel's clients know.
+        wire_id: i64,
+        /// Which kind.
+        channel: Channel,
+        /// Whether they came.
+        online: bool,
+    },
+    /// A person says something to everyone connected; it is not kept.
+    Broadcast {
+        /// Who.
+        from: Arc<Sender>,
+        /// Through which kind of connection.
+        channel: Channel,
+        /// What, as JSON text.
+        content: String,
+        /// What the sender's client said about the time: JSON text.
+        client_timestamp: Option<String>,
+    },
+}
+
+impl Event {
+    /// Whether a connection that cannot take the event has missed something that it must read again. Others are
+    /// dropped when a queue is full.
+    #[must_use]
+    pub const fn is_durable(&self) -> bool {
+        matches!(self, Self::MessageStored { .. } | Self::MatchUpdated { .. })
+    }
+}
+
+/// An event on its way, with the forms in which it was rendered so far.
+#[derive(Debug)]
+pub struct Published {
+    event: Event,
+    rendered: [OnceLock<Option<Bytes>>; Channel::COUNT],
+}
+
+impl Published {
+    pub(crate) fn new(event: Event) -> Self {
+        Self { event, rendered: [const { OnceLock::new() }; Channel::COUNT] }
+    }
+
+    /// What happened.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The event as connections of this kind send it: the first one renders it, the others share the bytes. `None`
+    /// means that this kind does not show it. A form that depends on the viewer must not go through here.
+    pub fn rendered(&self, channel: Channel, render: impl FnOnce(&Event) -> Option<Bytes>) -> Option<Bytes> {
+        self.rendered[channel.index()].get_or_init(|| render(&self.event)).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_rendered_once_per_channel() {
+        let published =
+            Published::new(Event::Presence { wire_id: 1, channel: Channel::MiracleBase, online: true });
+        let first = published.rendered(Channel::MiracleBase, |_| Some(Bytes::from_static(b"a")));
+        let second = published.rendered(Channel::MiracleBase, |_| Some(Bytes::from_static(b"b")));
+        let other = published.rendered(Channel::MiracleMessage, |_| None);
+        assert_eq!((first.as_deref(), second.as_deref(), other), (Some(&b"a"[..]), Some(&b"a"[..]), None));
+    }
+
+    #[test]
+    fn miracles_chat_audience_is_base_and_message() {
+        assert!(Channels::MIRACLE_CHAT.contains(Channel::MiracleBase));
+        assert!(Channels::MIRACLE_CHAT.contains(Channel::MiracleMessage));
+        assert!(!Channels::MIRACLE_CHAT.contains(Channel::MiracleMatch));
+    }
+}

@@ -1,0 +1,345 @@
+//! Who is connected, and how events reach them.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use tokio::sync::{Notify, mpsc};
+
+use super::{Channel, Channels, Event, Published};
+use crate::ids::AccountId;
+
+/// How many events may wait for one connection. When the queue is full, ephemeral events are dropped, and a durable
+/// one ends the connection: its client reads again what it missed.
+pub const QUEUE_EVENTS: usize = 128;
+
+/// Everyone who is connected.
+///
+/// Publishing never awaits a receiver. Events of one conversation, published one after another, arrive in that order.
+#[derive(Debug, Default)]
+pub struct Hub {
+    connected: RwLock<Connected>,
+}
+
+#[derive(Debug, Default)]
+struct Connected {
+    next_id: u64,
+    by_account: HashMap<AccountId, Vec<Arc<Seat>>>,
+    by_channel: [HashMap<u64, Arc<Seat>>; Channel::COUNT],
+}
+
+/// The hub's side of a connection.
+#[derive(Debug)]
+struct Seat {
+    id: u64,
+    account: AccountId,
+    wire_id: i64,
+    channel: Channel,
+    queue: mpsc::Sender<Arc<Published>>,
+    state: Arc<State>,
+}
+
+/// Why a connection is over, told apart from its queue, which may be full.
+#[derive(Debug, Default)]
+struct State {
+    over: AtomicU8,
+    changed: Notify,
+}
+
+const OPEN: u8 = 0;
+const LAGGED: u8 = 1;
+const ENDED: u8 = 2;
+
+impl State {
+    fn end(&self, how: u8) {
+        // The first reason stays.
+        if self.over.compare_exchange(OPEN, how, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            self.changed.notify_one();
+        }
+    }
+}
+
+impl Seat {
+    /// Queues an event, unless the queue is full.
+    fn offer(&self, published: &Arc<Published>) -> bool {
+        let queued = self.queue.try_send(Arc::clone(published)).is_ok();
+        if !queued && published.event().is_durable() {
+            self.state.end(LAGGED);
+        }
+        queued
+    }
+}
+
+/// What comes next on a connection.
+#[derive(Debug)]
+pub enum Next {
+    /// An event.
+    Event(Arc<Published>),
+    /// The client was too slow and has missed something; the connection must be closed.
+    Lagged,
+    /// The account may not be connected any more; the connection must be closed.
+    Ended,
+}
+
+/// A connection's side of its registration. Dropping it ends the registration.
+#[derive(Debug)]
+pub struct Connection {
+    hub: Arc<Hub>,
+    seat: Arc<Seat>,
+    queue: mpsc::Receiver<Arc<Published>>,
+}
+
+impl Hub {
+    /// A hub where nobody is connected.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// Registers a connection. `wire_id` is the number by which the channel's clients know the person. The first
+    /// connection of a person on a channel is told to everyone else on `audience`, as is the end of the last one.
+    #[must_use]
+    pub fn connect(self: &Arc<Self>, account: AccountId, wire_id: i64, channel: Channel) -> Connection {
+        let (sender, queue) = mpsc::channel(QUEUE_EVENTS);
+        let mut connected = self.write();
+        connected.next_id += 1;
+        let seat = Arc::new(Seat {
+            id: connected.next_id,
+            account,
+            wire_id,
+            channel,
+            queue: sender,
+            state: Arc::default(),
+        });
+        let first = !connected.is_on(account, channel);
+        connected.by_account.entry(account).or_default().push(Arc::clone(&seat));
+        connected.by_channel[channel.index()].insert(seat.id, Arc::clone(&seat));
+        if first {
+            connected.tell_presence(&seat, true);
+        }
+        drop(connected);
+        Connection { hub: Arc::clone(self), seat, queue }
+    }
+
+    /// Tells all connections of these people; returns how many took it. Naming someone twice tells them twice.
+    pub fn publish_to(&self, accounts: &[AccountId], event: Event) -> usize {
+        let published = Arc::new(Published::new(event));
+        let connected = self.read();
+        let seats = accounts.iter().filter_map(|account| connected.by_account.get(account)).flatten();
+        seats.filter(|seat| seat.offer(&published)).count()
+    }
+
+    /// Tells all connections of these kinds, but for those of `except`.
+    pub fn publish_on(&self, channels: Channels, except: Option<AccountId>, event: Event) {
+        self.read().publish_on(channels, except, &Arc::new(Published::new(event)));
+    }
+
+    /// Whether a person has a connection of one of these kinds.
+    #[must_use]
+    pub fn is_online(&self, account: AccountId, channels: Channels) -> bool {
+        self.read()
+            .by_account
+            .get(&account)
+            .is_some_and(|seats| seats.iter().any(|seat| channels.contains(seat.channel)))
+    }
+
+    /// Ends every connection of a person, who may not be connected any more.
+    pub fn end_account(&self, account: AccountId) {
+        for seat in self.read().by_account.get(&account).into_iter().flatten() {
+            seat.state.end(ENDED);
+        }
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.read().by_channel.iter().map(HashMap::len).sum()
+    }
+
+    fn disconnect(&self, seat: &Arc<Seat>) {
+        let mut connected = self.write();
+        connected.by_channel[seat.channel.index()].remove(&seat.id);
+        if let Some(seats) = connected.by_account.get_mut(&seat.account) {
+            seats.retain(|other| other.id != seat.id);
+            if seats.is_empty() {
+                connected.by_account.remove(&seat.account);
+            }
+        }
+        if !connected.is_on(seat.account, seat.channel) {
+            connected.tell_presence(seat, false);
+        }
+    }
+
+    // A panic while the lock was held leaves nothing half done that the next user could trip over.
+    fn read(&self) -> RwLockReadGuard<'_, Connected> {
+        self.connected.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Connected> {
+        self.connected.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connected {
+    fn is_on(&self, account: AccountId, channel: Channel) -> bool {
+        self.by_account.get(&account).is_some_and(|seats| seats.iter().any(|seat| seat.channel == channel))
+    }
+
+    /// Told while the lock is held for writing, so that coming and going are told in the order in which they happened.
+    fn tell_presence(&self, seat: &Seat, online: bool) {
+        let audience = match seat.channel {
+            Channel::MiracleMessage => Channels::MIRACLE_CHAT,
+            Channel::MiracleBase | Channel::MiracleMatch => return,
+        };
+        let event = Event::Presence { wire_id: seat.wire_id, channel: seat.channel, online };
+        self.publish_on(audience, Some(seat.account), &Arc::new(Published::new(event)));
+    }
+
+    fn publish_on(&self, channels: Channels, except: Option<AccountId>, published: &Arc<Published>) {
+        for channel in [Channel::MiracleBase, Channel::MiracleMessage, Channel::MiracleMatch] {
+            if channels.contains(channel) {
+                for seat in self.by_channel[channel.index()].values() {
+                    if Some(seat.account) != except {
+                        seat.offer(published);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// What comes next. Cancel safe.
+    pub async fn next(&mut self) -> Next {
+        let state = &self.seat.state;
+        loop {
+            match state.over.load(Ordering::Acquire) {
+                LAGGED => return Next::Lagged,
+                ENDED => return Next::Ended,
+                _ => {}
+            }
+            tokio::select! {
+                biased;
+                () = state.changed.notified() => {}
+                published = self.queue.recv() => match published {
+                    Some(published) => return Next::Event(published),
+                    None => return Next::Ended,
+                },
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.hub.disconnect(&self.seat);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::MatchId;
+
+    fn account(raw: i64) -> AccountId {
+        AccountId::new(raw).unwrap()
+    }
+
+    fn durable(raw: i64) -> Event {
+        Event::MatchUpdated { match_id: MatchId::new(raw).unwrap() }
+    }
+
+    /// The numbers of the matches told, and how it ended, without waiting for more.
+    async fn told(connection: &mut Connection) -> (Vec<i64>, Option<Next>) {
+        let mut numbers = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                next = connection.next() => match next {
+                    Next::Event(published) => match published.event() {
+                        Event::MatchUpdated { match_id } => numbers.push(match_id.get()),
+                        Event::Presence { wire_id, online, .. } => {
+                            numbers.push(if *online { *wire_id } else { -wire_id });
+                        }
+                        _ => {}
+                    },
+                    over => return (numbers, Some(over)),
+                },
+                () = std::future::ready(()) => return (numbers, None),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn every_connection_of_a_person_is_told_in_order_and_nobody_else() {
+        let hub = Hub::new();
+        let mut one = hub.connect(account(1), 1, Channel::MiracleBase);
+        let mut two = hub.connect(account(1), 1, Channel::MiracleMatch);
+        let mut other = hub.connect(account(2), 2, Channel::MiracleBase);
+        for number in 1..=3 {
+            hub.publish_to(&[account(1)], durable(number));
+        }
+        assert_eq!(told(&mut one).await.0, [1, 2, 3]);
+        assert_eq!(told(&mut two).await.0, [1, 2, 3]);
+        assert!(told(&mut other).await.0.is_empty());
+    }
+
+    #[tokio::test]
+    async fn presence_is_told_at_the_first_and_the_last_connection_of_a_channel() {
+        let hub = Hub::new();
+        let mut watcher = hub.connect(account(9), 9, Channel::MiracleBase);
+        let first = hub.connect(account(1), 71, Channel::MiracleMessage);
+        let second = hub.connect(account(1), 71, Channel::MiracleMessage);
+        let base = hub.connect(account(1), 71, Channel::MiracleBase);
+        assert_eq!(told(&mut watcher).await.0, [71]);
+        drop(first);
+        assert!(told(&mut watcher).await.0.is_empty());
+        drop(second);
+        assert_eq!(told(&mut watcher).await.0, [-71]);
+        drop(base);
+        assert!(told(&mut watcher).await.0.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_drops_the_ephemeral_and_ends_at_the_durable() {
+        let hub = Hub::new();
+        let mut slow = hub.connect(account(1), 1, Channel::MiracleBase);
+        for _ in 0..QUEUE_EVENTS + 5 {
+            hub.publish_to(
+                &[account(1)],
+                Event::Presence { wire_id: 5, channel: Channel::MiracleMessage, online: true },
+            );
+        }
+        let (events, over) = told(&mut slow).await;
+        assert_eq!((events.len(), over.is_none()), (QUEUE_EVENTS, true));
+
+        for number in 0..=QUEUE_EVENTS as i64 {
+            hub.publish_to(&[account(1)], durable(number + 1));
+        }
+        assert!(matches!(told(&mut slow).await.1, Some(Next::Lagged)));
+    }
+
+    #[tokio::test]
+    async fn the_last_connection_leaves_nothing_behind() {
+        let hub = Hub::new();
+        let connection = hub.connect(account(1), 1, Channel::MiracleBase);
+        assert!(hub.is_online(account(1), Channels::MIRACLE_CHAT));
+        assert_eq!(hub.connections(), 1);
+        drop(connection);
+        assert!(!hub.is_online(account(1), Channels::MIRACLE_CHAT));
+        assert_eq!((hub.connections(), hub.read().by_account.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn a_person_who_may_not_be_connected_any_more_is_told_so_at_once() {
+        let hub = Hub::new();
+        let mut connection = hub.connect(account(1), 1, Channel::MiracleMessage);
+        hub.publish_to(&[account(1)], durable(1));
+        hub.end_account(account(1));
+        assert!(matches!(connection.next().await, Next::Ended));
+    }
+}

@@ -1,0 +1,301 @@
+//! A person as the scorer reads them.
+
+use chrono::NaiveDate;
+
+use super::{ScoringError, distance::Snapped, interests::InterestSet};
+use crate::{
+    clock::Millis,
+    ids::AccountId,
+    model::{
+        Person, Profile,
+        profile::{
+            EducationLevel, Gender, IncomeRange, MaritalStatus, OccupationType, TraitRatings, completed_years,
+        },
+        requirements::{GenderSet, TraitWeights},
+    },
+    text::fold,
+};
+
+/// Ages that a person may state, in years.
+const STATED_AGES: std::ops::RangeInclusive<u8> = 18..=120;
+
+/// A person as the scorer reads them: checked, folded, snapped. Everything may be unknown, and what is unknown
+/// is `None` or empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// Whose they are.
+    pub id: AccountId,
+    /// Whether the person has taken themselves out of everyone's lists.
+    pub paused: bool,
+    /// When the person was last active.
+    pub last_active_at: Millis,
+    /// Gender.
+    pub gender: Option<Gender>,
+    /// Date of birth, or the age in years as stated where there is none.
+    pub age: Age,
+    /// Height in centimetres.
+    pub height_cm: Option<u16>,
+    /// Highest level of education.
+    pub education: Option<EducationLevel>,
+    /// Field of work.
+    pub occupation: Option<OccupationType>,
+    /// Yearly income.
+    pub income: Option<IncomeRange>,
+    /// Marital status.
+    pub marital: Option<MaritalStatus>,
+    /// Where the person lives, as compared.
+    pub home: Home,
+    /// Names of interests.
+    pub interests: InterestSet,
+    /// Self-ratings on five traits, each 1 to 10.
+    pub traits: TraitRatings,
+    /// How often the person goes out: 1 several times a week to 7 almost never.
+    pub going_out: Option<u8>,
+    /// What the person looks for.
+    pub wishes: Wishes,
+}
+
+/// How an age is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Age {
+    /// Not at all.
+    Unknown,
+    /// By the date of birth.
+    Born(NaiveDate),
+    /// As stated, in years.
+    Stated(u8),
+}
+
+impl Age {
+    /// Completed years on `today`; `None` when unknown, or when the date of birth lies in the future or more
+    /// than 255 years back.
+    #[must_use]
+    pub fn on(self, today: NaiveDate) -> Option<u8> {
+        match self {
+            Self::Unknown => None,
+            Self::Stated(years) => Some(years),
+            Self::Born(birth) => u8::try_from(completed_years(birth, today)).ok(),
+        }
+    }
+}
+
+/// Where a person lives: names as they are compared (see [`place_key`]), and the cell of the 1 km grid.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Home {
+    /// Province or municipality.
+    pub province: Option<Box<str>>,
+    /// City.
+    pub city: Option<Box<str>>,
+    /// Cell of the grid.
+    pub cell: Option<Snapped>,
+}
+
+/// What a person looks for, as the scorer reads it. Empty lists and open windows ask for nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wishes {
+    /// Whom the person seeks. Hard.
+    pub genders: GenderSet,
+    /// Youngest and oldest age, inclusive. Hard.
+    pub ages: Window<u8>,
+    /// Least and greatest height in centimetres, inclusive.
+    pub heights: Window<u16>,
+    /// Levels of education.
+    pub education: Box<[EducationLevel]>,
+    /// Fields of work.
+    pub occupations: Box<[OccupationType]>,
+    /// Incomes.
+    pub incomes: Box<[IncomeRange]>,
+    /// Marital statuses.
+    pub marital: Box<[MaritalStatus]>,
+    /// Whether to live in the same city.
+    pub same_city: bool,
+    /// Other cities that would do, as compared.
+    pub cities: Box<[Box<str>]>,
+    /// What matters how much; finite and non-negative.
+    pub trait_weights: Option<TraitWeights>,
+}
+
+/// An inclusive window, open where a bound is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Window<T> {
+    /// Lower bound.
+    pub min: Option<T>,
+    /// Upper bound.
+    pub max: Option<T>,
+}
+
+impl<T: PartialOrd + Copy> Window<T> {
+    /// Whether it bounds anything.
+    pub fn is_set(self) -> bool {
+        self.min.is_some() || self.max.is_some()
+    }
+
+    /// Whether the value lies within.
+    pub fn contains(self, value: T) -> bool {
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
+    }
+
+    fn is_inverted(self) -> bool {
+        matches!((self.min, self.max), (Some(min), Some(max)) if min > max)
+    }
+}
+
+impl Features {
+    /// Reads a person.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] names the first field whose value no person can have: a position off the
+    /// earth, a stated age outside 18 to 120, a self-rating outside 1 to 10, `going_out` outside 1 to 7, a
+    /// trait weight that is negative or not finite, a window with its minimum above its maximum, an empty set
+    /// of genders sought.
+    pub fn read(person: &Person) -> Result<Self, ScoringError> {
+        let profile = &person.profile;
+        if let Some(field) = impossible(profile) {
+            return Err(ScoringError::BadPerson { id: person.id, field });
+        }
+        Ok(Self {
+            id: person.id,
+            paused: profile.paused,
+            last_active_at: person.last_active_at,
+            gender: profile.gender,
+            age: match (profile.birth_date, profile.stated_age) {
+                (Some(birth), _) => Age::Born(birth),
+                (None, Some(years)) => Age::Stated(years),
+                (None, None) => Age::Unknown,
+            },
+            height_cm: profile.height_cm,
+            education: profile.education.level,
+            occupation: profile.occupation.kind,
+            income: profile.economy.income,
+            marital: profile.marital_status,
+            home: Home {
+                province: profile.current.province.as_deref().and_then(place_key),
+                city: profile.current.city.as_deref().and_then(place_key),
+                cell: profile.position.and_then(Snapped::new),
+            },
+            interests: InterestSet::new(profile.interests.iter().map(String::as_str)),
+            traits: profile.traits,
+            going_out: profile.going_out,
+            wishes: wishes(profile),
+        })
+    }
+}
+
+fn wishes(profile: &Profile) -> Wishes {
+    let asked = &profile.requirements;
+    Wishes {
+        genders: asked.genders.unwrap_or(GenderSet::ANY),
+        ages: Window { min: asked.age_min, max: asked.age_max },
+        heights: Window { min: asked.height_min, max: asked.height_max },
+        education: asked.education_levels.as_slice().into(),
+        occupations: asked.occupation_types.as_slice().into(),
+        incomes: asked.income_ranges.as_slice().into(),
+        marital: asked.marital_status.as_slice().into(),
+        same_city: asked.same_city,
+        cities: asked.acceptable_cities.iter().filter_map(|city| place_key(city)).collect(),
+        trait_weights: asked.trait_weights,
+    }
+}
+
+/// The first field that holds what no person can have.
+fn impossible(profile: &Profile) -> Option<&'static str> {
+    let asked = &profile.requirements;
+    let ages: Window<u8> = Window { min: asked.age_min, max: asked.age_max };
+    let heights: Window<u16> = Window { min: asked.height_min, max: asked.height_max };
+    let TraitRatings { attractive, sincere, intelligent, fun, ambitious } = profile.traits;
+    let ratings = [attractive, sincere, intelligent, fun, ambitious];
+    let weighed = asked.trait_weights.unwrap_or_default();
+    let weights = [
+        weighed.attractive,
+        weighed.sincere,
+        weighed.intelligent,
+        weighed.fun,
+        weighed.ambitious,
+        weighed.shared_interests,
+    ];
+    let checks = [
+        ("position", profile.position.is_some_and(|position| Snapped::new(position).is_none())),
+        ("stated_age", profile.stated_age.is_some_and(|years| !STATED_AGES.contains(&years))),
+        ("traits", ratings.iter().flatten().any(|rating| !(1..=10).contains(rating))),
+        ("going_out", profile.going_out.is_some_and(|often| !(1..=7).contains(&often))),
+        ("requirements.genders", asked.genders.is_some_and(|set| set.bits() == 0)),
+        ("requirements.age_min", ages.is_inverted()),
+        ("requirements.height_min", heights.is_inverted()),
+        // Finite up to the largest number a form would send; sums of six stay finite.
+        ("requirements.trait_weights", !weights.iter().all(|weight| (0.0..=1e6).contains(weight))),
+    ];
+    checks.into_iter().find_map(|(field, bad)| bad.then_some(field))
+}
+
+/// The form in which names of places are compared: folded, without the 市 or 省 that some people write and some
+/// do not. `None` for a blank name.
+#[must_use]
+pub fn place_key(name: &str) -> Option<Box<str>> {
+    let folded = fold(name.trim());
+    let bare = folded.strip_suffix(['市', '省']).filter(|bare| bare.chars().count() >= 2).unwrap_or(&folded);
+    (!bare.is_empty()).then(|| bare.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Requirements, profile::Position};
+
+    fn person(profile: Profile) -> Person {
+        Person { id: AccountId::new(1).unwrap(), profile, last_active_at: Millis(0) }
+    }
+
+    fn refused(profile: Profile) -> Option<&'static str> {
+        match Features::read(&person(profile)) {
+            Err(ScoringError::BadPerson { field, .. }) => Some(field),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_empty_profile_can_be_read() {
+        let features = Features::read(&person(Profile::default())).unwrap();
+        assert_eq!(features.age, Age::Unknown);
+        assert_eq!(features.wishes.genders, GenderSet::ANY);
+        assert!(!features.wishes.ages.is_set());
+    }
+
+    #[test]
+    fn impossible_values_are_named() {
+        let position = |latitude, longitude| Profile {
+            position: Some(Position { latitude, longitude }),
+            ..Profile::default()
+        };
+        let asking = |requirements| Profile { requirements, ..Profile::default() };
+        assert_eq!(refused(position(f64::NAN, 0.0)), Some("position"));
+        assert_eq!(refused(position(0.0, f64::NEG_INFINITY)), Some("position"));
+        assert_eq!(refused(Profile { stated_age: Some(200), ..Profile::default() }), Some("stated_age"));
+        assert_eq!(refused(Profile { going_out: Some(0), ..Profile::default() }), Some("going_out"));
+        let inverted = Requirements { age_min: Some(40), age_max: Some(30), ..Requirements::default() };
+        assert_eq!(refused(asking(inverted)), Some("requirements.age_min"));
+        let nobody = Requirements { genders: Some(GenderSet::from(Vec::new())), ..Requirements::default() };
+        assert_eq!(refused(asking(nobody)), Some("requirements.genders"));
+        let weights = TraitWeights { fun: f32::NAN, ..TraitWeights::default() };
+        let weird = Requirements { trait_weights: Some(weights), ..Requirements::default() };
+        assert_eq!(refused(asking(weird)), Some("requirements.trait_weights"));
+    }
+
+    #[test]
+    fn ages_count_completed_years() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(Age::Born(day("1996-06-02")).on(day("2026-06-01")), Some(29));
+        assert_eq!(Age::Born(day("1996-06-01")).on(day("2026-06-01")), Some(30));
+        assert_eq!(Age::Born(day("2030-01-01")).on(day("2026-06-01")), None);
+        assert_eq!(Age::Born(NaiveDate::MIN).on(NaiveDate::MAX), None);
+        assert_eq!(Age::Stated(44).on(day("2026-06-01")), Some(44));
+    }
+
+    #[test]
+    fn places_are_the_same_with_and_without_their_suffix() {
+        assert_eq!(place_key("上海市"), place_key(" 上海 "));
+        assert_eq!(place_key("New York"), place_key("new york"));
+        assert_ne!(place_key("沙市"), place_key("沙"));
+        assert_eq!(place_key("  "), None);
+    }
+}

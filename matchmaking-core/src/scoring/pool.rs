@@ -1,0 +1,240 @@
+//! The interface of a pool: everyone who takes part, and the best k of them for one person.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::{Reasons, Score, Scored, ScoringError, reasons};
+use crate::{
+    clock::Millis,
+    ids::AccountId,
+    model::{Action, Language, Person},
+};
+
+/// Which audiences a person belongs to, or a query looks at: a set of up to eight. What they stand for is the
+/// business of whoever fills the pool; two have names here because this system uses them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Audience(u8);
+
+impl Audience {
+    /// Nobody's audience: in no query's sight.
+    pub const NONE: Self = Self(0);
+    /// People with a Telegram identity, among whom the Telegram mini-app matches.
+    pub const TELEGRAM: Self = Self(1);
+    /// People of the platform, among whom daily lists are drawn.
+    pub const PLATFORM: Self = Self(2);
+    /// Every audience.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// The set with these bits.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// The set as bits.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the two sets have an audience in common.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// When a question is asked: the moment decides activity, the local date decides ages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The moment.
+    pub now: Millis,
+    /// The date on which ages are counted.
+    pub today: NaiveDate,
+}
+
+impl Moment {
+    /// This moment, with the date that it has in this time zone.
+    #[must_use]
+    pub fn new(now: Millis, zone: Tz) -> Self {
+        // The local date of the first and the last moment that chrono knows may lie outside its range.
+        let utc = now.to_utc().clamp(
+            chrono::DateTime::<chrono::Utc>::MIN_UTC + chrono::TimeDelta::days(2),
+            chrono::DateTime::<chrono::Utc>::MAX_UTC - chrono::TimeDelta::days(2),
+        );
+        Self { now, today: utc.with_timezone(&zone).date_naive() }
+    }
+}
+
+/// A person as a pool takes them in.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The person.
+    pub person: &'a Person,
+    /// The audiences that the person belongs to.
+    pub audience: Audience,
+}
+
+/// Who is asked for: the best `k` candidates for one person.
+#[derive(Clone, Copy)]
+pub struct Query<'a> {
+    /// For whom. Need not be in the pool; what is given here counts, not what the pool has.
+    pub seeker: &'a Person,
+    /// Only people of one of these audiences are candidates.
+    pub audience: Audience,
+    /// How many are wanted, at least 1. Fewer come when there are not as many candidates.
+    pub k: usize,
+    /// When.
+    pub moment: Moment,
+    /// Whom to leave out: the blocked, the already seen. Called an unspecified number of times, for an
+    /// unspecified part of the pool; must give the same answer throughout, and must not call the pool.
+    pub exclude: &'a (dyn Fn(AccountId) -> bool + Sync),
+}
+
+impl<'a> Query<'a> {
+    /// The best `k` for this person among these audiences, leaving out nobody.
+    #[must_use]
+    pub fn new(seeker: &'a Person, audience: Audience, k: usize, moment: Moment) -> Self {
+        Self { seeker, audience, k, moment, exclude: &|_| false }
+    }
+
+    /// The same, leaving out everyone for whom `exclude` says so.
+    #[must_use]
+    pub fn excluding(self, exclude: &'a (dyn Fn(AccountId) -> bool + Sync)) -> Self {
+        Self { exclude, ..self }
+    }
+}
+
+impl std::fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query")
+            .field("seeker", &self.seeker.id)
+            .field("audience", &self.audience)
+            .field("k", &self.k)
+            .field("moment", &self.moment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One of the best, with the mutual score. Better ones come first; of equal scores the smaller id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ranked {
+    /// Who.
+    pub id: AccountId,
+    /// How well the two suit each other.
+    pub score: Score,
+}
+
+impl Ranked {
+    /// Whether this one comes before the other: a greater score, or the same score and a smaller id.
+    #[must_use]
+    pub fn beats(&self, other: &Self) -> bool {
+        (self.score, std::cmp::Reverse(self.id)) > (other.score, std::cmp::Reverse(other.id))
+    }
+}
+
+/// Everyone who takes part, and who suits whom among them.
+///
+/// Methods take `&self` and may be called from many threads at once. Changes are visible to every query that
+/// begins after they return, and a query sees one state of the pool throughout. Nothing here blocks on anything
+/// but memory. A pool keeps what it needs for scoring and no more: profiles to show come from the store.
+pub trait Matcher: std::fmt::Debug + Send + Sync {
+    /// Takes a person in, or replaces what the pool had about them.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for data that no person can have; the pool then keeps what it had.
+    fn upsert(&self, entry: &Entry<'_>) -> Result<(), ScoringError>;
+
+    /// Takes a person out; whether they were in.
+    fn remove(&self, id: AccountId) -> bool;
+
+    /// Whether this person is in.
+    fn contains(&self, id: AccountId) -> bool;
+
+    /// How many people are in, paused ones too.
+    fn len(&self) -> usize;
+
+    /// Whether nobody is in.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Notes that a person was active now, which is all that changed about them; whether they are in.
+    fn touch(&self, id: AccountId, at: Millis) -> bool;
+
+    /// The best `k` candidates in order: everyone of the audience who is not paused, meets the seeker's
+    /// requirements and whose requirements the seeker meets, and is not left out.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::NobodyAsked`] for `k` = 0, [`ScoringError::BadPerson`] for a seeker whose data no person
+    /// can have.
+    fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError>;
+
+    /// How well two people suit each other, in the pool or not, and why; whether or not they meet each other's
+    /// requirements (see [`requirements::meet_each_other`](super::requirements::meet_each_other)), because two
+    /// people may be brought together by hand.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for data that no person can have.
+    fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError>;
+
+    /// One to three true sentences for each of the two, made from the parts that weighed most.
+    ///
+    /// # Errors
+    ///
+    /// As [`score`](Self::score).
+    fn reasons(
+        &self,
+        first: &Person,
+        second: &Person,
+        moment: Moment,
+        language: Language,
+    ) -> Result<Reasons, ScoringError> {
+        let scored = self.score(first, second, moment)?;
+        Ok(reasons::write(first, second, &scored.breakdown, moment, language))
+    }
+
+    /// Learns from a decision. `actor` decided this about `target`; a pool that does not learn ignores it.
+    fn observe(&self, actor: AccountId, target: AccountId, action: Action) {
+        let _ = (actor, target, action);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_is_that_of_the_time_zone() {
+        // 2026-02-05T16:30Z is already the 6th in Shanghai.
+        let evening = Millis(1_770_309_000_000);
+        let date = |zone| Moment::new(evening, zone).today.to_string();
+        assert_eq!(date(chrono_tz::Asia::Shanghai), "2026-02-06");
+        assert_eq!(date(chrono_tz::UTC), "2026-02-05");
+    }
+
+    #[test]
+    fn extreme_moments_do_not_panic() {
+        for now in [i64::MIN, i64::MAX] {
+            for zone in [chrono_tz::Asia::Shanghai, chrono_tz::America::New_York] {
+                assert_eq!(Moment::new(Millis(now), zone).now, Millis(now));
+            }
+        }
+    }
+
+    #[test]
+    fn audiences_are_sets() {
+        let both = Audience::TELEGRAM.with(Audience::PLATFORM);
+        assert!(both.meets(Audience::PLATFORM) && !Audience::TELEGRAM.meets(Audience::PLATFORM));
+        assert!(!Audience::NONE.meets(Audience::ALL));
+    }
+}

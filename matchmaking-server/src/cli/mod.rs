@@ -1,0 +1,83 @@
+//! The subcommands. Start-up failures print one clear line each and exit with 2.
+
+mod backup;
+mod healthcheck;
+mod import;
+mod migrate;
+mod offline;
+mod openapi;
+mod recommend;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Flags};
+
+pub use serve::Failure;
+
+/// Matchmaking and chat behind five documented APIs.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110)]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (what happens without a subcommand, too)
+    Serve,
+    /// Bring the database to the newest schema
+    Migrate,
+    /// Import profiles from CSV or JSONL
+    Import(import::Arguments),
+    /// Make up people
+    Seed(seed::Arguments),
+    /// Print somebody's ranking with the reasons
+    Recommend(recommend::Arguments),
+    /// Save database and media
+    Backup(backup::Arguments),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Ask the server at BIND_ADDR whether it is well; exit status 0 or 1
+    Healthcheck,
+}
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { flags, command } = Cli::parse();
+    let command = command.unwrap_or(Command::Serve);
+    // The document is the same whatever the configuration.
+    if matches!(command, Command::Openapi) {
+        return openapi::run();
+    }
+    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let config = match Config::new(&flags, set) {
+        Ok(config) => config,
+        Err(problems) => return failed(&Failure::Config(problems)),
+    };
+    let result = match command {
+        Command::Serve => serve::run(config),
+        Command::Migrate => migrate::run(&config),
+        Command::Import(arguments) => import::run(&config, &arguments),
+        Command::Seed(arguments) => seed::run(&config, &arguments),
+        Command::Recommend(arguments) => recommend::run(&config, &arguments),
+        Command::Backup(arguments) => backup::run(&config, &arguments),
+        Command::Openapi => return openapi::run(),
+        Command::Healthcheck => return healthcheck::run(&config),
+    };
+    result.map_or_else(|failure| failed(&failure), |()| ExitCode::SUCCESS)
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    for line in failure.to_string().lines() {
+        eprintln!("matchmaking-server: {line}");
+    }
+    ExitCode::from(2)
+}

@@ -1,0 +1,139 @@
+//! Putting handlers on endpoints.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use matchmaking_core::api::fault::Fault;
+use matchmaking_core::api::route::{Endpoint, Listed};
+
+use super::reply::Reply;
+use super::request::{Asked, Ctx};
+
+/// A boxed future of an answer.
+pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>>;
+
+/// An endpoint with its handler.
+#[derive(Clone)]
+pub struct Mounted {
+    /// The endpoint's line in its surface's table.
+    pub listed: Listed,
+    pub(super) handler: Arc<dyn Fn(Ctx) -> Answering + Send + Sync>,
+}
+
+impl std::fmt::Debug for Mounted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Mounted").field(&self.listed).finish()
+    }
+}
+
+/// A decoded request, whom it is from, and what else was asked.
+#[derive(Debug)]
+pub struct Call<T, W = ()> {
+    /// The request.
+    pub request: T,
+    /// Whom it is from, as the gate found; `()` without one.
+    pub who: W,
+    /// What else was asked.
+    pub asked: Arc<Asked>,
+}
+
+/// Something to be called with `In` that answers with `Out` or a fault: any `async fn(In) -> Result<Out,
+/// Fault>`.
+pub trait Handle<In, Out>: Send + Sync + 'static {
+    /// The future of its answer.
+    type Answering: Future<Output = Result<Out, Fault>> + Send + 'static;
+    /// Calls it.
+    fn handle(&self, input: In) -> Self::Answering;
+}
+
+impl<F, Fut, In, Out> Handle<In, Out> for F
+where
+    F: Fn(In) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Out, Fault>> + Send + 'static,
+{
+    type Answering = Fut;
+
+    fn handle(&self, input: In) -> Fut {
+        self(input)
+    }
+}
+
+/// Finds out whom a request is from, before its body is looked at.
+pub trait Gate: Send + Sync + 'static {
+    /// Whom it may be from.
+    type Who: Send + 'static;
+    /// Lets the request pass, or says why not.
+    fn admit(&self, asked: &Asked) -> impl Future<Output = Result<Self::Who, Fault>> + Send;
+}
+
+/// The gate that lets everyone pass.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NoGate;
+
+impl Gate for NoGate {
+    type Who = ();
+
+    async fn admit(&self, _: &Asked) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// Gives a handler its state: turns `async fn(Arc<App>, In)` into `async fn(In)`.
+pub fn with<A, In, F, Fut>(state: &Arc<A>, handler: F) -> impl Fn(In) -> Fut + Send + Sync + 'static
+where
+    A: Send + Sync + 'static,
+    F: Fn(Arc<A>, In) -> Fut + Send + Sync + 'static,
+{
+    let state = Arc::clone(state);
+    move |input| handler(Arc::clone(&state), input)
+}
+
+/// Puts a handler on an endpoint: the request is decoded, the answer written as JSON in the route's dialect.
+pub fn mount<E: Endpoint>(handler: impl Handle<Call<E::Request>, E::Response>) -> Mounted {
+    mount_behind::<E, NoGate>(NoGate, handler)
+}
+
+/// The same behind a gate, which is asked before the body is read into memory or decoded.
+pub fn mount_behind<E: Endpoint, G: Gate>(
+    gate: G,
+    handler: impl Handle<Call<E::Request, G::Who>, E::Response>,
+) -> Mounted {
+    let inner = Arc::new((gate, handler));
+    mounted::<E>(Arc::new(move |mut ctx: Ctx| {
+        let inner = Arc::clone(&inner);
+        Box::pin(async move {
+            let (gate, handler) = &*inner;
+            let who = match gate.admit(&ctx.asked).await {
+                Ok(who) => who,
+                Err(fault) => {
+                    ctx.body.drain().await;
+                    return Err(fault);
+                }
+            };
+            let request = ctx.input().await?.decode::<E::Request>()?;
+            let asked = ctx.asked;
+            let response = handler.handle(Call { request, who, asked: Arc::clone(&asked) }).await?;
+            let mut out = Vec::with_capacity(256);
+            asked.dialect.before(&asked, &mut out);
+            serde_json::to_writer(&mut out, &response).map_err(Fault::internal)?;
+            asked.dialect.after(&asked, &mut out);
+            Ok(Reply::json_bytes(http::StatusCode::OK, out))
+        })
+    }))
+}
+
+/// Puts a handler on an endpoint that reads the request and writes the answer itself: uploads, event streams,
+/// pictures, answers with a status of their own. Nothing has been read of the body.
+pub fn raw<E: Endpoint>(handler: impl Handle<Ctx, Reply>) -> Mounted {
+    mounted::<E>(Arc::new(move |ctx| Box::pin(handler.handle(ctx))))
+}
+
+/// Puts a handler on a socket's endpoint. The handshake has been checked when it is called; it finds out whom
+/// the request is from, and then hands a session to [`Ctx::upgrade`].
+pub fn socket<E: Endpoint>(handler: impl Handle<Ctx, Reply>) -> Mounted {
+    raw::<E>(handler)
+}
+
+fn mounted<E: Endpoint>(handler: Arc<dyn Fn(Ctx) -> Answering + Send + Sync>) -> Mounted {
+    Mounted { listed: Listed::of::<E>(), handler }
+}

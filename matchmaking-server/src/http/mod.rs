@@ -1,0 +1,38 @@
+//! The HTTP kit: everything between a listening socket and a handler that knows only its request.
+//!
+//! A surface declares endpoints in `matchmaking_core::api`, mounts a handler on each ([`mount`]) and supplies
+//! a [`Dialect`] that words its faults. The kit knows no service and no surface.
+
+mod accept;
+mod body;
+mod cors;
+mod dialect;
+mod dispatch;
+mod guard;
+mod handler;
+mod handshake;
+mod limiter;
+mod peer;
+mod reply;
+mod request;
+mod request_id;
+mod router;
+mod socket;
+mod sse;
+mod telemetry;
+
+pub use accept::run;
+pub use body::RequestBody;
+pub use cors::CorsOrigins;
+pub use dialect::{Dialect, OtherMedia};
+pub use dispatch::{Kit, Policy, Site};
+pub use guard::OpenSurfaces;
+pub use handler::{Call, Gate, Handle, Mounted, mount, mount_behind, raw, socket, with};
+pub use peer::{Network, NetworkError, TrustedProxies};
+pub use reply::Reply;
+pub use request::{Asked, Ctx};
+pub use request_id::RequestId;
+pub use router::RouteConflict;
+pub use socket::{Incoming, SendRefused, Sender, Socket, close_code};
+pub use sse::{EventSender, ReaderGone, events};
+pub use telemetry::Telemetry;

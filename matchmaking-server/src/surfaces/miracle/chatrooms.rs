@@ -1,0 +1,126 @@
+//! `ChatroomManager`.
+
+use std::sync::Arc;
+
+use matchmaking_core::{
+    api::{
+        fault::Fault,
+        miracle::{
+            ChatHistory, ChatMessage, Done, GetChatHistoryRequest, GetOrCreateChatroomRequest,
+            GetOrCreateChatroomResponse, SaveChatroomHistoryRequest, SendMessageRequest, SendMessageResponse,
+        },
+    },
+    service::{
+        Services,
+        chat::{DirectError, DirectMessage, HTTP_HISTORY, SendError},
+        telegram::TelegramError,
+    },
+};
+
+use super::{acting_user, render};
+use crate::http::Call;
+
+/// Everything that keeps two people from having a room is one refusal.
+pub(super) async fn open(
+    services: Arc<Services>,
+    call: Call<GetOrCreateChatroomRequest>,
+) -> Result<GetOrCreateChatroomResponse, Fault> {
+    let request = call.request;
+    let ids = (request.user_id_1.possible(), request.user_id_2.possible(), request.match_id.possible());
+    let (Some(first), Some(second), Some(match_id)) = ids else { return Err(Fault::NoConversation) };
+    acting_user(&call.asked, request.user_id_1)?;
+    let unknown = |error| match error {
+        TelegramError::Unknown => Fault::NoConversation,
+        TelegramError::Store(error) => error.into(),
+    };
+    let first = services.telegram.account(first).await.map_err(unknown)?;
+    let second = services.telegram.account(second).await.map_err(unknown)?;
+    let room = services.chat.open_match(match_id, first, second).await?;
+    Ok(GetOrCreateChatroomResponse { success: true, chatroom_id: room.id })
+}
+
+/// A room that nobody may see, or that never was, has an empty history; somebody else's is refused.
+pub(super) async fn history(
+    services: Arc<Services>,
+    call: Call<GetChatHistoryRequest>,
+) -> Result<ChatHistory, Fault> {
+    let GetChatHistoryRequest { chatroom_id, user_id } = call.request;
+    const NOTHING: ChatHistory = ChatHistory { success: true, messages: Vec::new() };
+    let Some(room) = chatroom_id.possible() else { return Ok(NOTHING) };
+    if !services.chat.direct_exists(room).await? {
+        return Ok(NOTHING);
+    }
+    let Some(_) = user_id.possible() else { return Err(Fault::NotAMember) };
+    let viewer = match services.telegram.account(acting_user(&call.asked, user_id)?).await {
+        Ok(account) => account,
+        Err(TelegramError::Unknown) => return Err(Fault::NotAMember),
+        Err(TelegramError::Store(error)) => return Err(error.into()),
+    };
+    let view = match services.chat.direct(room, viewer).await {
+        Ok(view) => view,
+        Err(DirectError::Unknown) => return Ok(NOTHING),
+        Err(error) => return Err(error.into()),
+    };
+    let messages = services.chat.history(room, HTTP_HISTORY).await?;
+    let peer = services.people.name(view.peer).await?;
+    let messages = messages
+        .into_iter()
+        .map(|message| ChatMessage {
+            sender_name: render::name_for(viewer, &message, &peer),
+            datetime: message.sent_at.to_rfc3339(),
+            message: message.content,
+        })
+        .collect();
+    Ok(ChatHistory { success: true, messages })
+}
+
+/// Everything is stored when it is answered.
+pub(super) async fn save(
+    services: Arc<Services>,
+    call: Call<SaveChatroomHistoryRequest>,
+) -> Result<Done, Fault> {
+    let success = match call.request.chatroom_id.map(|id| id.possible()) {
+        None => true,
+        Some(None) => false,
+        Some(Some(id)) => services.chat.direct_exists(id).await?,
+    };
+    Ok(Done { success })
+}
+
+/// What cannot be sent is no fault, only not a success.
+pub(super) async fn send(
+    services: Arc<Services>,
+    call: Call<SendMessageRequest>,
+) -> Result<SendMessageResponse, Fault> {
+    const REFUSED: SendMessageResponse = SendMessageResponse { success: false, match_id: None };
+    let SendMessageRequest { chatroom_id, sender_user_id, message_content } = call.request;
+    let (Some(room), Some(_)) = (chatroom_id.possible(), sender_user_id.possible()) else {
+        return Ok(REFUSED);
+    };
+    if message_content.trim().is_empty() {
+        return Ok(REFUSED);
+    }
+    let sender = match services.telegram.find(acting_user(&call.asked, sender_user_id)?).await {
+        Ok(user) => user,
+        Err(TelegramError::Unknown) => return Ok(REFUSED),
+        Err(TelegramError::Store(error)) => return Err(error.into()),
+    };
+    let view = match services.chat.direct(room, sender.account).await {
+        Ok(view) => view,
+        Err(DirectError::Unknown | DirectError::NotMember) => return Ok(REFUSED),
+        Err(DirectError::Store(error)) => return Err(error.into()),
+    };
+    let now = serde_json::Value::from(services.people.moment().now.to_rfc3339()).to_string();
+    let new = DirectMessage {
+        view: &view,
+        sender: Arc::new(sender.sender()),
+        content: message_content,
+        // There is no field for the client's time here; sockets show the server's.
+        client_timestamp: Some(now),
+    };
+    match services.chat.send_direct(new).await {
+        Ok(_) => Ok(SendMessageResponse { success: true, match_id: view.match_id }),
+        Err(SendError::Refused(_)) => Ok(REFUSED),
+        Err(SendError::Store(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,86 @@
+//! `/ws/match`: one match on connecting.
+
+use std::{sync::Arc, time::Duration};
+
+use matchmaking_core::{
+    api::{
+        fault::Fault,
+        miracle::frames::{EXISTING_MATCH, Frame, INVALID_JSON, NO_MATCHES, is_object},
+    },
+    model::{Language, Match},
+    realtime::Channel,
+    scoring::Audience,
+    service::{Services, matchmaking::Found},
+};
+
+use super::session::{Session, Turn, authenticate, send, send_error};
+use crate::http::{Ctx, Reply, Socket};
+
+pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
+    let patience = ctx.limits().first_frame_within;
+    ctx.upgrade(move |socket| run(services, socket, patience))
+}
+
+async fn run(services: Arc<Services>, socket: Socket, patience: Duration) {
+    let Some(mut session) = authenticate(services, socket, patience).await else { return };
+    let hub = Arc::clone(&session.services.hub);
+    let mut connection =
+        hub.connect(session.user.account, session.user.telegram_id.get(), Channel::MiracleMatch);
+    tell_match(&session).await;
+    loop {
+        match session.next(&mut connection, Channel::MiracleMatch).await {
+            // The match was told; there is nothing more to ask for here.
+            Turn::Text(text) if is_object(&text) => {}
+            Turn::Text(_) => send_error(session.socket.sender(), INVALID_JSON),
+            Turn::Handled => {}
+            Turn::Over => return,
+        }
+    }
+}
+
+/// Tells exactly one of a match or that there is none.
+async fn tell_match(session: &Session) {
+    let services = &session.services;
+    let found = services.matchmaking.next_for(session.user.account, Audience::TELEGRAM, Language::Zh).await;
+    let told = match found {
+        Ok(Some(Found::New(matched))) => tell(session, &matched, None).await,
+        Ok(Some(Found::Existing(matched))) => tell(session, &matched, Some(EXISTING_MATCH)).await,
+        Ok(None) => {
+            send(session.socket.sender(), &Frame::MatchError { message: NO_MATCHES });
+            true
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "no match could be looked for");
+            false
+        }
+    };
+    if !told {
+        send(session.socket.sender(), &Frame::MatchError { message: "Matching is not available right now" });
+    }
+}
+
+async fn tell(session: &Session, matched: &Match, message: Option<&'static str>) -> bool {
+    let account = session.user.account;
+    let Some(partner) = matched.partner_of(account) else { return false };
+    let ids = match session.services.telegram.miracle_ids(&[partner]).await {
+        Ok(ids) => ids,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a match's partner could not be looked up"
+            );
+            return false;
+        }
+    };
+    let frame = Frame::MatchInfo {
+        match_id: matched.id,
+        self_user_id: session.user.telegram_id,
+        matched_user_id: ids[&partner],
+        match_score: matched.score,
+        reason_of_match_given_to_self_user: matched.reason_for(account).unwrap_or_default(),
+        reason_of_match_given_to_matched_user: matched.reason_for(partner).unwrap_or_default(),
+        message,
+    };
+    send(session.socket.sender(), &frame);
+    true
+}

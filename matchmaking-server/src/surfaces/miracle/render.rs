@@ -1,0 +1,67 @@
+//! How events and messages look on this surface.
+
+use bytes::Bytes;
+use matchmaking_core::{
+    api::miracle::frames::Frame,
+    ids::AccountId,
+    model::Message,
+    realtime::{Channel, Event},
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// The name by which a message's sender is shown to somebody: `I` for oneself.
+pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> String {
+    if message.sender == viewer { "I".to_owned() } else { peer.to_owned() }
+}
+
+/// A frame as text. The frames of this surface have no map with keys that are no texts, so writing cannot fail; if it
+/// did, the client would see an empty object rather than nothing.
+pub(super) fn frame(frame: &impl Serialize) -> String {
+    serde_json::to_string(frame).unwrap_or_else(|error| {
+        tracing::error!(%error, "a frame could not be written");
+        "{}".to_owned()
+    })
+}
+
+/// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
+pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
+    let text = match event {
+        Event::MessageStored { message, sender, match_id, client_timestamp } => {
+            let timestamp = raw(client_timestamp.as_deref());
+            frame(&Frame::PrivateMessage {
+                from: sender.miracle_id,
+                sender_id: sender.miracle_id,
+                sender_name: &sender.name,
+                content: &message.content,
+                chatroom_id: message.conversation,
+                match_id: *match_id,
+                timestamp: timestamp.as_deref(),
+            })
+        }
+        Event::MatchUpdated { .. } => frame(&Frame::MatchUpdate),
+        Event::Presence { wire_id, channel: Channel::MiracleMessage, online } => {
+            let user_id = wire_id.to_string();
+            frame(&if *online { Frame::UserJoined { user_id } } else { Frame::UserLeft { user_id } })
+        }
+        Event::Presence { .. } => return None,
+        Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {
+            let content = raw(Some(content))?;
+            frame(&Frame::Message { from: from.miracle_id.to_string(), content: &content })
+        }
+        Event::Broadcast { from, content, client_timestamp, .. } => {
+            let timestamp = raw(client_timestamp.as_deref());
+            frame(&Frame::BroadcastMessage {
+                from: from.miracle_id.to_string(),
+                content,
+                timestamp: timestamp.as_deref(),
+            })
+        }
+    };
+    Some(text.into())
+}
+
+/// JSON text to be written as it is.
+fn raw(text: Option<&str>) -> Option<Box<RawValue>> {
+    text.and_then(|text| RawValue::from_string(text.to_owned()).ok())
+}

@@ -1,0 +1,53 @@
+//! The surfaces: parse, call a service, render. A folder each; none calls another.
+
+mod fastapi;
+pub mod miracle;
+
+use std::sync::Arc;
+
+use matchmaking_core::api::{
+    miracle as miracle_api,
+    route::{Listed, Surface},
+};
+use matchmaking_core::service::Services;
+
+use crate::http::{Dialect, Mounted};
+
+pub use fastapi::FastApi;
+
+/// The dialect of a surface, whether it is served or not.
+#[must_use]
+pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
+    // Until the other surfaces are there, their unmatched paths answer as miracle's do.
+    match surface {
+        Surface::Miracle
+        | Surface::Assistant
+        | Surface::Operations
+        | Surface::Platform
+        | Surface::Rooms
+        | Surface::Groups
+        | Surface::Admin => &FastApi,
+    }
+}
+
+/// Every route of every surface and of the server itself, served or not: what the documentation lists.
+#[must_use]
+pub fn all_routes() -> Vec<Listed> {
+    let tables: [&[Listed]; 2] = [miracle_api::ROUTES, crate::ops::ROUTES];
+    tables.concat()
+}
+
+/// The routes of a surface with their handlers.
+#[must_use]
+pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
+    match surface {
+        Surface::Miracle => miracle::routes(services),
+        // These are to come; the routes of the server itself are mounted by `ops`.
+        Surface::Platform
+        | Surface::Rooms
+        | Surface::Groups
+        | Surface::Assistant
+        | Surface::Admin
+        | Surface::Operations => Vec::new(),
+    }
+}

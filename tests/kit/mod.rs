@@ -1,0 +1,8 @@
+//! The HTTP kit over the wire, with routes of its own instead of a surface's.
+
+mod bodies;
+mod lifetime;
+mod policy;
+mod requests;
+mod sockets;
+mod support;
