@@ -15,7 +15,7 @@ use std::{
 
 use matchmaking_core::{
     error::StoreError,
-    store::{AppendOutcome, DatabaseUrl, NewMessage, Stores, open},
+    store::{AppendOutcome, DatabaseUrl, NewMessage, OnStored, Stores, open},
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -218,9 +218,7 @@ async fn a_message_that_the_database_refuses_fails_alone() {
                 client_message_id: None,
                 at: matchmaking_core::clock::Millis(7),
             };
-            tokio::spawn(async move {
-                messages.append_message(new, matchmaking_core::store::OnStored::nothing()).await
-            })
+            tokio::spawn(async move { messages.append_message(new, OnStored::nothing()).await })
         })
         .collect();
     for (n, written) in writing.into_iter().enumerate() {
