@@ -6,4 +6,5 @@ mod architecture;
 mod kill;
 mod kit;
 mod miracle;
+mod stores;
 mod support;

@@ -12,6 +12,8 @@
 //! it.
 
 mod accounts;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod conversations;
 mod decision;
 mod matches;

@@ -43,7 +43,7 @@ sql! {
     ERASE_BLOCKS = "DELETE FROM blocks WHERE by_id = $1 OR target_id = $1";
     ERASE_MARKS = "DELETE FROM read_marks WHERE account_id = $1";
     ERASE_MEMBERS = "DELETE FROM members WHERE account_id = $1
-        AND conversation_id IN (SELECT id FROM conversations WHERE kind <> 1)";
+        AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = members.conversation_id AND c.kind <> 1)";
     CLOSE_DIRECT = "UPDATE conversations SET closed_at = $2
         WHERE (low_id = $1 OR high_id = $1) AND closed_at IS NULL";
 }

@@ -64,7 +64,7 @@ impl ConversationStore for SqlStore {
                         .bind(account)
                         .bind(Role::Member.code())
                         .bind(at.0)
-                        .bind(0)
+                        .bind(0_i64)
                         .execute(&mut *tx)
                         .await?;
                 }
@@ -87,7 +87,7 @@ impl ConversationStore for SqlStore {
                 .bind(new.owner.get())
                 .bind(Role::Owner.code())
                 .bind(new.at.0)
-                .bind(0)
+                .bind(0_i64)
                 .execute(&mut *tx)
                 .await?;
             Conversation {

@@ -40,7 +40,7 @@ pub(super) fn failed(error: sqlx::Error) -> StoreError {
 fn passes(code: &str) -> bool {
     if code.len() == 5 {
         // PostgreSQL: no connection, out of resources, stopped by an operator, lost races, read-only stand-by.
-        return ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        return code != "08P01" && ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
             || ["40001", "40P01", "55P03", "25006", "28000", "28P01", "3D000"].contains(&code);
     }
     // SQLite: busy, locked, out of memory, read-only, input or output, full, cannot open.
@@ -100,7 +100,7 @@ mod tests {
         for code in ["5", "261", "517", "778", "13", "08006", "53300", "57P01", "40P01"] {
             assert!(passes(code), "{code}");
         }
-        for code in ["1", "11", "26", "2067", "787", "23505", "42601", "22P05"] {
+        for code in ["1", "11", "26", "2067", "787", "23505", "42601", "22P05", "08P01"] {
             assert!(!passes(code), "{code}");
         }
     }

@@ -59,7 +59,7 @@ sql! {
     PARTNERS = "SELECT second_id FROM matches WHERE first_id = $1
         UNION SELECT first_id FROM matches WHERE second_id = $1
         ORDER BY 1";
-    TOGGLE = concat!("UPDATE matches AS m SET liked = 1 - liked WHERE id = $1 RETURNING ", match_columns!());
+    TOGGLE = "UPDATE matches SET liked = 1 - liked WHERE id = $1";
     END = "UPDATE matches SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     CLOSE = "UPDATE conversations SET closed_at = $3 WHERE low_id = $1 AND high_id = $2 AND closed_at IS NULL";
 
@@ -203,15 +203,12 @@ impl MatchStore for SqlStore {
             let people: Option<(i64, i64)> =
                 query_as(PEOPLE_OF_MATCH).bind(id.get()).fetch_optional(&mut *tx).await?;
             let pair = people.map(pair_of).transpose()?;
-            let visible = match pair {
-                Some(pair) => relation!(tx, locks, pair).is_some_and(may_see),
-                None => false,
-            };
-            if visible {
-                let row = query_as::<_, MatchRow>(TOGGLE).bind(id.get()).fetch_optional(&mut *tx).await?;
-                row.map(rows::matched).transpose()?
-            } else {
-                None
+            match pair {
+                Some(pair) if relation!(tx, locks, pair).is_some_and(may_see) => {
+                    query(TOGGLE).bind(id.get()).execute(&mut *tx).await?;
+                    match_of!(tx, pair)
+                }
+                _ => None,
             }
         })
     }

@@ -1,7 +1,8 @@
 //! The store in SQLite or PostgreSQL, with one SQL text for both.
 //!
 //! Only migrations are written per dialect. A statement is text that both understand: `$n` placeholders, `BIGINT`
-//! for every number, moments as milliseconds, documents as JSON text. Lists travel as one JSON object and are
+//! for every number, moments as milliseconds, documents as JSON text. Numbers are bound as `i64` and nothing else:
+//! PostgreSQL prepares a statement for the types of its first use. Lists travel as one JSON object and are
 //! read back with `jsonb_each`, so that every statement is a constant that a test can prepare.
 //!
 //! SQLite has one connection that writes, handed out in order of asking, beside a pool of readers; a write
