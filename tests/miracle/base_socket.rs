@@ -16,14 +16,15 @@ fn message(from: i64, content: &Value) -> Value {
 async fn whatever_object_is_sent_goes_to_everyone_else(database: Database) {
     let server = Server::start(&database).await;
     server.users([1, 2, 3, 4]).await;
+    // First, so that nobody is there to be told of the match.
+    let mut on_match = Client::login(&server, MATCH, 4).await;
+    assert_eq!(on_match.json().await["type"], "match_info");
     let mut sender = Client::login(&server, BASE, 1).await;
     let mut on_base = Client::login(&server, BASE, 2).await;
     let mut on_message = Client::login(&server, MESSAGE, 3).await;
     let joined = json!({"type": "user_joined", "user_id": "3"});
     sender.expect(&joined).await;
     on_base.expect(&joined).await;
-    let mut on_match = Client::login(&server, MATCH, 4).await;
-    assert_eq!(on_match.json().await["type"], "match_info");
 
     for content in [
         json!({"type": "message", "content": "大家好"}),

@@ -372,7 +372,7 @@ async fn a_private_message_to_someone_offline_is_stored(database: Database) {
     sender.expect(talk.status(2, false, "睡了吗")).await;
     // A socket of the other audience shows no messages, so that having one is being offline.
     let mut elsewhere = Client::login(server, "/ws/match", 2).await;
-    assert_eq!(elsewhere.json().await["match_id"], talk.matched);
+    assert_eq!(elsewhere.json().await["type"], "match_info");
     sender.send(talk.private(2, "?")).await;
     sender.expect(talk.status(2, false, "?")).await;
     elsewhere.nothing_more().await;
