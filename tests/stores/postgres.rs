@@ -5,6 +5,7 @@
 //! tests say so and pass.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
@@ -40,8 +41,9 @@ impl Database {
         let server = server()?;
         let permit = PERMITS.acquire().await.unwrap();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("matchmaking_test_{}_{number}", std::process::id());
-        run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        // Several machines may share a server, so that a process number is not enough.
+        let started = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.subsec_nanos());
+        let name = format!("matchmaking_test_{}_{started}_{number}", std::process::id());
         run(server, format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
         Some(Self { server, name, _permit: permit })
     }
@@ -78,20 +80,18 @@ async fn run(server: &str, statement: String) {
 
 /// The server's URL, asked for once.
 fn server() -> Option<&'static str> {
-    static SERVER: OnceLock<Result<String, String>> = OnceLock::new();
+    static SERVER: OnceLock<Option<String>> = OnceLock::new();
     let found = SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
-        Ok(url) if !url.is_empty() => Ok(url),
-        _ => start(),
+        Ok(url) if !url.is_empty() => Some(url),
+        _ => start().map_err(|reason| say(&format!("PostgreSQL tests did not run: {reason}"))).ok(),
     });
-    match found {
-        Ok(url) => Some(url),
-        Err(reason) => {
-            use std::io::Write;
-            // Not `eprintln!`, which the test harness would keep to itself.
-            let _ = writeln!(std::io::stderr(), "PostgreSQL tests did not run: {reason}");
-            None
-        }
-    }
+    found.as_deref()
+}
+
+/// Not `eprintln!`, which the test harness would keep to itself.
+fn say(text: &str) {
+    // Whoever closed stderr does not want to know.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Starts a server that listens on a socket in its own folder and ends with this process.
