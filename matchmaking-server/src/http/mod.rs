@@ -30,7 +30,7 @@ pub use guard::OpenSurfaces;
 pub use handler::{Call, Gate, Handle, Mounted, mount, mount_behind, raw, socket, with};
 pub use peer::{Network, NetworkError, TrustedProxies};
 pub use reply::Reply;
-pub use request::{Asked, Ctx};
+pub use request::{Asked, Ctx, Rates};
 pub use request_id::RequestId;
 pub use router::RouteConflict;
 pub use socket::{Incoming, SendRefused, Sender, Socket, close_code};

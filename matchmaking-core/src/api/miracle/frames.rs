@@ -18,6 +18,8 @@ pub const INVALID_JSON: &str = "Invalid JSON format";
 pub const AUTHENTICATION_FAILED: &str = "Authentication failed";
 /// What is said of a message without content.
 pub const EMPTY_CONTENT: &str = "message content cannot be empty";
+/// What is said to a client that sends more than it may.
+pub const TOO_FAST: &str = "Too many messages, please slow down";
 /// What `match_info` says of an older match.
 pub const EXISTING_MATCH: &str = "Existing match found";
 /// What `match_error` says when there is nobody.
@@ -99,9 +101,8 @@ pub enum Refusal {
 
 /// Reads a later frame of `/ws/message`. Without `type` it is a broadcast.
 pub fn command(text: &str) -> Result<Command, Refusal> {
-    let frame = match parse_json(text.as_bytes()) {
-        Ok(frame @ Value::Object(_)) => frame,
-        _ => return Err(Refusal::Error(INVALID_JSON.to_owned())),
+    let Ok(frame @ Value::Object(_)) = parse_json(text.as_bytes()) else {
+        return Err(Refusal::Error(INVALID_JSON.to_owned()));
     };
     match frame.get("type") {
         None => broadcast(&frame),
