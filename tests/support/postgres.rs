@@ -37,8 +37,9 @@ impl Database {
         let server = server()?;
         let permit = PERMITS.acquire().await.unwrap();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("matchmaking_test_{}_{number}", std::process::id());
-        run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        // Several machines may share a server, so that a process number is not enough.
+        let nanos = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.subsec_nanos());
+        let name = format!("matchmaking_test_{}_{nanos}_{number}", std::process::id());
         run(server, format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
         Some(Self { server, name, _permit: permit })
     }
