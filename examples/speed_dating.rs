@@ -1,12 +1,12 @@
 //! Real speed dates as a crowd to try the matchmaker on.
 //!
 //! ```text
-//! cargo run --release --example speed_dating -- import speed_dating_dev.csv [--database sqlite://./data/matchmaking.db]
+//! cargo run --release --example speed_dating -- import speed_dating_dev.csv [--database URL]
 //! ```
 //!
-//! turns the answers of the Columbia speed-dating experiment (Fisman et al., QJE 121(2), 2006) into people of a
-//! store, and their decisions into likes and passes, in the order in which they were made. It uses nothing but
-//! the library's public interface, as any application may. Doing it again changes nothing.
+//! turns the answers of the Columbia speed-dating experiment (Fisman et al., QJE 121(2), 2006) into people
+//! of a store, and their decisions into likes and passes, in the order in which they were made. It uses
+//! nothing but the library's public interface, as any application may. Doing it again changes nothing.
 //!
 //! Everybody gets a Telegram identity, the number 1,000,000 + `iid`, so that the sockets that match Telegram
 //! users have a pool; how answers become profiles is told in `speed_dating/survey.rs`.

@@ -13,8 +13,8 @@
 //! | `attr1_1` … `shar1_1` | `requirements.trait_weights` |
 //! | `dec` | a like or a pass, in the order of the evening |
 //!
-//! Everything else is left out: ratings made after the date tell what cannot be known before it, and ethnicity
-//! is no feature of this matchmaker.
+//! Everything else is left out: ratings made after the date tell what cannot be known before it, and
+//! ethnicity is no feature of this matchmaker.
 
 use std::{collections::BTreeMap, io::Read};
 

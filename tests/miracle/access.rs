@@ -81,7 +81,8 @@ fn with_a_key_only_who_has_it_is_answered() {
         let body = json!({"telegram_user_name": "", "telegram_user_id": 1, "gender": 1});
         assert_eq!(Answer::of(create.json(&body)).await.status, 200);
         for path in ["/ws/base", "/ws/message", "/ws/match"] {
-            let refused = tokio_tungstenite::connect_async(format!("ws://{}{path}?api_key=x", server.address));
+            let refused =
+                tokio_tungstenite::connect_async(format!("ws://{}{path}?api_key=x", server.address));
             assert!(refused.await.is_err());
             Client::login(&server, &format!("{path}{in_query}"), 1).await;
         }
@@ -108,7 +109,8 @@ fn pages_of_other_origins_may_call() {
         let server = Server::start_with(&database, options).await;
         server.users([1]).await;
         let path = server.url("/UserManagement/save_to_database");
-        let preflight = server.http.request(reqwest::Method::OPTIONS, &path).header("origin", "https://app.example");
+        let preflight =
+            server.http.request(reqwest::Method::OPTIONS, &path).header("origin", "https://app.example");
         let preflight = preflight
             .header("access-control-request-method", "POST")
             .header("access-control-request-headers", "content-type, authorization");
@@ -119,9 +121,11 @@ fn pages_of_other_origins_may_call() {
         let allowed = answer.header("access-control-allow-headers").to_ascii_lowercase();
         assert!(allowed.contains("content-type") || allowed == "*", "{allowed}");
 
-        for (path, status) in
-            [(path.as_str(), 200), (&server.url("/nope"), 404), (&server.url("/MatchManager/toggle_like"), 422)]
-        {
+        for (path, status) in [
+            (path.as_str(), 200),
+            (&server.url("/nope"), 404),
+            (&server.url("/MatchManager/toggle_like"), 422),
+        ] {
             let answer = Answer::of(server.http.post(path).header("origin", "https://app.example")).await;
             assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, "*"));
             let exposed = answer.header("access-control-expose-headers").to_ascii_lowercase();

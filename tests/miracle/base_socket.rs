@@ -58,9 +58,22 @@ async fn frames_that_are_no_object_are_refused_and_the_socket_goes_on(database: 
     let mut other = Client::login(&server, BASE, 2).await;
     let deep = "[".repeat(60_000);
     let deep_object = format!("{}1{}", "{\"a\":".repeat(9_000), "}".repeat(9_000));
-    for text in
-        ["", " ", "x", "{", "[]", "[{}]", "null", "5", "\"text\"", "true", "{\"a\":}", "{} {}", &deep, &deep_object]
-    {
+    for text in [
+        "",
+        " ",
+        "x",
+        "{",
+        "[]",
+        "[{}]",
+        "null",
+        "5",
+        "\"text\"",
+        "true",
+        "{\"a\":}",
+        "{} {}",
+        &deep,
+        &deep_object,
+    ] {
         sender.send_text(text).await;
         assert_eq!(sender.text().await, INVALID_JSON, "{text:.40}");
     }

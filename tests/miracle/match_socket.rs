@@ -63,8 +63,14 @@ async fn the_best_candidate_is_chosen_and_kept(database: Database) {
         assert_eq!(again["match_score"], first["match_score"]);
         let other = told(&server, 3).await;
         is_match(&other, id, (3, 1), true);
-        assert_eq!(other["reason_of_match_given_to_self_user"], first["reason_of_match_given_to_matched_user"]);
-        assert_eq!(other["reason_of_match_given_to_matched_user"], first["reason_of_match_given_to_self_user"]);
+        assert_eq!(
+            other["reason_of_match_given_to_self_user"],
+            first["reason_of_match_given_to_matched_user"]
+        );
+        assert_eq!(
+            other["reason_of_match_given_to_matched_user"],
+            first["reason_of_match_given_to_self_user"]
+        );
     }
     assert_eq!((server.match_ids(1).await, server.match_ids(3).await), (vec![id], vec![id]));
 }
@@ -184,7 +190,8 @@ async fn two_who_choose_each_other_at_once_get_the_one_same_match(database: Data
     for round in 0..10 {
         let (one, other) = (100 + 2 * round, 101 + 2 * round);
         server.users([one, other]).await;
-        let (mut first, mut second) = tokio::join!(Client::open(&server, MATCH), Client::open(&server, MATCH));
+        let (mut first, mut second) =
+            tokio::join!(Client::open(&server, MATCH), Client::open(&server, MATCH));
         let ask = async |client: &mut Client, user: i64| {
             client.authenticate(user).await;
             let told = client.json().await;

@@ -142,7 +142,9 @@ async fn refused_frames_are_answered_and_the_socket_goes_on(database: Database) 
         sender.send(frame).await;
         sender.expect(&empty).await;
     }
-    for content in [json!(5), json!(["x"]), json!({"x": 1}), json!(true), json!("a\0b"), json!("x".repeat(5001))] {
+    for content in
+        [json!(5), json!(["x"]), json!({"x": 1}), json!(true), json!("a\0b"), json!("x".repeat(5001))]
+    {
         sender.send(json!({"type": "broadcast", "content": content})).await;
         let refusal = sender.json().await;
         assert!(refusal["error"].is_string() && refusal.as_object().unwrap().len() == 1, "{refusal}");
@@ -248,10 +250,7 @@ async fn a_private_chat_is_opened_step_by_step(database: Database) {
     assert_eq!(frames[4]["target_user_id"], 1);
     assert_eq!(
         frames[4]["chat_history"],
-        json!([
-            ["在吗", "2026-02-05T10:30:00.123Z", 2, "I"],
-            ["在", "2026-02-05T10:30:01.123Z", 1, "阿强"],
-        ])
+        json!([["在吗", "2026-02-05T10:30:00.123Z", 2, "I"], ["在", "2026-02-05T10:30:01.123Z", 1, "阿强"],])
     );
     client.nothing_more().await;
 }
@@ -350,9 +349,14 @@ async fn a_private_message_goes_to_the_other_one_only(database: Database) {
     for client in [&mut sender, &mut sender_elsewhere] {
         client.expect(talk.private_message(2, "回", &Value::Null)).await;
     }
-    for client in
-        [&mut sender, &mut sender_elsewhere, &mut target, &mut target_elsewhere, &mut stranger, &mut target_on_match]
-    {
+    for client in [
+        &mut sender,
+        &mut sender_elsewhere,
+        &mut target,
+        &mut target_elsewhere,
+        &mut stranger,
+        &mut target_on_match,
+    ] {
         client.nothing_more().await;
     }
     let said = server.said(talk.room, 1).await;

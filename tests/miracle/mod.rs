@@ -56,7 +56,9 @@ impl Server {
     }
 
     async fn edit_age(&self, id: i64, age: u8) {
-        self.post("/UserManagement/edit_user_age", &json!({"user_id": id, "age": age})).await.is(200, &done());
+        self.post("/UserManagement/edit_user_age", &json!({"user_id": id, "age": age}))
+            .await
+            .is(200, &done());
     }
 
     async fn seek(&self, id: i64, target: u8) {

@@ -59,7 +59,10 @@ async fn creating_again_renames_and_keeps_the_rest(database: Database) {
     server.users([1, 2]).await;
     server.edit_age(1, 33).await;
     server.seek(1, 1).await;
-    server.post("/UserManagement/edit_summary", &json!({"user_id": 1, "summary": "s"})).await.is(200, &done());
+    server
+        .post("/UserManagement/edit_summary", &json!({"user_id": 1, "summary": "s"}))
+        .await
+        .is(200, &done());
     let matched = server.pair(1, 2, 50).await;
     server.create(1, "", 2).await.is(200, &json!({"success": true, "user_id": 1}));
     server.info(1).await.is(
@@ -102,7 +105,8 @@ async fn bounds_of_what_users_tell(database: Database) {
             server.edit_age(id, age).await;
             assert_eq!(server.info(id).await.json()["age"], age);
         }
-        for summary in ["分".repeat(2000), "🙂".repeat(2000), String::new(), "\u{1}\u{7f}\u{feff}".to_owned()] {
+        for summary in ["分".repeat(2000), "🙂".repeat(2000), String::new(), "\u{1}\u{7f}\u{feff}".to_owned()]
+        {
             let body = json!({"user_id": id, "summary": summary});
             server.post("/UserManagement/edit_summary", &body).await.is(200, &done());
             assert_eq!(server.info(id).await.json()["user_personality_trait"], json!(summary));

@@ -94,8 +94,11 @@ async fn cases(server: &Server) -> Vec<Case> {
         Case::new("/UserManagement/save_to_database", json!({"user_id": 1}))
             .id("user_id", 400, detail("404: 要保存的用户在内存中不存在"))
             .optional(),
-        Case::new("/UserManagement/get_user_info_with_user_id", json!({"user_id": 1}))
-            .id("user_id", 400, unknown_user()),
+        Case::new("/UserManagement/get_user_info_with_user_id", json!({"user_id": 1})).id(
+            "user_id",
+            400,
+            unknown_user(),
+        ),
         Case::new(
             "/MatchManager/create_match",
             json!({"user_id_1": 1, "user_id_2": 2, "reason_1": "a", "reason_2": "b", "match_score": 5}),
@@ -132,8 +135,11 @@ async fn cases(server: &Server) -> Vec<Case> {
         .id("chatroom_id", 200, not_sent())
         .id("sender_user_id", 200, not_sent())
         .text("message_content", 5000),
-        Case::new("/UserManagement/deactivate_user", json!({"user_id": 4_000_000}))
-            .id("user_id", 200, not_done()),
+        Case::new("/UserManagement/deactivate_user", json!({"user_id": 4_000_000})).id(
+            "user_id",
+            200,
+            not_done(),
+        ),
     ]
 }
 
@@ -186,8 +192,7 @@ fn each_wrong_field_is_named_with_its_value() {
                     for value in WRONG_TEXTS {
                         let answer = server.post_text(case.path, &case.with(field, value)).await;
                         let message = "Input should be a valid string";
-                        answer
-                            .is(422, &problems(&[problem("string_type", field, message, &parse(value))]));
+                        answer.is(422, &problems(&[problem("string_type", field, message, &parse(value))]));
                     }
                 }
             }
@@ -357,7 +362,10 @@ fn texts_with_nul_or_too_long_are_refused() {
                 }
                 // A surrogate without its other half is no text at all.
                 let answer = server.post_text(case.path, &case.with(field, "\"\\ud800\"")).await;
-                assert_eq!((answer.status, &answer.json()["detail"][0]["type"]), (422, &json!("json_invalid")));
+                assert_eq!(
+                    (answer.status, &answer.json()["detail"][0]["type"]),
+                    (422, &json!("json_invalid"))
+                );
             }
         }
     });
@@ -382,13 +390,19 @@ fn bodies_that_are_no_object() {
             }
             // Not sent as JSON: a text, whatever is in it.
             let text = case.body.to_string();
-            for media_type in
-                ["text/plain", "application/x-www-form-urlencoded", "text/json", "application/octet-stream", "json"]
-            {
+            for media_type in [
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "text/json",
+                "application/octet-stream",
+                "json",
+            ] {
                 let answer = server.post_as(case.path, media_type, text.clone()).await;
                 answer.is(422, &not_an_object(json!(text)));
             }
-            for media_type in ["", "application/json; charset=utf-8", "Application/JSON", "application/x+json"] {
+            for media_type in
+                ["", "application/json; charset=utf-8", "Application/JSON", "application/x+json"]
+            {
                 let answer = server.post_as(case.path, media_type, text.clone()).await;
                 assert_eq!(answer.status, 200, "{media_type}: {}", answer.text);
             }
@@ -433,13 +447,21 @@ fn what_is_no_json_is_told_with_its_place() {
                 });
                 answer.is(422, &problems(&[malformed]));
             }
-            for body in [arrays.as_str(), objects.as_str(), "{\"user_id\": 1e400}", "{} {}", "{\"a\": \"\u{1}\"}"] {
+            for body in
+                [arrays.as_str(), objects.as_str(), "{\"user_id\": 1e400}", "{} {}", "{\"a\": \"\u{1}\"}"]
+            {
                 let answer = server.post_text(case.path, body).await;
-                assert_eq!((answer.status, &answer.json()["detail"][0]["type"]), (422, &json!("json_invalid")));
+                assert_eq!(
+                    (answer.status, &answer.json()["detail"][0]["type"]),
+                    (422, &json!("json_invalid"))
+                );
             }
             for bytes in [&b"{\"user_id\": \"\xff\"}"[..], b"\xff\xfe{}", b"\xc3(", b"\0"] {
                 let answer = server.post_as(case.path, "application/json", bytes).await;
-                assert_eq!((answer.status, &answer.json()["detail"][0]["type"]), (422, &json!("json_invalid")));
+                assert_eq!(
+                    (answer.status, &answer.json()["detail"][0]["type"]),
+                    (422, &json!("json_invalid"))
+                );
             }
         }
     });

@@ -36,7 +36,7 @@ pub enum Failure {
         source: io::Error,
     },
     /// The store cannot be used.
-    #[error("DATABASE_URL: {0}")]
+    #[error("DATABASE_URL: {}", with_causes(.0))]
     Store(#[from] matchmaking_core::error::StoreError),
     /// Two endpoints want the same place: a defect.
     #[error(transparent)]
@@ -49,12 +49,19 @@ pub enum Failure {
     Other(String),
 }
 
-impl Failure {
-    /// The store that a subcommand needs is not part of this build.
-    pub(super) fn no_store(command: &str, what: &str, config: &Config) -> Self {
-        let folder = config.data_dir.display();
-        Self::Other(format!("{command}: {what}: this build has no store to open (DATA_DIR is {folder})"))
+/// An error with what caused it, in one line. No cause of a store's error names a password.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        // A wrapper often repeats what it wraps.
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = deeper.source();
     }
+    line.replace('\n', " ")
 }
 
 pub(super) fn run(config: Config) -> Result<(), Failure> {

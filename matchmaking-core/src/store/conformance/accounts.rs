@@ -1,6 +1,6 @@
 //! Cases about accounts and identities.
 
-use super::fixture::{at, create, named, nobody, odd_texts, person};
+use super::fixture::{at, create, named, nobody, odd_texts, person, telegram};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -233,8 +233,4 @@ pub async fn crossing_identities_end_in_whole_accounts(stores: &Stores) -> Store
     assert!(by_name.is_some());
     assert_eq!(by_name, stores.accounts.account_by_identity(email.kind, &email.folded).await?);
     Ok(())
-}
-
-fn telegram(id: i64) -> Identity {
-    Identity::telegram(crate::ids::TelegramId::new(id).expect("a Telegram id"))
 }

@@ -3,7 +3,7 @@
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId},
+    ids::{AccountId, ConversationId, TelegramId},
     model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile},
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, InteractionOutcome, MatchTerms, NewAccount,
@@ -45,6 +45,11 @@ pub(super) async fn create(stores: &Stores, new: NewAccount) -> StoreResult<Acco
 /// An active account with this user name.
 pub(super) async fn person(stores: &Stores, name: &str) -> StoreResult<AccountId> {
     create(stores, named(name)).await
+}
+
+/// The identity of the Telegram account with this number.
+pub(super) fn telegram(number: i64) -> Identity {
+    Identity::telegram(TelegramId::new(number).expect("a valid identifier"))
 }
 
 /// Two active accounts.

@@ -1,6 +1,9 @@
 //! Cases about messages.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::fixture::{
     all, at, called, group, matched, nobody, nowhere, odd_texts, pair, person, say, stored, text, two,
@@ -167,6 +170,32 @@ pub async fn names_belong_to_sender_and_conversation(stores: &Stores) -> StoreRe
         }
     }
     assert_eq!(ids.len(), 4);
+    Ok(())
+}
+
+/// Of a message that is stored as new is told exactly once, before its sender hears of it; of repeats and
+/// refusals nothing is told. A listener that panics harms nobody.
+pub async fn what_is_stored_is_told_of_once(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let walks = group(stores, ann, &[]).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listen = || {
+        let told = Arc::clone(&told);
+        OnStored::new(move |message| {
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        })
+    };
+    let heard = || told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let new = called("c1", text(walks, ann, "one"));
+    let first = stored(stores.messages.append_message(new.clone(), listen()).await?);
+    assert_eq!(heard(), std::slice::from_ref(&first));
+    stores.messages.append_message(new, listen()).await?;
+    stores.messages.append_message(text(walks, ben, "no member"), listen()).await?;
+    assert_eq!(heard(), std::slice::from_ref(&first));
+    let panics = OnStored::new(|_| panic!("a listener of a test"));
+    stored(stores.messages.append_message(text(walks, ann, "two"), panics).await?);
+    let third = stored(stores.messages.append_message(text(walks, ann, "three"), listen()).await?);
+    assert_eq!((third.seq, heard()), (3, vec![first, third]));
     Ok(())
 }
 

@@ -128,6 +128,7 @@ suite! { ($)
         a_repeat_is_the_first_message
         a_repeat_is_recognised_before_refusals
         names_belong_to_sender_and_conversation
+        what_is_stored_is_told_of_once
         pages_go_back_from_the_newest
         pages_go_on_from_a_number
         extreme_numbers_are_numbers

@@ -1,6 +1,6 @@
 //! Cases about profiles.
 
-use super::fixture::{at, create, named, nobody, odd_texts, person};
+use super::fixture::{at, create, named, nobody, odd_texts, person, telegram};
 use crate::{
     error::StoreResult,
     model::{
@@ -155,7 +155,7 @@ pub async fn activity_never_goes_back(stores: &Stores) -> StoreResult<()> {
 /// Only active accounts are people, with the kinds of their identities in ascending order.
 pub async fn only_active_people_take_part(stores: &Stores) -> StoreResult<()> {
     let mut new = named("ann");
-    new.identities.insert(0, Identity::telegram(crate::ids::TelegramId::new(1).expect("a Telegram id")));
+    new.identities.insert(0, telegram(1));
     new.identities.push(Identity::new(IdentityKind::Phone, "1"));
     let ann = create(stores, new).await?;
     let bare = create(stores, NewAccount { identities: Vec::new(), ..named("") }).await?;

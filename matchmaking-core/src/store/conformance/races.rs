@@ -1,12 +1,16 @@
 //! Cases about what happens at the same moment: the outcome is that of one after the other.
 
-use std::{collections::BTreeSet, future::Future};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::fixture::{all, at, called, decision, group, matched, pair, person, say, text, to_match, two};
 use crate::{
     error::StoreResult,
     ids::AccountId,
-    model::{AccountStatus, Action, Role},
+    model::{AccountStatus, Action, Message, Role},
     store::{
         AddMemberOutcome, AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, OnStored,
         ReadOutcome, Stores,
@@ -28,6 +32,12 @@ where
         outcomes.push(task.await.expect("no panic")?);
     }
     Ok(outcomes)
+}
+
+/// Keeps what is told of.
+fn listen(told: &Arc<Mutex<Vec<Message>>>) -> OnStored {
+    let told = Arc::clone(told);
+    OnStored::new(move |message| told.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone()))
 }
 
 async fn couple(stores: &Stores, round: usize) -> StoreResult<(AccountId, AccountId)> {
@@ -112,7 +122,7 @@ pub async fn a_like_and_a_block_at_once_leave_no_visible_match(stores: &Stores) 
 }
 
 /// Many who write into one conversation at the same moment are numbered without gaps or repetitions, each in the
-/// order in which they sent, and everyone reads the same order.
+/// order in which they sent; everyone reads, and is told of, the same order.
 pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreResult<()> {
     const SENDERS: usize = 32;
     const EACH: usize = 6;
@@ -122,13 +132,15 @@ pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreRes
         people.push(person(stores, &format!("p{n}")).await?);
     }
     let walks = group(stores, owner, &people).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
     let sent = at_once(people.iter().copied().map(|sender| {
         let messages = stores.messages.clone();
+        let told = Arc::clone(&told);
         async move {
             let mut mine = Vec::new();
             for n in 0..EACH {
                 let outcome =
-                    messages.append_message(text(walks, sender, &n.to_string()), OnStored::nothing()).await?;
+                    messages.append_message(text(walks, sender, &n.to_string()), listen(&told)).await?;
                 mine.push(super::fixture::stored(outcome));
             }
             Ok(mine)
@@ -143,6 +155,7 @@ pub async fn many_senders_are_numbered_without_gaps(stores: &Stores) -> StoreRes
     let total = (SENDERS * EACH) as i64;
     assert!(sent.iter().map(|message| message.seq).eq(1..=total));
     assert_eq!(all(stores, walks).await?, sent);
+    assert_eq!(*told.lock().unwrap_or_else(PoisonError::into_inner), sent);
     let mut back = stores.messages.messages_before(walks, None, usize::MAX).await?;
     back.reverse();
     assert_eq!(back, sent);
@@ -371,26 +384,30 @@ pub async fn adding_at_once_adds_once(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
-/// A sender who goes away midway and comes back to send again has sent one message.
+/// A sender who goes away midway and comes back to send again has sent one message, of which is told once.
 pub async fn a_sender_who_leaves_neither_loses_nor_doubles(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let walks = group(stores, ann, &[]).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
     for n in 0..ROUNDS {
         let messages = stores.messages.clone();
         let new = called(&n.to_string(), text(walks, ann, &n.to_string()));
         let repeat = new.clone();
-        let leaving = tokio::spawn(async move { messages.append_message(new, OnStored::nothing()).await });
+        let first = listen(&told);
+        let leaving = tokio::spawn(async move { messages.append_message(new, first).await });
         for _ in 0..n {
             tokio::task::yield_now().await;
         }
         leaving.abort();
         let gone = leaving.await;
-        match stores.messages.append_message(repeat, OnStored::nothing()).await? {
+        match stores.messages.append_message(repeat, listen(&told)).await? {
             AppendOutcome::Stored(_) => assert!(gone.is_err(), "an acknowledged message was lost"),
             AppendOutcome::Duplicate(_) => {}
             AppendOutcome::Refused(reason) => panic!("refused: {reason:?}"),
         }
-        assert_eq!(all(stores, walks).await?.len(), n + 1);
+        let kept = all(stores, walks).await?;
+        assert_eq!(kept.len(), n + 1);
+        assert_eq!(*told.lock().unwrap_or_else(PoisonError::into_inner), kept);
     }
     Ok(())
 }

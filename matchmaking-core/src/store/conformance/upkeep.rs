@@ -4,7 +4,7 @@ use super::fixture::{at, group, named, pair, person, text, two};
 use crate::{
     error::{StoreError, StoreResult},
     model::{AccountStatus, IdentityKind},
-    store::Stores,
+    store::{OnStored, Stores},
 };
 
 /// An open store answers.
@@ -27,7 +27,7 @@ pub async fn a_closed_store_is_unavailable(stores: &Stores) -> StoreResult<()> {
         stores.people.touch(ann, at(9)).await.err(),
         stores.matches.matches_of(ann).await.err(),
         stores.conversations.open_direct(pair(ann, ben), at(1)).await.err(),
-        stores.messages.append_message(text(walks, ann, "x"), crate::store::OnStored::nothing()).await.err(),
+        stores.messages.append_message(text(walks, ann, "x"), OnStored::nothing()).await.err(),
         stores.messages.messages_after(walks, 0, 1).await.err(),
         stores.messages.mark_read(walks, ann, 1, at(1)).await.err(),
         stores.safety.block(ann, ben, at(1)).await.err(),
@@ -46,7 +46,7 @@ pub async fn closing_finishes_what_was_taken(stores: &Stores) -> StoreResult<()>
         .map(|n| {
             let messages = stores.messages.clone();
             let new = text(walks, ann, &n.to_string());
-            tokio::spawn(async move { messages.append_message(new, crate::store::OnStored::nothing()).await })
+            tokio::spawn(async move { messages.append_message(new, OnStored::nothing()).await })
         })
         .collect();
     stores.upkeep.close().await;

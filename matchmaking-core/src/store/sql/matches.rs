@@ -162,12 +162,11 @@ impl MatchStore for SqlStore {
         let Some(pair) = Pair::new(new.first, new.second) else { return Ok(CreateMatchOutcome::NotVisible) };
         transaction!(self.pool, |tx, locks| {
             if relation!(tx, locks, pair).is_some_and(may_see) {
-                match match_of!(tx, pair) {
-                    Some(existing) => CreateMatchOutcome::Existing(existing),
-                    None => {
-                        let made = make_match!(tx, new.first, new.second, pair, &new.terms, new.at);
-                        CreateMatchOutcome::Made(made)
-                    }
+                if let Some(existing) = match_of!(tx, pair) {
+                    CreateMatchOutcome::Existing(existing)
+                } else {
+                    let made = make_match!(tx, new.first, new.second, pair, &new.terms, new.at);
+                    CreateMatchOutcome::Made(made)
                 }
             } else {
                 CreateMatchOutcome::NotVisible

@@ -5,7 +5,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -162,11 +161,7 @@ async fn tell_all(mut written: mpsc::Receiver<Written>) {
     while let Some(batch) = written.recv().await {
         for (outcome, Told { on_stored, reply }) in batch {
             if let Ok(AppendOutcome::Stored(message)) = &outcome {
-                // The message is stored, whatever a listener makes of it.
-                let acted = catch_unwind(AssertUnwindSafe(|| on_stored.act(message)));
-                if acted.is_err() {
-                    tracing::error!(message = message.id.get(), "telling of a stored message panicked");
-                }
+                on_stored.act(message);
             }
             // A sender who went away does not want to know.
             let _ = reply.send(outcome);

@@ -1,8 +1,8 @@
 //! The columns of a file of people: those of `GET /v1/profile`, flattened.
 //!
-//! A column is known by its dotted name (`education.school`), by the same with `_` for `.`, and by short names
-//! where there is no doubt. What the server computes by itself (`basic.zodiac`, `stats.*`, …) may stand in a file
-//! and is not read.
+//! A column is known by its dotted name (`education.school`), by the same with `_` for `.`, and by short
+//! names where there is no doubt. What the server computes by itself (`basic.zodiac`, `stats.*`, …) may
+//! stand in a file and is not read.
 
 use chrono::NaiveDate;
 use matchmaking_core::model::{
@@ -190,7 +190,8 @@ pub(super) const COLUMNS: &[Column] = columns! {
     "requirements.marital_status" [] => |p, c, _t| put(&mut p.requirements.marital_status, codes(c));
     "requirements.same_city" ["requirements.location_requirements.same_city", "same_city"]
         => |p, c, _t| put(&mut p.requirements.same_city, flag(c));
-    "requirements.acceptable_cities" ["requirements.location_requirements.acceptable_cities", "acceptable_cities"]
+    "requirements.acceptable_cities"
+        ["requirements.location_requirements.acceptable_cities", "acceptable_cities"]
         => |p, c, _t| {
             let cities = c.many().into_iter().map(|city| text(&Cell::One(city.to_owned()), 50));
             put(&mut p.requirements.acceptable_cities, cities.collect())

@@ -62,8 +62,8 @@ pub(super) const OTHER_SCHOOLS: (&str, &[&str]) = (
 pub(super) const COLLEGES: (&str, &[&str]) =
     ("高职高专", &["深圳职业技术大学", "金华职业技术大学", "天津职业大学", "长沙民政职业技术学院"]);
 
-/// A field of work: its share of people against the other fields, by schooling (without a degree, bachelor, more), what it
-/// pays in ten thousand a year at the start, jobs, and majors that lead there.
+/// A field of work: its share of people against the other fields, by schooling (without a degree, bachelor,
+/// more), what it pays in ten thousand a year at the start, jobs, and majors that lead there.
 pub(super) struct Work {
     pub(super) kind: OccupationType,
     pub(super) share: [u32; 3],

@@ -9,6 +9,7 @@ use matchmaking_core::{
             ChatHistory, ChatMessage, Done, GetChatHistoryRequest, GetOrCreateChatroomRequest,
             GetOrCreateChatroomResponse, SaveChatroomHistoryRequest, SendMessageRequest, SendMessageResponse,
         },
+        wire::GivenId,
     },
     service::{
         Services,
@@ -79,7 +80,7 @@ pub(super) async fn save(
     services: Arc<Services>,
     call: Call<SaveChatroomHistoryRequest>,
 ) -> Result<Done, Fault> {
-    let success = match call.request.chatroom_id.map(|id| id.possible()) {
+    let success = match call.request.chatroom_id.map(GivenId::possible) {
         None => true,
         Some(None) => false,
         Some(Some(id)) => services.chat.direct_exists(id).await?,

@@ -9,6 +9,7 @@ use matchmaking_core::{
             CreateMatchRequest, CreateMatchResponse, Done, GetMatchInfoRequest, MatchInfo, SaveMatchRequest,
             ToggleLikeRequest,
         },
+        wire::GivenId,
     },
     service::{Services, telegram::TelegramError},
     store::MatchTerms,
@@ -71,7 +72,7 @@ pub(super) async fn toggle_like(
 
 /// Everything is stored when it is answered.
 pub(super) async fn save(services: Arc<Services>, call: Call<SaveMatchRequest>) -> Result<Done, Fault> {
-    let success = match call.request.match_id.map(|id| id.possible()) {
+    let success = match call.request.match_id.map(GivenId::possible) {
         None => true,
         Some(None) => false,
         Some(Some(id)) => services.matchmaking.exists(id).await?,
