@@ -60,6 +60,20 @@ impl Raw {
         self.read.is_empty() && !self.more().await
     }
 
+    /// This many bytes, no more.
+    pub(crate) async fn exactly(&mut self, count: usize) -> Vec<u8> {
+        while self.read.len() < count {
+            assert!(self.more().await, "only {:?}", String::from_utf8_lossy(&self.read));
+        }
+        self.read.drain(..count).collect()
+    }
+
+    /// Everything until the server closes.
+    pub(crate) async fn rest(&mut self) -> Vec<u8> {
+        while self.more().await {}
+        std::mem::take(&mut self.read)
+    }
+
     async fn more(&mut self) -> bool {
         let mut part = [0; 4096];
         match must("bytes from the server", self.stream.read(&mut part)).await {

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::{Server, must};
@@ -78,9 +80,36 @@ impl Client {
         must("room to send a frame", self.stream.send(message)).await.unwrap();
     }
 
-    /// Sends a text frame to a server that may have closed the socket already.
-    pub(crate) async fn try_send_text(&mut self, text: String) -> bool {
-        must("room to send a frame", self.stream.send(Message::text(text))).await.is_ok()
+    /// Sends a text in frames of this many bytes.
+    pub(crate) async fn send_in_pieces(&mut self, text: &str, size: usize) {
+        let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
+        for (place, piece) in pieces.iter().enumerate() {
+            let kind = if place == 0 { Data::Text } else { Data::Continue };
+            let last = place + 1 == pieces.len();
+            let frame = Frame::message(Bytes::copy_from_slice(piece), OpCode::Data(kind), last);
+            // A server that has enough closes before the last piece.
+            if must("room to send a frame", self.stream.send(Message::Frame(frame))).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Sends a ping.
+    pub(crate) async fn send_ping(&mut self) {
+        self.send_message(Message::Ping(Bytes::new())).await;
+    }
+
+    /// Reads this many pings, which are answered by being read, and passes over everything else.
+    pub(crate) async fn pings(&mut self, count: usize) {
+        let mut seen = 0;
+        while seen < count {
+            match must("a ping", self.stream.next()).await {
+                Some(Ok(Message::Ping(_))) => seen += 1,
+                Some(Ok(Message::Close(frame))) => panic!("closed after {seen} pings: {frame:?}"),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} after {seen} pings"),
+            }
+        }
     }
 
     /// The next text frame.
