@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub(crate) use database::{Backend, Database};
 pub(crate) use http::Answer;
-pub(crate) use server::{Options, Server};
+pub(crate) use server::{Options, Remote, Server};
 pub(crate) use socket::Client;
 
 /// How long anything may take before a test gives up. Nothing is ever asserted about how long something took: this
@@ -28,7 +28,7 @@ pub(crate) async fn must<T>(what: &str, happening: impl Future<Output = T>) -> T
 }
 
 /// Asks again and again until the answer is yes, for what has no event to wait for.
-pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     must(what, async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
