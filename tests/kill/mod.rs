@@ -122,12 +122,16 @@ async fn every_acknowledged_message_survives_a_kill(database: Database) {
             let mut told = 0;
             for lane in lanes.iter().filter(|lane| lane.room == place) {
                 let prefix = lane.in_doubt.rsplit_once('/').unwrap().0;
-                let kept: Vec<_> = new.iter().filter(|text| text.starts_with(&format!("{prefix}/"))).collect();
+                let kept: Vec<_> =
+                    new.iter().filter(|text| text.starts_with(&format!("{prefix}/"))).collect();
                 told += kept.len();
                 // Each once and in order; and at most the one in doubt behind them.
                 let sure = lane.acknowledged.len();
                 assert!(kept.iter().copied().take(sure).eq(&lane.acknowledged), "round {round}: {kept:?}");
-                assert!(kept[sure..].is_empty() || kept[sure..] == [&lane.in_doubt], "round {round}: {kept:?}");
+                assert!(
+                    kept[sure..].is_empty() || kept[sure..] == [&lane.in_doubt],
+                    "round {round}: {kept:?}"
+                );
             }
             assert_eq!(told, new.len(), "round {round}: something was said by no one");
             room.history = said;
@@ -191,7 +195,11 @@ async fn say_over_socket(socket: &mut Client, target: i64, room: i64, content: &
     let mut answer = socket.ask(&frame).await;
     while let Some(told) = answer {
         if told["type"] == "message_status" {
-            assert_eq!((&told["saved_to_database"], &told["content"]), (&json!(true), &json!(content)), "{told}");
+            assert_eq!(
+                (&told["saved_to_database"], &told["content"]),
+                (&json!(true), &json!(content)),
+                "{told}"
+            );
             return true;
         }
         answer = socket.hear().await;
