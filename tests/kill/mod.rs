@@ -122,12 +122,16 @@ async fn every_acknowledged_message_survives_a_kill(database: Database) {
             let mut told = 0;
             for lane in lanes.iter().filter(|lane| lane.room == place) {
                 let prefix = lane.in_doubt.rsplit_once('/').unwrap().0;
-                let kept: Vec<_> = new.iter().filter(|text| text.starts_with(&format!("{prefix}/"))).collect();
+                let kept: Vec<_> =
+                    new.iter().filter(|text| text.starts_with(&format!("{prefix}/"))).collect();
                 told += kept.len();
                 // Each once and in order; and at most the one in doubt behind them.
                 let sure = lane.acknowledged.len();
                 assert!(kept.iter().copied().take(sure).eq(&lane.acknowledged), "round {round}: {kept:?}");
-                assert!(kept[sure..].is_empty() || kept[sure..] == [&lane.in_doubt], "round {round}: {kept:?}");
+                assert!(
+                    kept[sure..].is_empty() || kept[sure..] == [&lane.in_doubt],
+                    "round {round}: {kept:?}"
+                );
             }
             assert_eq!(told, new.len(), "round {round}: something was said by no one");
             room.history = said;
@@ -159,15 +163,14 @@ async fn talk_until_killed(server: Process, rooms: &[Room], round: usize, enough
         let mut lane = Lane { room: place, acknowledged: Vec::new(), in_doubt: String::new() };
         for count in 0.. {
             lane.in_doubt = format!("{round}/{number}/{count}");
-            let taken = match &mut socket {
-                Some(socket) => say_over_socket(socket, target, room.id, &lane.in_doubt).await,
-                None => {
-                    let body = json!({
-                        "chatroom_id": room.id, "sender_user_id": sender, "message_content": lane.in_doubt,
-                    });
-                    let answer = remote.try_post("/ChatroomManager/send_message", &body).await;
-                    answer.inspect(|answer| assert_eq!(answer["success"], true)).is_some()
-                }
+            let taken = if let Some(socket) = &mut socket {
+                say_over_socket(socket, target, room.id, &lane.in_doubt).await
+            } else {
+                let body = json!({
+                    "chatroom_id": room.id, "sender_user_id": sender, "message_content": lane.in_doubt,
+                });
+                let answer = remote.try_post("/ChatroomManager/send_message", &body).await;
+                answer.inspect(|answer| assert_eq!(answer["success"], true)).is_some()
             };
             if !taken {
                 break;
@@ -191,7 +194,11 @@ async fn say_over_socket(socket: &mut Client, target: i64, room: i64, content: &
     let mut answer = socket.ask(&frame).await;
     while let Some(told) = answer {
         if told["type"] == "message_status" {
-            assert_eq!((&told["saved_to_database"], &told["content"]), (&json!(true), &json!(content)), "{told}");
+            assert_eq!(
+                (&told["saved_to_database"], &told["content"]),
+                (&json!(true), &json!(content)),
+                "{told}"
+            );
             return true;
         }
         answer = socket.hear().await;
