@@ -163,15 +163,14 @@ async fn talk_until_killed(server: Process, rooms: &[Room], round: usize, enough
         let mut lane = Lane { room: place, acknowledged: Vec::new(), in_doubt: String::new() };
         for count in 0.. {
             lane.in_doubt = format!("{round}/{number}/{count}");
-            let taken = match &mut socket {
-                Some(socket) => say_over_socket(socket, target, room.id, &lane.in_doubt).await,
-                None => {
-                    let body = json!({
-                        "chatroom_id": room.id, "sender_user_id": sender, "message_content": lane.in_doubt,
-                    });
-                    let answer = remote.try_post("/ChatroomManager/send_message", &body).await;
-                    answer.inspect(|answer| assert_eq!(answer["success"], true)).is_some()
-                }
+            let taken = if let Some(socket) = &mut socket {
+                say_over_socket(socket, target, room.id, &lane.in_doubt).await
+            } else {
+                let body = json!({
+                    "chatroom_id": room.id, "sender_user_id": sender, "message_content": lane.in_doubt,
+                });
+                let answer = remote.try_post("/ChatroomManager/send_message", &body).await;
+                answer.inspect(|answer| assert_eq!(answer["success"], true)).is_some()
             };
             if !taken {
                 break;

@@ -13,7 +13,7 @@ use matchmaking_core::{
     },
     service::{
         Services,
-        chat::{DirectError, DirectMessage, HTTP_HISTORY, SendError},
+        chat::{ANSWER_HISTORY, DirectError, DirectMessage, SendError},
         telegram::TelegramError,
     },
 };
@@ -62,7 +62,7 @@ pub(super) async fn history(
         Err(DirectError::Unknown) => return Ok(NOTHING),
         Err(error) => return Err(error.into()),
     };
-    let messages = services.chat.history(room, HTTP_HISTORY).await?;
+    let messages = services.chat.history(room, ANSWER_HISTORY).await?;
     let peer = services.people.name(view.peer).await?;
     let messages = messages
         .into_iter()
