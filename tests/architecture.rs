@@ -183,7 +183,7 @@ fn the_parts_of_the_core_use_only_what_they_may() {
         ("model", &["model"]),
         ("scoring", &["scoring", "model"]),
         ("store", &["store", "model"]),
-        ("realtime", &["realtime", "model"]),
+        ("realtime", &["realtime", "ports", "model"]),
         ("ports", &["ports", "model"]),
         ("service", &["service", "store", "realtime", "ports", "scoring", "model"]),
         ("api", &["api", "model", "service"]),
