@@ -28,7 +28,7 @@ pub(crate) async fn meet(survey: &Survey, server: &str, count: usize) -> Result<
             told["matched_user_id"].as_i64().unwrap_or_default() - TELEGRAM_BASE,
             told["match_score"],
             told["reason_of_match_given_to_self_user"].as_str().unwrap_or_default(),
-            if is_older { "  (they said yes to each other that evening)" } else { "" },
+            if is_older { "  (had already)" } else { "" },
         );
     }
     let total = chosen + older + nobody;

@@ -11,7 +11,8 @@ const ROUNDS: i64 = 5;
 async fn a_user_created_many_times_at_once_is_one(database: Database) {
     let server = Server::start(&database).await;
     for id in 1..=ROUNDS {
-        let created = join_all((0..10).map(|number| server.create(id, if number % 2 == 0 { "a" } else { "b" }, 1)));
+        let created =
+            join_all((0..10).map(|number| server.create(id, if number % 2 == 0 { "a" } else { "b" }, 1)));
         for answer in created.await {
             answer.is(200, &json!({"success": true, "user_id": id}));
         }
@@ -94,8 +95,12 @@ async fn edits_of_different_fields_at_once_all_stay(database: Database) {
         let summary = format!("round {round}");
         let body = json!({"user_id": 1, "summary": summary});
         let told = server.post("/UserManagement/edit_summary", &body);
-        let (_, (), (), told) =
-            tokio::join!(server.create(1, &summary, target), server.edit_age(1, age), server.seek(1, target), told);
+        let (_, (), (), told) = tokio::join!(
+            server.create(1, &summary, target),
+            server.edit_age(1, age),
+            server.seek(1, target),
+            told
+        );
         told.is(200, &done());
         server.info(1).await.is(
             200,

@@ -161,10 +161,7 @@ async fn frames_over_the_limit_close_the_socket(database: Database) {
     let mut client = Client::login(&server, "/ws/base", 1).await;
     let largest = frame(64 << 10);
     client.send_text(&largest).await;
-    assert_eq!(
-        other.text().await,
-        format!("{{\"type\":\"message\",\"from\":\"1\",\"content\":{largest}}}")
-    );
+    assert_eq!(other.text().await, format!("{{\"type\":\"message\",\"from\":\"1\",\"content\":{largest}}}"));
     client.send_text(frame((64 << 10) + 1)).await;
     client.expect_close(1009).await;
     // In pieces, of which none is too large.
@@ -207,11 +204,16 @@ fn broken_frames_close_only_their_own_socket() {
             raw.write(handshake).await;
             let answer = raw.answer().await.unwrap();
             assert_eq!(answer.status, 101, "{}", answer.head);
-            assert!(answer.head.to_ascii_lowercase().contains("s3pplmbitxaq9kygzzhzrbk+xoo="), "{}", answer.head);
+            assert!(
+                answer.head.to_ascii_lowercase().contains("s3pplmbitxaq9kygzzhzrbk+xoo="),
+                "{}",
+                answer.head
+            );
             raw.write(bytes).await;
             let farewell = raw.rest().await;
             let code: u16 = code;
-            let close = farewell.iter().position(|byte| *byte == 0x88).unwrap_or_else(|| panic!("{farewell:?}"));
+            let close =
+                farewell.iter().position(|byte| *byte == 0x88).unwrap_or_else(|| panic!("{farewell:?}"));
             assert_eq!(farewell[close + 2..close + 4], code.to_be_bytes(), "{bytes:?}: {farewell:?}");
         }
         // Half a frame, and gone.
@@ -365,7 +367,9 @@ async fn everyone_sees_the_order_of_the_history(database: Database) {
         for number in 0..EACH {
             let content = format!("{lane}/{number}");
             client
-                .send(json!({"type": "private", "target_user_id": 2, "chatroom_id": room, "content": content}))
+                .send(
+                    json!({"type": "private", "target_user_id": 2, "chatroom_id": room, "content": content}),
+                )
                 .await;
             let status = client.json().await;
             assert_eq!(

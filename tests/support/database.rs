@@ -16,7 +16,6 @@ pub(crate) enum Backend {
 /// A database that nobody else uses. Dropping it drops it.
 #[derive(Debug)]
 pub(crate) struct Database {
-    pub(crate) backend: Backend,
     url: String,
     _guard: Guard,
 }
@@ -33,15 +32,15 @@ impl Database {
     /// A new one; `None` for PostgreSQL on a machine where the tests know of no server.
     pub(crate) async fn create(backend: Backend) -> Option<Self> {
         match backend {
-            Backend::Memory => Some(Self { backend, url: "memory:".to_owned(), _guard: Guard::Nothing }),
+            Backend::Memory => Some(Self { url: "memory:".to_owned(), _guard: Guard::Nothing }),
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}", folder.path().join("test.db").display());
-                Some(Self { backend, url, _guard: Guard::Folder(folder) })
+                Some(Self { url, _guard: Guard::Folder(folder) })
             }
             Backend::Postgres => {
                 let database = postgres::Database::make().await?;
-                Some(Self { backend, url: database.url_text(), _guard: Guard::Postgres(database) })
+                Some(Self { url: database.url_text(), _guard: Guard::Postgres(database) })
             }
         }
     }

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Server, must};
+use super::{Remote, must};
 
 /// A connection.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct RawAnswer {
 }
 
 impl Raw {
-    pub(crate) async fn connect(server: &Server) -> Self {
+    pub(crate) async fn connect(server: &Remote) -> Self {
         Self { stream: TcpStream::connect(server.address).await.unwrap(), read: Vec::new() }
     }
 

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::{Server, must};
+use super::{Remote, must};
 
 /// An open socket.
 #[derive(Debug)]
@@ -28,18 +28,18 @@ const FENCES: usize = 32;
 
 impl Client {
     /// Opens the socket at this path.
-    pub(crate) async fn open(server: &Server, path: &str) -> Self {
+    pub(crate) async fn open(server: &Remote, path: &str) -> Self {
         Self::open_over(TcpStream::connect(server.address).await.unwrap(), server, path).await
     }
 
     /// The same, with next to no room for what was not read yet.
-    pub(crate) async fn open_with_little_room(server: &Server, path: &str) -> Self {
+    pub(crate) async fn open_with_little_room(server: &Remote, path: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4 << 10).unwrap();
         Self::open_over(socket.connect(server.address).await.unwrap(), server, path).await
     }
 
-    async fn open_over(stream: TcpStream, server: &Server, path: &str) -> Self {
+    async fn open_over(stream: TcpStream, server: &Remote, path: &str) -> Self {
         stream.set_nodelay(true).unwrap();
         let url = format!("ws://{}{path}", server.address);
         let config = WebSocketConfig::default().read_buffer_size(4 << 10);
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Opens the socket at this path and says whom it is from.
-    pub(crate) async fn login(server: &Server, path: &str, user: i64) -> Self {
+    pub(crate) async fn login(server: &Remote, path: &str, user: i64) -> Self {
         let mut client = Self::open(server, path).await;
         client.authenticate(user).await;
         client
@@ -78,6 +78,23 @@ impl Client {
 
     async fn send_message(&mut self, message: Message) {
         must("room to send a frame", self.stream.send(message)).await.unwrap();
+    }
+
+    /// Sends JSON and reads the next text, unless the server is gone.
+    pub(crate) async fn ask(&mut self, frame: &Value) -> Option<Value> {
+        let sent = must("room to send a frame", self.stream.send(Message::text(frame.to_string()))).await;
+        match (sent, self.next().await) {
+            (Ok(()), Some(Message::Text(text))) => serde_json::from_str(&text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The next text as JSON, unless the server is gone.
+    pub(crate) async fn hear(&mut self) -> Option<Value> {
+        match self.next().await {
+            Some(Message::Text(text)) => serde_json::from_str(&text).ok(),
+            _ => None,
+        }
     }
 
     /// Sends a text in frames of this many bytes.
