@@ -93,6 +93,12 @@ async fn a_backup_is_a_whole_copy_and_overwrites_nothing() {
     });
     stores.upkeep.backup(&copy).await.unwrap();
     writing.await.unwrap();
+    // It holds what the database holds, so nobody but its owner may read it either.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    }
     assert!(matches!(stores.upkeep.backup(&copy).await, Err(BackupError::Exists)));
     let nowhere = folder.path().join("none/copy.db");
     assert!(matches!(stores.upkeep.backup(&nowhere).await, Err(BackupError::Store(_))));

@@ -292,9 +292,13 @@ impl Route {
         Self { query: names, ..self }
     }
 
-    /// Every full path at which it is served.
+    /// Every full path at which it is served. The root of a mount is the mount itself, without a slash at its end.
     pub fn paths(&self) -> impl Iterator<Item = String> + '_ {
-        self.mounts.iter().map(|mount| format!("{mount}{}", self.path))
+        self.mounts.iter().map(|mount| match (*mount, self.path) {
+            ("", path) => path.to_owned(),
+            (mount, "/") => mount.to_owned(),
+            (mount, path) => format!("{mount}{path}"),
+        })
     }
 
     /// Every full path with whether the contract's document names it: the first mount of a documented route.

@@ -21,7 +21,7 @@ pub use serve::Failure;
 
 /// Matchmaking and chat behind five documented APIs.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 110)]
+#[command(version, max_term_width = 110)]
 struct Cli {
     #[command(flatten)]
     flags: Flags,

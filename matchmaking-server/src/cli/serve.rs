@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
+use matchmaking_core::api::route::Surface;
+use matchmaking_core::store::DatabaseUrl;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -95,7 +97,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
     let signals = signals(shutdown.clone()).map_err(Failure::System)?;
     let site = app::site(&services, &config.surfaces, config.policy.clone());
-    announce(&config, &site, address);
+    announce(&config, &site, address, &config.database_url.parse()?);
     let signals = tokio::spawn(signals);
     http::run(listener, site, shutdown).await?;
     services.stop().await;
@@ -153,13 +155,16 @@ fn start_log(config: &Config) {
 }
 
 /// Says what is where, to whoever started the program.
-fn announce(config: &Config, site: &Site, address: SocketAddr) {
-    let surfaces: BTreeSet<_> = site.routes.iter().map(|mounted| mounted.listed.route.surface).collect();
+fn announce(config: &Config, site: &Site, address: SocketAddr, database: &DatabaseUrl) {
+    let surfaces = site.routes.iter().map(|mounted| mounted.listed.route.surface);
+    let surfaces: BTreeSet<_> = surfaces.filter(|surface| *surface != Surface::Operations).collect();
     let surfaces: Vec<_> = surfaces.iter().map(|surface| surface.name()).collect();
     let lines = [
         format!("listening   http://{address}"),
         format!("surfaces    {}", surfaces.join(", ")),
+        format!("database    {database}"),
         format!("data        {}", config.data_dir.display()),
+        format!("demo        http://{address}/demo"),
         format!("docs        http://{address}/docs   http://{address}/openapi.json"),
         format!("operations  http://{address}/healthz /readyz /metrics /version"),
     ];

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::MOUNTS;
 use crate::api::route::{Endpoint, Route, Surface};
 
 /// Says that the server is there.
@@ -9,7 +10,7 @@ use crate::api::route::{Endpoint, Route, Surface};
 pub struct Root;
 
 impl Endpoint for Root {
-    const ROUTE: Route = Route::get(Surface::Miracle, "/", "Whether the server is there");
+    const ROUTE: Route = Route::get(Surface::Miracle, "/", "Whether the server is there").mounted_at(MOUNTS);
     type Request = ();
     type Response = Welcome;
 }

@@ -34,7 +34,12 @@ impl Upkeep for SqlStore {
             return Err(io(std::io::Error::from(std::io::ErrorKind::InvalidFilename)).into());
         };
         // The file is claimed first, so that nothing that is there is overwritten; VACUUM INTO takes an empty one.
-        match std::fs::OpenOptions::new().write(true).create_new(true).open(file) {
+        // Only its owner can read it, as the database that it is a copy of.
+        let mut claiming = std::fs::OpenOptions::new();
+        claiming.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut claiming, 0o600);
+        match claiming.open(file) {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Err(BackupError::Exists);
