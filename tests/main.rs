@@ -2,4 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like the tests themselves, may fail by panicking")]
 
+mod architecture;
+mod kill;
 mod kit;
+mod miracle;
+mod stores;
+mod support;

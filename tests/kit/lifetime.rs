@@ -12,6 +12,8 @@ use super::support::{Answer, SHORT, Server, endpoint};
 
 endpoint!(Waits = Route::get(Surface::Platform, "/waits", "Waits until it is told"));
 
+endpoint!(Changes = Route::post(Surface::Platform, "/changes", "Changes something"));
+
 const KEEP: &[u8] = b"GET /t/thing HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const WAIT: &[u8] = b"GET /waits HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -76,6 +78,32 @@ async fn the_shutdown_does_not_wait_longer_than_the_grace() {
     let mut scrap = Vec::new();
     let _ = busy.read_to_end(&mut scrap).await;
     assert!(scrap.is_empty(), "cut off");
+}
+
+#[tokio::test]
+async fn what_changes_something_runs_on_when_the_client_leaves() {
+    let (reached, go, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (tell, wait, finished) = (Arc::clone(&reached), Arc::clone(&go), Arc::clone(&done));
+    let handler = mount::<Changes>(move |_: Call<()>| {
+        let (tell, wait, finished) = (Arc::clone(&tell), Arc::clone(&wait), Arc::clone(&finished));
+        async move {
+            tell.notify_one();
+            wait.notified().await;
+            finished.notify_one();
+            Ok(json!("done"))
+        }
+    });
+    let server = Server::start(vec![handler], Policy::default()).await;
+    let mut leaving = server.connect().await;
+    leaving.write_all(b"POST /changes HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    reached.notified().await;
+    drop(leaving);
+    // Once the connection is gone from the count, hyper has dropped everything that hung on it.
+    while !server.telemetry.render().contains("http_connections 0") {
+        tokio::task::yield_now().await;
+    }
+    go.notify_one();
+    done.notified().await;
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ endpoint!(Get = Route::get(Surface::Platform, "/thing", "A thing").mounted_at(&[
 endpoint!(Post = Route::post(Surface::Platform, "/thing", "A thing").mounted_at(&["/t"]).json_body(1_000));
 endpoint!(Named = Route::get(Surface::Platform, "/t/{name}/tail", "A named thing"));
 endpoint!(Panics = Route::get(Surface::Platform, "/panics", "Panics"));
+endpoint!(Refuses = Route::post(Surface::Platform, "/refuses", "Reads nothing").stream_body(1_000_000));
 endpoint!(Upload = Route::post(Surface::Platform, "/upload", "Counts bytes").stream_body(1_000));
 
 /// What is short in tests, so that none waits for long. What a test is not about stays long.
@@ -87,6 +88,7 @@ pub(super) fn things() -> Vec<Mounted> {
         mount::<Post>(|_: Call<()>| async { Ok(json!({"posted": true})) }),
         mount::<Named>(|call: Call<()>| async move { Ok(json!(call.asked.param("name"))) }),
         mount::<Panics>(panics),
+        raw::<Refuses>(|_: Ctx| async { Err(Fault::NoToken) }),
         raw::<Upload>(|mut ctx: Ctx| async move {
             let mut count = 0;
             while let Some(chunk) = ctx.body.chunk().await? {

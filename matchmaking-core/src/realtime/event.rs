@@ -27,6 +27,16 @@ impl Channel {
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
+
+    /// Whether connections of this kind are told what concerns their person. Those of `/ws/match` are told of nothing
+    /// but one match, by their own session: having only such a one is being offline.
+    #[must_use]
+    pub const fn hears_of_its_person(self) -> bool {
+        match self {
+            Self::MiracleBase | Self::MiracleMessage => true,
+            Self::MiracleMatch => false,
+        }
+    }
 }
 
 /// A set of kinds of connections.

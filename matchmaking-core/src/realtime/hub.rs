@@ -125,12 +125,14 @@ impl Hub {
         Connection { hub: Arc::clone(self), seat, queue }
     }
 
-    /// Tells all connections of these people; returns how many took it. Naming someone twice tells them twice.
+    /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]); returns how many took
+    /// it. Naming someone twice tells them twice.
     pub fn publish_to(&self, accounts: &[AccountId], event: Event) -> usize {
         let published = Arc::new(Published::new(event));
         let connected = self.read();
         let seats = accounts.iter().filter_map(|account| connected.by_account.get(account)).flatten();
-        seats.filter(|seat| seat.offer(&published)).count()
+        let hearing = seats.filter(|seat| seat.channel.hears_of_its_person());
+        hearing.filter(|seat| seat.offer(&published)).count()
     }
 
     /// Tells all connections of these kinds, but for those of `except`.
@@ -278,13 +280,17 @@ mod tests {
     async fn every_connection_of_a_person_is_told_in_order_and_nobody_else() {
         let hub = Hub::new();
         let mut one = hub.connect(account(1), 1, Channel::MiracleBase);
-        let mut two = hub.connect(account(1), 1, Channel::MiracleMatch);
+        let mut two = hub.connect(account(1), 1, Channel::MiracleMessage);
+        let mut deaf = hub.connect(account(1), 1, Channel::MiracleMatch);
         let mut other = hub.connect(account(2), 2, Channel::MiracleBase);
+        // What the connections of others tell by coming.
+        told(&mut one).await;
         for number in 1..=3 {
-            hub.publish_to(&[account(1)], durable(number));
+            assert_eq!(hub.publish_to(&[account(1)], durable(number)), 2);
         }
         assert_eq!(told(&mut one).await.0, [1, 2, 3]);
         assert_eq!(told(&mut two).await.0, [1, 2, 3]);
+        assert!(told(&mut deaf).await.0.is_empty());
         assert!(told(&mut other).await.0.is_empty());
     }
 

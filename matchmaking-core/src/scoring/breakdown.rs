@@ -1,7 +1,7 @@
 //! A score and the parts it is the sum of.
 
-/// How well two people suit each other, in millionths: 0 to 1,000,000, where 500,000 is what a pair gets about
-/// whom nothing is known. An integer, so that rankings are total and equal on every machine.
+/// How well two people suit each other, in millionths: 0 to 1,000,000, where 500,000 is what a pair gets
+/// about whom nothing is known. An integer, so that rankings are total and equal on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Score(u32);
 

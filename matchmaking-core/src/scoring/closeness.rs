@@ -33,7 +33,8 @@ pub(super) fn income(one: &Features, other: &Features) -> Option<f64> {
     Some([0.8, 0.6, 0.4, 0.25, 0.1, 0.0][usize::from(steps.min(5))])
 }
 
-/// `o / (o + 0.15)` of the overlap `o`: 0 with nothing in common, 0.49 with one of five, 0.82 with four of four.
+/// `o / (o + 0.15)` of the overlap `o`: 0 with nothing in common, 0.49 with one of five, 0.82 with four of
+/// four.
 pub(super) fn interests(one: &Features, other: &Features) -> Option<f64> {
     let overlap = one.interests.overlap(&other.interests)?;
     Some(overlap / (overlap + OVERLAP_SCALE))
@@ -46,8 +47,8 @@ pub(super) fn going_out(one: &Features, other: &Features) -> Option<f64> {
     Some((0.8 - 0.2 * steps).max(0.0))
 }
 
-/// `1 / (1 + km / 40)` where both positions are known; else by name: the same city 0.75, the same province 0.45,
-/// another city 0.2.
+/// `1 / (1 + km / 40)` where both positions are known; else by name: the same city 0.75, the same province
+/// 0.45, another city 0.2.
 pub(super) fn nearness(one: &Features, other: &Features) -> Option<f64> {
     if let (Some(here), Some(there)) = (one.home.cell, other.home.cell) {
         return Some(1.0 / (1.0 + here.km_to(there) / KM_SCALE));

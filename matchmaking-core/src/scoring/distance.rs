@@ -1,7 +1,7 @@
 //! How far apart two people are, without telling where they are.
 //!
-//! Positions are snapped to the centres of a grid of about 1 km before anything is computed from them, so that
-//! nobody can be located by asking for distances from several places: all that leaks is the grid cell.
+//! Positions are snapped to the centres of a grid of about 1 km before anything is computed from them, so
+//! that nobody can be located by asking for distances from several places: all that leaks is the grid cell.
 
 use crate::model::profile::Position;
 
@@ -29,8 +29,8 @@ impl Snapped {
             return None;
         }
         let latitude = snap(latitude, CELL_DEGREES).clamp(-90.0, 90.0);
-        // A degree of longitude shrinks with the cosine of the latitude; cells are widened accordingly, so that
-        // they are about 1 km wide everywhere. The floor keeps the poles from dividing by nothing.
+        // A degree of longitude shrinks with the cosine of the latitude; cells are widened accordingly, so
+        // that they are about 1 km wide everywhere. The floor keeps the poles from dividing by nothing.
         let width = CELL_DEGREES / latitude.to_radians().cos().max(0.01);
         let longitude = snap(longitude, width).clamp(-180.0, 180.0);
         Some(Self { latitude, longitude })

@@ -19,8 +19,8 @@ use crate::{
 /// Ages that a person may state, in years.
 const STATED_AGES: std::ops::RangeInclusive<u8> = 18..=120;
 
-/// A person as the scorer reads them: checked, folded, snapped. Everything may be unknown, and what is unknown
-/// is `None` or empty.
+/// A person as the scorer reads them: checked, folded, snapped. Everything may be unknown, and what is
+/// unknown is `None` or empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Features {
     /// Whose they are.

@@ -54,8 +54,8 @@ impl InterestSet {
     /// How much two sets overlap, from 0 (nothing) towards 1; `None` when either is empty, because nothing is
     /// known then.
     ///
-    /// `shared / (√(n·m) + 2)`: the cosine of the two sets, with two imagined interests more on either side, so
-    /// that one common name between two people who named one each is not a perfect overlap.
+    /// `shared / (√(n·m) + 2)`: the cosine of the two sets, with two imagined interests more on either side,
+    /// so that one common name between two people who named one each is not a perfect overlap.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> Option<f64> {
         if self.is_empty() || other.is_empty() {

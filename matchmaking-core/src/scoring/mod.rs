@@ -2,8 +2,8 @@
 //!
 //! - [`Features`] is a person as the scorer reads them, checked once.
 //! - [`requirements`] decides who may be shown to whom at all: hard filters, on both sides.
-//! - A [`Scorer`] says how well two people suit each other; [`ReferenceScorer`] is the documented formula, and
-//!   an application may bring its own.
+//! - A [`Scorer`] says how well two people suit each other; [`ReferenceScorer`] is the documented formula,
+//!   and an application may bring its own.
 //! - A [`Matcher`] holds everyone who takes part and answers "the best k for this person, now";
 //!   [`ReferencePool`] does so by looking at everyone.
 //! - [`reasons`] writes the true sentences that both are told.

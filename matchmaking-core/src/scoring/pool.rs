@@ -142,8 +142,9 @@ impl Ranked {
 /// Everyone who takes part, and who suits whom among them.
 ///
 /// Methods take `&self` and may be called from many threads at once. Changes are visible to every query that
-/// begins after they return, and a query sees one state of the pool throughout. Nothing here blocks on anything
-/// but memory. A pool keeps what it needs for scoring and no more: profiles to show come from the store.
+/// begins after they return, and a query sees one state of the pool throughout. Nothing here blocks on
+/// anything but memory. A pool keeps what it needs for scoring and no more: profiles to show come from the
+/// store.
 pub trait Matcher: std::fmt::Debug + Send + Sync {
     /// Takes a person in, or replaces what the pool had about them.
     ///
@@ -174,13 +175,13 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ScoringError::NobodyAsked`] for `k` = 0, [`ScoringError::BadPerson`] for a seeker whose data no person
-    /// can have.
+    /// [`ScoringError::NobodyAsked`] for `k` = 0, [`ScoringError::BadPerson`] for a seeker whose data no
+    /// person can have.
     fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError>;
 
-    /// How well two people suit each other, in the pool or not, and why; whether or not they meet each other's
-    /// requirements (see [`requirements::meet_each_other`](super::requirements::meet_each_other)), because two
-    /// people may be brought together by hand.
+    /// How well two people suit each other, in the pool or not, and why; whether or not they meet each
+    /// other's requirements (see [`requirements::meet_each_other`](super::requirements::meet_each_other)),
+    /// because two people may be brought together by hand.
     ///
     /// # Errors
     ///

@@ -2,7 +2,8 @@
 //!
 //! The rules, which tests hold:
 //!
-//! - A sentence is made from a part of the score that helped this pair, and says only what is true of the two.
+//! - A sentence is made from a part of the score that helped this pair, and says only what is true of the
+//!   two.
 //! - What weighed more is said first; recent activity, which says least about the two, last.
 //! - Nobody is told what the other looks for; a wish is named to its owner alone.
 //! - What is not known is never named.
@@ -76,8 +77,8 @@ impl Teller<'_> {
             .iter()
             .filter(|part| (part.side == own || part.side == Side::Both) && part.points >= NOTEWORTHY)
             .collect();
-        // That someone was active lately says least about the two, so it comes last. The sort is stable: parts
-        // of equal weight keep their order.
+        // That someone was active lately says least about the two, so it comes last. The sort is stable:
+        // parts of equal weight keep their order.
         let last = |part: &Part| part.kind == PartKind::Activity;
         helped.sort_by(|a, b| last(a).cmp(&last(b)).then(b.points.total_cmp(&a.points)));
         let mut told = Vec::new();

@@ -23,8 +23,8 @@ pub fn meet_each_other(one: &Features, other: &Features, today: NaiveDate) -> bo
     one.id != other.id && passes(one, other, today) && passes(other, one, today)
 }
 
-/// Whether `candidate` may be proposed to `seeker`: the two meet each other's requirements, and the candidate is
-/// not paused.
+/// Whether `candidate` may be proposed to `seeker`: the two meet each other's requirements, and the
+/// candidate is not paused.
 #[must_use]
 pub fn is_candidate(seeker: &Features, candidate: &Features, today: NaiveDate) -> bool {
     !candidate.paused && meet_each_other(seeker, candidate, today)
@@ -45,8 +45,8 @@ fn passes(seeker: &Features, other: &Features, today: NaiveDate) -> bool {
         }
 }
 
-/// The same person, seeking the other gender unless they said whom they seek. Someone whose gender is unset or
-/// neither seeks anyone.
+/// The same person, seeking the other gender unless they said whom they seek. Someone whose gender is unset
+/// or neither seeks anyone.
 ///
 /// The platform's contract wants this of its people; on the other surfaces nothing set means anyone.
 #[must_use]

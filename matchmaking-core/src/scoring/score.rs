@@ -1,7 +1,7 @@
 //! The documented formula: how well two people suit each other.
 //!
-//! With `w` the weights ([`Weights`]), `v` the values of the parts that are known (0 to 1, 0.5 is neutral) and a
-//! neutral part of weight 1 in every mean, so that little knowledge moves a score little:
+//! With `w` the weights ([`Weights`]), `v` the values of the parts that are known (0 to 1, 0.5 is neutral)
+//! and a neutral part of weight 1 in every mean, so that little knowledge moves a score little:
 //!
 //! ```text
 //! F(i→j) = (0.5 + Σ w·v) / (1 + Σ w)      over the wishes of i that can be checked on j
@@ -10,8 +10,8 @@
 //! score  = 0.5·H + 0.5·C
 //! ```
 //!
-//! What is missing on either side is no part, and so moves nothing: a pair about whom nothing is known has 0.5.
-//! The harmonic mean is that of reciprocal recommenders (Pizzato et al., RECON, RecSys 2010).
+//! What is missing on either side is no part, and so moves nothing: a pair about whom nothing is known has
+//! 0.5. The harmonic mean is that of reciprocal recommenders (Pizzato et al., RECON, RecSys 2010).
 
 use super::{
     Breakdown, Features, Moment, Part, PartKind, Score, Scored, ScoringError, Side, Weights, closeness,
@@ -20,9 +20,9 @@ use super::{
 
 /// Says how well two people suit each other. An embedding application may bring its own.
 ///
-/// The contract, on which pools and lists rely: `score` is a function of its arguments alone, is the same both
-/// ways round, and equals the score of `explain`; the parts of `explain` for `(b, a)` are those for `(a, b)`
-/// with the sides swapped. No input panics.
+/// The contract, on which pools and lists rely: `score` is a function of its arguments alone, is the same
+/// both ways round, and equals the score of `explain`; the parts of `explain` for `(b, a)` are those for
+/// `(a, b)` with the sides swapped. No input panics.
 pub trait Scorer: std::fmt::Debug + Send + Sync {
     /// How well the two suit each other, with the parts that the score is made of.
     fn explain(&self, first: &Features, second: &Features, moment: Moment) -> Scored;

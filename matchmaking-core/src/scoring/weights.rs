@@ -2,7 +2,8 @@
 
 use super::{PartKind, ScoringError};
 
-/// The weights of the parts of the score, one number each, 0 to 1000; only their ratios within a group matter.
+/// The weights of the parts of the score, one number each, 0 to 1000. They count against each other and
+/// against the neutral part of every mean, which weighs 1.
 ///
 /// Wishes weigh within one person's fit to the other's wishes, common ground within what the two share. The
 /// defaults are judgements, not measurements; `docs/matching.md` gives the table and the reasons.

@@ -56,7 +56,8 @@ pub(super) fn city(seeker: &Features, other: &Features) -> Option<f64> {
 }
 
 /// The other's self-ratings, weighed as the seeker weighs the traits, against the typical self-rating; shared
-/// interests count as a sixth trait. `None` unless at least half of the seeker's weight lies on what is known.
+/// interests count as a sixth trait. `None` unless at least half of the seeker's weight lies on what is
+/// known.
 pub(super) fn traits(seeker: &Features, other: &Features) -> Option<f64> {
     let weights = seeker.wishes.trait_weights?;
     let rated = other.traits;

@@ -1,5 +1,7 @@
 //! The store of messages and receipts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use async_trait::async_trait;
 
 use crate::{
@@ -44,9 +46,11 @@ impl OnStored {
         Self::new(|_| {})
     }
 
-    /// Does it. For stores.
+    /// Does it. For stores. The message is stored, whatever a listener makes of it: a panic ends here.
     pub fn act(self, message: &Message) {
-        (self.0)(message);
+        if catch_unwind(AssertUnwindSafe(|| (self.0)(message))).is_err() {
+            tracing::error!(message = message.id.get(), "telling of a stored message panicked");
+        }
     }
 }
 

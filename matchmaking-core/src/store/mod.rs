@@ -12,6 +12,8 @@
 //! it.
 
 mod accounts;
+#[cfg(feature = "testing")]
+pub mod conformance;
 mod conversations;
 mod decision;
 mod matches;
@@ -20,6 +22,8 @@ mod messages;
 mod opening;
 mod people;
 mod safety;
+#[cfg(feature = "sql")]
+pub mod sql;
 mod upkeep;
 mod url;
 

@@ -7,7 +7,7 @@ use super::{
     memory::MemoryStore,
     url::{DatabaseUrl, Location},
 };
-use crate::error::{StoreError, StoreResult};
+use crate::error::StoreResult;
 
 /// What opening does with a database whose schema is older than this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,10 +30,15 @@ pub async fn open(url: &DatabaseUrl) -> StoreResult<Stores> {
 
 /// As [`open`], with a say in whether the schema may be changed.
 pub async fn open_with(url: &DatabaseUrl, migrations: Migrations) -> StoreResult<Stores> {
-    let _ = migrations;
     match &url.0 {
         Location::Memory => Ok(Stores::from_one(Arc::new(MemoryStore::new()))),
-        Location::Sqlite(_) | Location::Postgres(_) => Err(StoreError::Unavailable(None)),
+        #[cfg(feature = "sql")]
+        location => Ok(Stores::from_one(Arc::new(super::sql::SqlStore::open(location, migrations).await?))),
+        #[cfg(not(feature = "sql"))]
+        Location::Sqlite(_) | Location::Postgres(_) => {
+            let _ = migrations;
+            Err(super::url::bad("this program was built without databases"))
+        }
     }
 }
 
@@ -42,6 +47,11 @@ pub async fn open_with(url: &DatabaseUrl, migrations: Migrations) -> StoreResult
 pub async fn migrate(url: &DatabaseUrl) -> StoreResult<Vec<i64>> {
     match &url.0 {
         Location::Memory => Ok(Vec::new()),
-        Location::Sqlite(_) | Location::Postgres(_) => Err(StoreError::Unavailable(None)),
+        #[cfg(feature = "sql")]
+        location => super::sql::SqlStore::migrate(location).await,
+        #[cfg(not(feature = "sql"))]
+        Location::Sqlite(_) | Location::Postgres(_) => {
+            Err(super::url::bad("this program was built without databases"))
+        }
     }
 }

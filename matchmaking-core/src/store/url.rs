@@ -39,6 +39,10 @@ impl FromStr for DatabaseUrl {
             if rest.is_empty() {
                 return Err(bad("the PostgreSQL URL names no server"));
             }
+            #[cfg(feature = "sql")]
+            if !super::sql::check_postgres_url(text) {
+                return Err(bad("the PostgreSQL URL is not understood"));
+            }
             return Ok(Self(Location::Postgres(text.to_owned())));
         }
         Err(bad("this is none of the accepted forms"))

@@ -6,6 +6,7 @@ mod import;
 mod migrate;
 mod offline;
 mod openapi;
+mod progress;
 mod recommend;
 mod seed;
 mod serve;

@@ -6,7 +6,7 @@ use matchmaking_core::{
     clock::{Clock, SystemClock},
     scoring::{Matcher, ReferencePool},
     service::{Services, enrolment::Enrolment},
-    store,
+    store::{self, Stores},
 };
 
 use super::Failure;
@@ -32,16 +32,31 @@ pub(super) fn with_services<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Offline) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::System)?;
-    runtime.block_on(async {
-        let stores = store::open(&config.database_url.parse()?).await?;
+    with_stores(config, async |stores| {
         let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let services = Services::new(stores, Arc::clone(&matcher), Arc::clone(&clock), config.time_zone);
+        let services =
+            Services::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), config.time_zone);
         let offline = Offline { services, matcher, clock };
-        let done = work(&offline).await;
-        offline.services.stores.upkeep.close().await;
+        work(&offline).await
+    })
+}
+
+/// The same with no more than the stores.
+pub(super) fn with_stores<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(&Stores) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    block_on(async {
+        let stores = store::open(&config.database_url.parse()?).await?;
+        let done = work(&stores).await;
+        stores.upkeep.close().await;
         done
     })
+}
+
+/// Does what needs a runtime.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Failure::System)?.block_on(work)
 }

@@ -126,8 +126,8 @@ async fn by_identity(
     stores.accounts.account_by_identity(kind, &fold(name)).await
 }
 
-/// The best `limit` for this person, without those whom a daily list leaves out: the blocked, the rejected, the
-/// liked and the matched.
+/// The best `limit` for this person, without those whom a daily list leaves out: the blocked, the rejected,
+/// the liked and the matched.
 async fn best(
     stores: &Stores,
     matcher: &dyn Matcher,

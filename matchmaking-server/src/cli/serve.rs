@@ -49,14 +49,6 @@ pub enum Failure {
     Other(String),
 }
 
-impl Failure {
-    /// The store that a subcommand needs is not part of this build.
-    pub(super) fn no_store(command: &str, what: &str, config: &Config) -> Self {
-        let folder = config.data_dir.display();
-        Self::Other(format!("{command}: {what}: this build has no store to open (DATA_DIR is {folder})"))
-    }
-}
-
 pub(super) fn run(config: Config) -> Result<(), Failure> {
     start_log(&config);
     let runtime =

@@ -114,3 +114,22 @@ impl RequestBody {
         }
     }
 }
+
+impl Drop for RequestBody {
+    // Handlers that answer without having read everything need not think of it.
+    fn drop(&mut self) {
+        let (Some(stream), Ok(runtime)) = (self.stream.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
+        let mut rest = Self {
+            stream: Some(stream),
+            declared: self.declared,
+            limit: self.limit,
+            read: self.read,
+            deadline: self.deadline,
+            chunk_timeout: self.chunk_timeout,
+            drain_timeout: self.drain_timeout,
+        };
+        runtime.spawn(async move { rest.drain().await });
+    }
+}

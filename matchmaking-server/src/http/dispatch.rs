@@ -23,13 +23,13 @@ use super::cors::CorsOrigins;
 use super::dialect::Dialect;
 use super::guard::OpenSurfaces;
 use super::handler::Mounted;
+use super::handshake::{SocketSlots, check_handshake};
 use super::limiter::Limiter;
 use super::peer::TrustedProxies;
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
 use super::request_id::{RequestId, RequestIds};
 use super::router::{Found, RouteConflict, Router};
-use super::socket::SocketSlots;
 use super::telemetry::{RouteMeter, Telemetry};
 use crate::config::limits::{self, Limits};
 
@@ -253,7 +253,7 @@ impl Kit {
         if route.surface.is_open() {
             self.policy.open_surfaces.admit(route.kind, &ctx.parts.uri, &ctx.parts.headers)?;
         }
-        if route.kind == RouteKind::Socket { super::socket::check_handshake(&ctx.parts) } else { Ok(()) }
+        if route.kind == RouteKind::Socket { check_handshake(&ctx.parts) } else { Ok(()) }
     }
 
     /// The answer to a preflight, if the request is one: without authentication, on any path, for surfaces

@@ -112,6 +112,12 @@ impl Asked {
         self.kit.charge_account(account)
     }
 
+    /// What counts against the rates of accounts after the request, for sockets. Holds nothing of the request.
+    #[must_use]
+    pub fn rates(&self) -> Rates {
+        Rates(Arc::clone(&self.kit))
+    }
+
     /// The bounds of this server.
     #[must_use]
     pub fn limits(&self) -> &Limits {
@@ -133,6 +139,17 @@ impl Asked {
     /// Runs work that outlives the request; the shutdown waits for it within the grace.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.kit.tracker.spawn(work);
+    }
+}
+
+/// The rates of accounts.
+#[derive(Debug, Clone)]
+pub struct Rates(Arc<Kit>);
+
+impl Rates {
+    /// Counts one more of this account; [`Fault::RateLimited`] beyond its rate.
+    pub fn charge_account(&self, account: i64) -> Result<(), Fault> {
+        self.0.charge_account(account)
     }
 }
 

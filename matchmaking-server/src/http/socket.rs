@@ -4,22 +4,19 @@
 //! is a bounded queue: whoever has something for the client puts it there and never waits.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use http::header::{self, HeaderName, HeaderValue};
-use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::{self, HeaderValue};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use matchmaking_core::api::fault::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError};
@@ -30,9 +27,10 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::Kit;
+use super::handshake::Slot;
 use super::reply::Reply;
 use super::request::Ctx;
-use crate::config::limits::{self, Limits};
+use crate::config::limits;
 
 type Stream = WebSocketStream<TokioIo<Upgraded>>;
 
@@ -58,70 +56,6 @@ pub mod close_code {
     pub const LAGGED: u16 = 1013;
 }
 use close_code as code;
-
-/// How many sockets are open, in all and by address.
-#[derive(Debug)]
-pub(super) struct SocketSlots {
-    all: Arc<Semaphore>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    per_address: usize,
-}
-
-/// A socket's place, given back when dropped.
-#[derive(Debug)]
-struct Slot {
-    _of_all: OwnedSemaphorePermit,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    address: IpAddr,
-}
-
-impl SocketSlots {
-    pub(super) fn new(all: usize, per_address: usize) -> Self {
-        let all = Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
-        Self { all, by_address: Arc::default(), per_address }
-    }
-
-    fn take(&self, address: IpAddr) -> Option<Slot> {
-        let of_all = Arc::clone(&self.all).try_acquire_owned().ok()?;
-        let mut counts = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_insert(0);
-        if *count >= self.per_address {
-            return None;
-        }
-        *count += 1;
-        drop(counts);
-        Some(Slot { _of_all: of_all, by_address: Arc::clone(&self.by_address), address })
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let mut counts = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count -= 1;
-            // An address that left must not stay in memory.
-            if *count == 0 {
-                counts.remove(&self.address);
-            }
-        }
-    }
-}
-
-/// Whether the request is a WebSocket handshake; any other is told that one is required.
-pub(super) fn check_handshake(parts: &Parts) -> Result<(), Fault> {
-    let headers = &parts.headers;
-    let good = parts.method == http::Method::GET
-        && lists(headers, &header::CONNECTION, "upgrade")
-        && lists(headers, &header::UPGRADE, "websocket")
-        && headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13")
-        && headers.contains_key(header::SEC_WEBSOCKET_KEY);
-    if good { Ok(()) } else { Err(Fault::UpgradeRequired) }
-}
-
-fn lists(headers: &HeaderMap, name: &HeaderName, wanted: &str) -> bool {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|word| word.trim().eq_ignore_ascii_case(wanted))
-}
 
 impl Ctx {
     /// Accepts the handshake and runs `session` on the socket when it is open. The answer must be returned by
@@ -311,12 +245,19 @@ where
     // Resolves once the answer is written; a client that leaves before ends the connection and so this.
     let Some(Ok(upgraded)) = kit.kill.run_until_cancelled(on_upgrade).await else { return };
     kit.telemetry.sockets.increment(1.0);
-    kit.kill.run_until_cancelled(serve(&kit, upgraded, session)).await;
+    // Boxed, and not handed on to another async function: each of those would keep room for it twice, which
+    // is most of what an idle socket costs.
+    let mut serving = Box::pin(serve(Arc::clone(&kit), upgraded, session));
+    tokio::select! {
+        () = kit.kill.cancelled() => {}
+        () = serving.as_mut() => {}
+    }
+    drop(serving);
     kit.telemetry.sockets.decrement(1.0);
     drop(slot);
 }
 
-async fn serve<S, Fut>(kit: &Arc<Kit>, upgraded: Upgraded, session: S)
+async fn serve<S, Fut>(kit: Arc<Kit>, upgraded: Upgraded, session: S)
 where
     S: FnOnce(Socket) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
@@ -327,7 +268,7 @@ where
     let (sink, stream) = stream.split();
     let (queue, queued) = mpsc::channel(limits.socket_queue);
     let ending = Arc::new(Ending { token: kit.shutdown.child_token(), frame: OnceLock::new() });
-    let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), limits.clone()));
+    let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), Arc::clone(&kit)));
     let (give_back, given_back) = oneshot::channel();
     let socket = Socket {
         stream: Some(stream),
@@ -345,7 +286,7 @@ where
     if let (Ok(Some(sink)), Ok(stream)) = (writer.await, given_back.await)
         && let Ok(stream) = stream.reunite(sink)
     {
-        linger(stream, limits.socket_linger).await;
+        Box::pin(linger(stream, limits.socket_linger)).await;
     }
 }
 
@@ -364,8 +305,9 @@ async fn write(
     mut sink: SplitSink<Stream, Message>,
     mut queued: mpsc::Receiver<Utf8Bytes>,
     ending: Arc<Ending>,
-    limits: Limits,
+    kit: Arc<Kit>,
 ) -> Option<SplitSink<Stream, Message>> {
+    let limits = &kit.policy.limits;
     let patience = limits.socket_write_timeout;
     let mut batch = Vec::new();
     let mut ping_at = Instant::now() + limits.socket_ping_every;
@@ -416,7 +358,7 @@ async fn linger(mut stream: Stream, patience: std::time::Duration) {
         while let Some(Ok(_)) = stream.next().await {}
         let io = stream.get_mut();
         io.shutdown().await?;
-        let mut scrap = [0_u8; 1024];
+        let mut scrap = vec![0_u8; 4 << 10];
         while io.read(&mut scrap).await? > 0 {}
         Ok::<_, std::io::Error>(())
     };

@@ -18,6 +18,8 @@ pub const INVALID_JSON: &str = "Invalid JSON format";
 pub const AUTHENTICATION_FAILED: &str = "Authentication failed";
 /// What is said of a message without content.
 pub const EMPTY_CONTENT: &str = "message content cannot be empty";
+/// What is said to a client that sends more than it may.
+pub const TOO_FAST: &str = "Too many messages, please slow down";
 /// What `match_info` says of an older match.
 pub const EXISTING_MATCH: &str = "Existing match found";
 /// What `match_error` says when there is nobody.

@@ -29,8 +29,13 @@ fn malformed(bytes: &[u8], error: &serde_json::Error) -> Malformed {
             .nth(line - 2)
             .map_or(bytes.len(), |(at, _)| at + 1),
     };
-    // The column counts bytes from 1 and is 0 at the very end of a line.
-    let end = (line_start + error.column().saturating_sub(1)).min(bytes.len());
+    // The column counts bytes from 1 and is 0 at the very end of a line. A text that ends too early is good up to its
+    // end, which the column does not tell: there it is that of the last byte.
+    let end = if error.is_eof() {
+        bytes.len()
+    } else {
+        (line_start + error.column().saturating_sub(1)).min(bytes.len())
+    };
     let position = String::from_utf8_lossy(&bytes[..end]).chars().count();
     let text = error.to_string();
     let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
@@ -46,6 +51,8 @@ mod tests {
         let position = |text: &str| parse_json(text.as_bytes()).unwrap_err().position;
         assert_eq!(position("{\"a\": }"), 6);
         assert_eq!(position("{\n\"缘\": }"), 7);
+        assert_eq!(position("{"), 1);
+        assert_eq!(position("{\"缘\":\n "), 7);
         assert_eq!(parse_json(b"").unwrap_err().position, 0);
         assert!(parse_json(b"\xff").is_err());
         assert!(parse_json(b"1e999").is_err());

@@ -6,10 +6,10 @@ use crate::ids::AccountId;
 /// What `read` says to `value` in field `x`.
 fn read<T>(
     reading: Reading,
-    value: Value,
+    value: impl Into<Value>,
     read: impl FnOnce(Node<'_>) -> Result<T, Refused>,
 ) -> Result<T, Problem> {
-    let input = Input::new(reading).with_json(json!({ "x": value }));
+    let input = Input::new(reading).with_json(json!({ "x": value.into() }));
     let result = input.body().and_then(|body| body.required("x", read));
     result.map_err(|_| input.errors.into_inner().remove(0).problem)
 }
@@ -25,7 +25,7 @@ fn every_offending_field_is_told_at_once() {
             let age = body.required("age", |node| node.integer_in(18..=120));
             let tags = body.optional("tags", |node| node.list(9, |tag| tag.text(9)));
             let place = body.required("place", |node| node.object()?.required("city", |node| node.text(9)));
-            (query?, name?, age?, tags?, place?);
+            let _read = (query?, name?, age?, tags?, place?);
             Ok(Self)
         }
     }

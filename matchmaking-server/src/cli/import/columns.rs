@@ -1,8 +1,8 @@
 //! The columns of a file of people: those of `GET /v1/profile`, flattened.
 //!
-//! A column is known by its dotted name (`education.school`), by the same with `_` for `.`, and by short names
-//! where there is no doubt. What the server computes by itself (`basic.zodiac`, `stats.*`, …) may stand in a file
-//! and is not read.
+//! A column is known by its dotted name (`education.school`), by the same with `_` for `.`, and by short
+//! names where there is no doubt. What the server computes by itself (`basic.zodiac`, `stats.*`, …) may
+//! stand in a file and is not read.
 
 use chrono::NaiveDate;
 use matchmaking_core::model::{
@@ -102,7 +102,8 @@ pub(super) const COLUMNS: &[Column] = columns! {
         p.stated_age = None;
         Ok(())
     };
-    "basic.height_cm" ["height_cm", "height"] => |p, c, _t| put(&mut p.height_cm, whole(c, 100, 250).map(Some));
+    "basic.height_cm" ["height_cm", "height"]
+        => |p, c, _t| put(&mut p.height_cm, whole(c, 100, 250).map(Some));
     "basic.weight_kg" ["weight_kg", "weight"] => |p, c, _t| {
         p.weight_hg = Some((number(c, 30.0, 300.0)? * 10.0).round() as u16);
         Ok(())
@@ -111,9 +112,12 @@ pub(super) const COLUMNS: &[Column] = columns! {
         kind @ ("A" | "B" | "AB" | "O") => { p.blood_type = Some(kind.to_owned()); Ok(()) }
         _ => Err("must be A, B, AB or O".to_owned()),
     };
-    "location.hometown.province" ["hometown.province"] => |p, c, _t| put(&mut p.hometown.province, text(c, 50).map(Some));
-    "location.hometown.city" ["hometown.city"] => |p, c, _t| put(&mut p.hometown.city, text(c, 50).map(Some));
-    "location.hometown.district" ["hometown.district"] => |p, c, _t| put(&mut p.hometown.district, text(c, 50).map(Some));
+    "location.hometown.province" ["hometown.province"]
+        => |p, c, _t| put(&mut p.hometown.province, text(c, 50).map(Some));
+    "location.hometown.city" ["hometown.city"]
+        => |p, c, _t| put(&mut p.hometown.city, text(c, 50).map(Some));
+    "location.hometown.district" ["hometown.district"]
+        => |p, c, _t| put(&mut p.hometown.district, text(c, 50).map(Some));
     "location.current.province" ["current_location.province", "current.province", "province"]
         => |p, c, _t| put(&mut p.current.province, text(c, 50).map(Some));
     "location.current.city" ["current_location.city", "current.city", "city"]
@@ -126,14 +130,18 @@ pub(super) const COLUMNS: &[Column] = columns! {
         => |p, c, _t| put(&mut position(p).latitude, number(c, -90.0, 90.0));
     "location.current.longitude" ["current_location.longitude", "current.longitude", "longitude"]
         => |p, c, _t| put(&mut position(p).longitude, number(c, -180.0, 180.0));
-    "education.level" ["education.level_code", "education"] => |p, c, _t| put(&mut p.education.level, code(c.one()?).map(Some));
+    "education.level" ["education.level_code", "education"]
+        => |p, c, _t| put(&mut p.education.level, code(c.one()?).map(Some));
     "education.school" ["school"] => |p, c, _t| put(&mut p.education.school, text(c, 100).map(Some));
-    "education.school_type" ["school_type"] => |p, c, _t| put(&mut p.education.school_type, text(c, 50).map(Some));
+    "education.school_type" ["school_type"]
+        => |p, c, _t| put(&mut p.education.school_type, text(c, 50).map(Some));
     "education.major" ["major"] => |p, c, _t| put(&mut p.education.major, text(c, 100).map(Some));
     "education.graduation_year" ["graduation_year"]
         => |p, c, _t| put(&mut p.education.graduation_year, whole(c, 1900, 2100).map(Some));
-    "occupation.type" ["occupation.type_code", "occupation"] => |p, c, _t| put(&mut p.occupation.kind, code(c.one()?).map(Some));
-    "occupation.job_title" ["job_title"] => |p, c, _t| put(&mut p.occupation.job_title, text(c, 100).map(Some));
+    "occupation.type" ["occupation.type_code", "occupation"]
+        => |p, c, _t| put(&mut p.occupation.kind, code(c.one()?).map(Some));
+    "occupation.job_title" ["job_title"]
+        => |p, c, _t| put(&mut p.occupation.job_title, text(c, 100).map(Some));
     "occupation.company" ["company"] => |p, c, _t| put(&mut p.occupation.company, text(c, 100).map(Some));
     "occupation.company_nature" ["company_nature"]
         => |p, c, _t| put(&mut p.occupation.company_nature, text(c, 50).map(Some));
@@ -145,7 +153,8 @@ pub(super) const COLUMNS: &[Column] = columns! {
     "economy.house_city" ["house_city"] => |p, c, _t| put(&mut p.economy.house_city, text(c, 50).map(Some));
     "economy.has_car" ["has_car"] => |p, c, _t| put(&mut p.economy.has_car, text(c, 50).map(Some));
     "economy.car_brand" ["car_brand"] => |p, c, _t| put(&mut p.economy.car_brand, text(c, 50).map(Some));
-    "marital.status" ["marital.status_code"] => |p, c, _t| put(&mut p.marital_status, code(c.one()?).map(Some));
+    "marital.status" ["marital.status_code"]
+        => |p, c, _t| put(&mut p.marital_status, code(c.one()?).map(Some));
     "marital.has_children" ["has_children"] => |p, c, _t| put(&mut p.has_children, flag(c).map(Some));
     "introduction.self" ["introduction"] => |p, c, _t| put(&mut p.introduction, text(c, 2000).map(Some));
     "interests" [] => |p, c, _t| put(&mut p.interests, interests(c));
@@ -164,17 +173,25 @@ pub(super) const COLUMNS: &[Column] = columns! {
         p.requirements.genders = Some(GenderSet::from(genders));
         Ok(())
     };
-    "requirements.age_min" ["age_min"] => |p, c, _t| put(&mut p.requirements.age_min, whole(c, 18, 120).map(Some));
-    "requirements.age_max" ["age_max"] => |p, c, _t| put(&mut p.requirements.age_max, whole(c, 18, 120).map(Some));
-    "requirements.height_min" ["height_min"] => |p, c, _t| put(&mut p.requirements.height_min, whole(c, 100, 250).map(Some));
-    "requirements.height_max" ["height_max"] => |p, c, _t| put(&mut p.requirements.height_max, whole(c, 100, 250).map(Some));
-    "requirements.education_levels" ["education_levels"] => |p, c, _t| put(&mut p.requirements.education_levels, codes(c));
-    "requirements.occupation_types" ["occupation_types"] => |p, c, _t| put(&mut p.requirements.occupation_types, codes(c));
-    "requirements.income_ranges" ["income_ranges"] => |p, c, _t| put(&mut p.requirements.income_ranges, codes(c));
+    "requirements.age_min" ["age_min"]
+        => |p, c, _t| put(&mut p.requirements.age_min, whole(c, 18, 120).map(Some));
+    "requirements.age_max" ["age_max"]
+        => |p, c, _t| put(&mut p.requirements.age_max, whole(c, 18, 120).map(Some));
+    "requirements.height_min" ["height_min"]
+        => |p, c, _t| put(&mut p.requirements.height_min, whole(c, 100, 250).map(Some));
+    "requirements.height_max" ["height_max"]
+        => |p, c, _t| put(&mut p.requirements.height_max, whole(c, 100, 250).map(Some));
+    "requirements.education_levels" ["education_levels"]
+        => |p, c, _t| put(&mut p.requirements.education_levels, codes(c));
+    "requirements.occupation_types" ["occupation_types"]
+        => |p, c, _t| put(&mut p.requirements.occupation_types, codes(c));
+    "requirements.income_ranges" ["income_ranges"]
+        => |p, c, _t| put(&mut p.requirements.income_ranges, codes(c));
     "requirements.marital_status" [] => |p, c, _t| put(&mut p.requirements.marital_status, codes(c));
     "requirements.same_city" ["requirements.location_requirements.same_city", "same_city"]
         => |p, c, _t| put(&mut p.requirements.same_city, flag(c));
-    "requirements.acceptable_cities" ["requirements.location_requirements.acceptable_cities", "acceptable_cities"]
+    "requirements.acceptable_cities"
+        ["requirements.location_requirements.acceptable_cities", "acceptable_cities"]
         => |p, c, _t| {
             let cities = c.many().into_iter().map(|city| text(&Cell::One(city.to_owned()), 50));
             put(&mut p.requirements.acceptable_cities, cities.collect())
@@ -186,7 +203,8 @@ pub(super) const COLUMNS: &[Column] = columns! {
     "requirements.trait_weights.intelligent" [] => |p, c, _t| put(&mut weights(p).intelligent, weight(c));
     "requirements.trait_weights.fun" [] => |p, c, _t| put(&mut weights(p).fun, weight(c));
     "requirements.trait_weights.ambitious" [] => |p, c, _t| put(&mut weights(p).ambitious, weight(c));
-    "requirements.trait_weights.shared_interests" [] => |p, c, _t| put(&mut weights(p).shared_interests, weight(c));
+    "requirements.trait_weights.shared_interests" []
+        => |p, c, _t| put(&mut weights(p).shared_interests, weight(c));
 };
 
 /// Names, and beginnings of names, that `GET /v1/profile` has because the server computes them.
@@ -230,8 +248,8 @@ pub(super) fn meaning(name: &str) -> Meaning {
     {
         return Meaning::Column(at);
     }
-    let computed = |one: &&str| key == one.replace('_', ".") || (one.ends_with('.') && key.starts_with(*one));
-    if COMPUTED.iter().any(|one| computed(&one)) { Meaning::Computed } else { Meaning::Unknown }
+    let computed = |one: &str| key == one.replace('_', ".") || (one.ends_with('.') && key.starts_with(one));
+    if COMPUTED.iter().any(|one| computed(one)) { Meaning::Computed } else { Meaning::Unknown }
 }
 
 /// What is wrong with a profile as a whole, with the column it is wrong in.

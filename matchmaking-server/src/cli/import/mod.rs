@@ -6,20 +6,20 @@ mod values;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, IsTerminal, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
 };
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use matchmaking_core::{
     error::StoreError,
     model::Profile,
     service::enrolment::{EnrolError, Enrolled, Enrolment},
 };
 
-use super::{Failure, offline::with_services};
+use super::{Failure, offline::with_services, progress};
 use crate::config::Config;
 
 use self::rows::{Line, Refusal, csv_rows, json_row};
@@ -116,7 +116,7 @@ async fn import_file(
     let format = format_of(args).ok_or_else(|| ImportError::UnknownFormat(name.clone()))?;
     let file = File::open(&args.file).map_err(|error| ImportError::File(name.clone(), error))?;
     let bytes = file.metadata().map_err(|error| ImportError::File(name.clone(), error))?.len();
-    let bar = progress(bytes);
+    let bar = progress::bar(bytes, "{bar:40} {bytes}/{total_bytes} {eta}");
     let input = bar.wrap_read(file);
     let mut import =
         Import { enrolment, dry_run: args.dry_run, bar: bar.clone(), out, report: Report::default() };
@@ -130,13 +130,13 @@ async fn import_file(
         Format::Jsonl => {
             let mut input = BufReader::new(input);
             let mut line = 0;
-            while let Some(bytes) =
-                next_line(&mut input).map_err(|error| ImportError::File(name.clone(), error))?
-            {
+            loop {
                 line += 1;
-                let row = match bytes {
-                    Some(bytes) => json_row(line, &bytes, today, &mut unknown),
-                    None => Some(Err(vec![Refusal {
+                let next = next_line(&mut input).map_err(|error| ImportError::File(name.clone(), error))?;
+                let row = match next {
+                    Bytes::End => break,
+                    Bytes::Line(bytes) => json_row(line, &bytes, today, &mut unknown),
+                    Bytes::TooLong => Some(Err(vec![Refusal {
                         line,
                         field: String::new(),
                         reason: format!("is longer than {LINE_MAX} bytes"),
@@ -233,29 +233,24 @@ fn format_of(args: &Arguments) -> Option<Format> {
     })
 }
 
-/// A bar of this many bytes, drawn only on a terminal.
-fn progress(bytes: u64) -> ProgressBar {
-    let target =
-        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(bytes), target);
-    match ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
+/// A line of a file.
+enum Bytes {
+    Line(Vec<u8>),
+    TooLong,
+    End,
 }
 
-/// The next line, without more of it in memory than is allowed; `Some(None)` for one that is too long, `None` at
-/// the end.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Option<Vec<u8>>>> {
+/// The next line, without more of it in memory than is allowed.
+fn next_line(input: &mut impl BufRead) -> io::Result<Bytes> {
     let mut line = Vec::new();
     if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
+        return Ok(Bytes::End);
     }
     if line.len() as u64 == LINE_MAX && line.last() != Some(&b'\n') {
         input.skip_until(b'\n')?;
-        return Ok(Some(None));
+        return Ok(Bytes::TooLong);
     }
-    Ok(Some(Some(line)))
+    Ok(Bytes::Line(line))
 }
 
 #[cfg(test)]

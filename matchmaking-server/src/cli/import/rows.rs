@@ -218,8 +218,8 @@ pub(super) fn json_row(line: u64, bytes: &[u8], today: NaiveDate, unknown: &mut 
     Some(Row::new(line, named.iter().map(|(name, cell)| (name.as_str(), cell.clone())), today))
 }
 
-/// Puts a value and everything in it under dotted names. Null and blank say nothing. Of objects in a list, such
-/// as interests as they are read, the `name` counts.
+/// Puts a value and everything in it under dotted names. Null and blank say nothing. Of objects in a list,
+/// such as interests as they are read, the `name` counts.
 fn flatten(name: String, value: Value, named: &mut Vec<(String, Cell)>) {
     match value {
         Value::Null => {}

@@ -1,6 +1,6 @@
 //! `/ws/base`: everyone hears what anyone says.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use matchmaking_core::{
     api::{
@@ -11,34 +11,25 @@ use matchmaking_core::{
     service::Services,
 };
 
-use super::session::{Turn, authenticate, send_error};
-use crate::http::{Ctx, Reply, Socket};
+use super::session::{self, Session};
+use crate::http::{Ctx, Reply};
 
 pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
-    let patience = ctx.limits().first_frame_within;
-    ctx.upgrade(move |socket| run(services, socket, patience))
+    session::open(services, ctx, Channel::MiracleBase, run)
 }
 
-async fn run(services: Arc<Services>, socket: Socket, patience: Duration) {
-    let Some(mut session) = authenticate(services, socket, patience).await else { return };
-    let hub = Arc::clone(&session.services.hub);
-    let from = Arc::new(session.user.sender());
-    let mut connection =
-        hub.connect(session.user.account, session.user.telegram_id.get(), Channel::MiracleBase);
-    loop {
-        match session.next(&mut connection, Channel::MiracleBase).await {
-            Turn::Text(text) if is_object(&text) => {
-                let event = Event::Broadcast {
-                    from: Arc::clone(&from),
-                    channel: Channel::MiracleBase,
-                    content: text.as_str().to_owned(),
-                    client_timestamp: None,
-                };
-                hub.publish_on(Channels::MIRACLE_CHAT, Some(session.user.account), event);
-            }
-            Turn::Text(_) => send_error(session.socket.sender(), INVALID_JSON),
-            Turn::Handled => {}
-            Turn::Over => return,
+async fn run(mut session: Session) {
+    while let Some(text) = session.next().await {
+        if !is_object(&text) {
+            session.send_error(INVALID_JSON);
+            continue;
         }
+        let event = Event::Broadcast {
+            from: Arc::clone(&session.sender),
+            channel: Channel::MiracleBase,
+            content: text.as_str().to_owned(),
+            client_timestamp: None,
+        };
+        session.services.hub.publish_on(Channels::MIRACLE_CHAT, Some(session.account), event);
     }
 }

@@ -1,6 +1,6 @@
 //! `/ws/match`: one match on connecting.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use matchmaking_core::{
     api::{
@@ -13,27 +13,19 @@ use matchmaking_core::{
     service::{Services, matchmaking::Found},
 };
 
-use super::session::{Session, Turn, authenticate, send, send_error};
-use crate::http::{Ctx, Reply, Socket};
+use super::session::{self, Session};
+use crate::http::{Ctx, Reply};
 
 pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
-    let patience = ctx.limits().first_frame_within;
-    ctx.upgrade(move |socket| run(services, socket, patience))
+    session::open(services, ctx, Channel::MiracleMatch, run)
 }
 
-async fn run(services: Arc<Services>, socket: Socket, patience: Duration) {
-    let Some(mut session) = authenticate(services, socket, patience).await else { return };
-    let hub = Arc::clone(&session.services.hub);
-    let mut connection =
-        hub.connect(session.user.account, session.user.telegram_id.get(), Channel::MiracleMatch);
+async fn run(mut session: Session) {
     tell_match(&session).await;
-    loop {
-        match session.next(&mut connection, Channel::MiracleMatch).await {
-            // The match was told; there is nothing more to ask for here.
-            Turn::Text(text) if is_object(&text) => {}
-            Turn::Text(_) => send_error(session.socket.sender(), INVALID_JSON),
-            Turn::Handled => {}
-            Turn::Over => return,
+    // The match was told; there is nothing more to ask for here.
+    while let Some(text) = session.next().await {
+        if !is_object(&text) {
+            session.send_error(INVALID_JSON);
         }
     }
 }
@@ -41,12 +33,12 @@ async fn run(services: Arc<Services>, socket: Socket, patience: Duration) {
 /// Tells exactly one of a match or that there is none.
 async fn tell_match(session: &Session) {
     let services = &session.services;
-    let found = services.matchmaking.next_for(session.user.account, Audience::TELEGRAM, Language::Zh).await;
+    let found = services.matchmaking.next_for(session.account, Audience::TELEGRAM, Language::Zh).await;
     let told = match found {
         Ok(Some(Found::New(matched))) => tell(session, &matched, None).await,
         Ok(Some(Found::Existing(matched))) => tell(session, &matched, Some(EXISTING_MATCH)).await,
         Ok(None) => {
-            send(session.socket.sender(), &Frame::MatchError { message: NO_MATCHES });
+            session.send(&Frame::MatchError { message: NO_MATCHES });
             true
         }
         Err(error) => {
@@ -55,12 +47,12 @@ async fn tell_match(session: &Session) {
         }
     };
     if !told {
-        send(session.socket.sender(), &Frame::MatchError { message: "Matching is not available right now" });
+        session.send(&Frame::MatchError { message: "Matching is not available right now" });
     }
 }
 
 async fn tell(session: &Session, matched: &Match, message: Option<&'static str>) -> bool {
-    let account = session.user.account;
+    let account = session.account;
     let Some(partner) = matched.partner_of(account) else { return false };
     let ids = match session.services.telegram.miracle_ids(&[partner]).await {
         Ok(ids) => ids,
@@ -74,13 +66,13 @@ async fn tell(session: &Session, matched: &Match, message: Option<&'static str>)
     };
     let frame = Frame::MatchInfo {
         match_id: matched.id,
-        self_user_id: session.user.telegram_id,
+        self_user_id: session.telegram_id,
         matched_user_id: ids[&partner],
         match_score: matched.score,
         reason_of_match_given_to_self_user: matched.reason_for(account).unwrap_or_default(),
         reason_of_match_given_to_matched_user: matched.reason_for(partner).unwrap_or_default(),
         message,
     };
-    send(session.socket.sender(), &frame);
+    session.send(&frame);
     true
 }

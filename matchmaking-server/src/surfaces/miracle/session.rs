@@ -1,118 +1,161 @@
 //! What the three sockets have in common: the first frame, and the loop between client and hub.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use matchmaking_core::{
-    api::miracle::frames::{
-        AUTHENTICATION_FAILED, Authenticated, ErrorFrame, FirstFrameError, INVALID_JSON, first_frame,
+    api::{
+        fault::Fault,
+        miracle::frames::{
+            AUTHENTICATION_FAILED, Authenticated, ErrorFrame, FirstFrameError, INVALID_JSON, TOO_FAST,
+            first_frame,
+        },
     },
-    realtime::{Channel, Connection, Next},
-    service::{
-        Services,
-        telegram::{TelegramError, TelegramUser},
-    },
+    ids::{AccountId, TelegramId},
+    realtime::{self, Channel, Connection, Next},
+    service::{Services, telegram::TelegramError},
 };
+use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::render;
-use crate::http::{Incoming, Sender, Socket, close_code};
+use crate::http::{Ctx, Incoming, Rates, Reply, Socket, close_code};
 
-/// An open socket whose user is known.
+/// An open socket whose user is known, registered with the hub.
 pub(super) struct Session {
     pub(super) services: Arc<Services>,
-    pub(super) socket: Socket,
-    pub(super) user: TelegramUser,
+    pub(super) account: AccountId,
+    pub(super) telegram_id: TelegramId,
+    /// The user as others are shown them, by the name they had when the socket opened.
+    pub(super) sender: Arc<realtime::Sender>,
+    socket: Socket,
+    connection: Connection,
+    channel: Channel,
+    rates: Rates,
 }
 
-/// What comes next in a session.
-pub(super) enum Turn {
-    /// A text from the client.
-    Text(Utf8Bytes),
-    /// An event was passed on, or a frame refused: nothing to do.
-    Handled,
-    /// The session is over.
-    Over,
-}
-
-/// Waits for the first frame and finds the user it names. `None` when there is none: the client has been told, and the
-/// socket is closing.
-pub(super) async fn authenticate(
+/// Accepts the handshake and runs `session` once the first frame named a user.
+pub(super) fn open<Fut>(
     services: Arc<Services>,
-    mut socket: Socket,
-    patience: Duration,
-) -> Option<Session> {
-    let named = match tokio::time::timeout(patience, socket.recv()).await {
-        Ok(None) => return None,
-        Ok(Some(Incoming::Text(text))) => first_frame(&text),
-        Ok(Some(Incoming::Binary(_))) => Err(FirstFrameError::NotJson),
-        Err(_) => Err(FirstFrameError::NamesNobody),
-    };
-    let refused = match named {
-        Ok(id) => match services.telegram.find(id).await {
-            Ok(user) => {
-                send(socket.sender(), &Authenticated::new(id));
-                return Some(Session { services, socket, user });
-            }
-            Err(TelegramError::Unknown) => AUTHENTICATION_FAILED.to_owned(),
-            Err(TelegramError::Store(error)) => {
-                tracing::error!(%error, "a socket's user could not be looked up");
-                AUTHENTICATION_FAILED.to_owned()
-            }
-        },
-        Err(error) => error.to_string(),
-    };
-    send(socket.sender(), &ErrorFrame { error: &refused });
-    socket.sender().close(close_code::NORMAL, "");
-    None
-}
-
-/// Queues a frame. A client that does not keep up loses its socket, not the frame.
-pub(super) fn send(sender: &Sender, frame: &impl serde::Serialize) {
-    // A socket that is closed already has nothing to be told.
-    let _ = sender.send_or_close(render::frame(frame));
-}
-
-/// Queues `{"error": …}`.
-pub(super) fn send_error(sender: &Sender, error: &str) {
-    send(sender, &ErrorFrame { error });
+    ctx: Ctx,
+    channel: Channel,
+    session: impl FnOnce(Session) -> Fut + Send + 'static,
+) -> Result<Reply, Fault>
+where
+    Fut: Future<Output = ()> + Send,
+{
+    let (patience, rates) = (ctx.limits().first_frame_within, ctx.rates());
+    ctx.upgrade(move |socket| async move {
+        if let Some(opened) = Session::authenticate(services, socket, channel, rates, patience).await {
+            session(opened).await;
+        }
+    })
 }
 
 impl Session {
-    /// The next text of the client. What the hub has for this connection meanwhile is passed on, rendered for `channel`.
-    pub(super) async fn next(&mut self, connection: &mut Connection, channel: Channel) -> Turn {
-        tokio::select! {
-            incoming = self.socket.recv() => match incoming {
-                Some(Incoming::Text(text)) => Turn::Text(text),
-                Some(Incoming::Binary(_)) => {
-                    send_error(self.socket.sender(), INVALID_JSON);
-                    Turn::Handled
-                }
-                None => Turn::Over,
-            },
-            next = connection.next() => match next {
-                Next::Event(published) => {
-                    if let Some(bytes) = published.rendered(channel, render::chat_event)
-                        && let Ok(text) = Utf8Bytes::try_from(bytes)
-                    {
-                        let sender = self.socket.sender();
-                        let _ = if published.event().is_durable() {
-                            sender.send_or_close(text)
-                        } else {
-                            sender.try_send(text)
-                        };
-                    }
-                    Turn::Handled
-                }
-                Next::Lagged => {
-                    self.socket.sender().close(close_code::LAGGED, "too slow");
-                    Turn::Over
-                }
-                Next::Ended => {
-                    send_error(self.socket.sender(), AUTHENTICATION_FAILED);
-                    self.socket.sender().close(close_code::NORMAL, "");
-                    Turn::Over
-                }
-            },
+    /// Waits for the first frame, finds the user it names, and registers the socket. `None` when there is no such
+    /// user: the client has been told, and the socket is closing.
+    async fn authenticate(
+        services: Arc<Services>,
+        mut socket: Socket,
+        channel: Channel,
+        rates: Rates,
+        patience: Duration,
+    ) -> Option<Self> {
+        let named = match tokio::time::timeout(patience, socket.recv()).await {
+            Ok(None) => return None,
+            Ok(Some(Incoming::Text(text))) => first_frame(&text),
+            Ok(Some(Incoming::Binary(_))) => Err(FirstFrameError::NotJson),
+            Err(_) => Err(FirstFrameError::NamesNobody),
+        };
+        let registered = match named {
+            Ok(id) => register(&services, id, channel).await.map(|registered| (id, registered)),
+            Err(error) => Err(error.to_string()),
+        };
+        match registered {
+            Ok((telegram_id, (sender, connection))) => {
+                let account = sender.account;
+                let opened =
+                    Self { services, account, telegram_id, sender, socket, connection, channel, rates };
+                opened.send(&Authenticated::new(telegram_id));
+                Some(opened)
+            }
+            Err(error) => {
+                let _ = socket.sender().send_or_close(render::frame(&ErrorFrame { error: &error }));
+                socket.sender().close(close_code::NORMAL, "");
+                None
+            }
         }
     }
+
+    /// Queues a frame. A client that does not keep up loses its socket, not the frame.
+    pub(super) fn send(&self, frame: &impl Serialize) {
+        // A socket that is closed already has nothing to be told.
+        let _ = self.socket.sender().send_or_close(render::frame(frame));
+    }
+
+    /// Queues `{"error": …}`.
+    pub(super) fn send_error(&self, error: &str) {
+        self.send(&ErrorFrame { error });
+    }
+
+    /// The next text of the client; `None` when the session is over. What the hub has for this connection meanwhile
+    /// is passed on.
+    pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
+        loop {
+            tokio::select! {
+                incoming = self.socket.recv() => {
+                    let incoming = incoming?;
+                    // As requests are counted: whoever sends a number acts for it.
+                    if self.rates.charge_account(-self.telegram_id.get()).is_err() {
+                        self.send_error(TOO_FAST);
+                        continue;
+                    }
+                    match incoming {
+                        Incoming::Text(text) => return Some(text),
+                        Incoming::Binary(_) => self.send_error(INVALID_JSON),
+                    }
+                }
+                next = self.connection.next() => match next {
+                    Next::Event(published) => self.pass_on(&published),
+                    Next::Lagged => {
+                        self.socket.sender().close(close_code::LAGGED, "too slow");
+                        return None;
+                    }
+                    Next::Ended => {
+                        self.send_error(AUTHENTICATION_FAILED);
+                        self.socket.sender().close(close_code::NORMAL, "");
+                        return None;
+                    }
+                },
+            }
+        }
+    }
+
+    fn pass_on(&self, published: &realtime::Published) {
+        let rendered = published.rendered(self.channel, render::chat_event);
+        let Some(Ok(text)) = rendered.map(Utf8Bytes::try_from) else { return };
+        let sender = self.socket.sender();
+        let _ =
+            if published.event().is_durable() { sender.send_or_close(text) } else { sender.try_send(text) };
+    }
+}
+
+/// The user's registration with the hub; an error text when there is no such user.
+async fn register(
+    services: &Services,
+    id: TelegramId,
+    channel: Channel,
+) -> Result<(Arc<realtime::Sender>, Connection), String> {
+    let user = services.telegram.find(id).await.map_err(|error| refused(&error))?;
+    let connection = services.hub.connect(user.account, id.get(), channel);
+    // Once more: an account that was deactivated between look-up and registration was not told to the hub.
+    services.telegram.account(id).await.map_err(|error| refused(&error))?;
+    Ok((Arc::new(user.sender()), connection))
+}
+
+fn refused(error: &TelegramError) -> String {
+    if let TelegramError::Store(error) = error {
+        tracing::error!(error = error as &dyn std::error::Error, "a socket's user could not be looked up");
+    }
+    AUTHENTICATION_FAILED.to_owned()
 }

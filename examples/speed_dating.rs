@@ -1,0 +1,166 @@
+//! Real speed dates as a crowd to try the matchmaker on.
+//!
+//! ```text
+//! cargo run --release --example speed_dating -- import speed_dating_dev.csv [--database URL]
+//! ```
+//!
+//! turns the answers of the Columbia speed-dating experiment (Fisman et al., QJE 121(2), 2006) into people
+//! of a store, and their decisions into likes and passes, in the order in which they were made. It uses
+//! nothing but the library's public interface, as any application may. Doing it again changes nothing.
+//!
+//! Everybody gets a Telegram identity, the number 1,000,000 + `iid`, so that the sockets that match Telegram
+//! users have a pool; how answers become profiles is told in `speed_dating/survey.rs`.
+
+#[path = "speed_dating/survey.rs"]
+mod survey;
+
+use std::{collections::BTreeMap, error::Error, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand};
+use matchmaking_core::{
+    clock::{Clock, SystemClock},
+    ids::{AccountId, TelegramId},
+    model::{Action, Identity, Language, Person},
+    scoring::{Entry, Matcher, ReferencePool},
+    service::{
+        Services,
+        enrolment::{Enrolled, Enrolment},
+        people::audience_of,
+    },
+    store::{self, InteractionOutcome, MatchTerms, NewInteraction, Stores},
+};
+
+use survey::{Decision, Survey};
+
+/// The Telegram number of the person with `iid` 0.
+const TELEGRAM_BASE: i64 = 1_000_000;
+
+/// Real speed dates as a crowd to try the matchmaker on.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Put the people and their decisions into a store
+    Import {
+        /// The CSV file of directed speed dates
+        file: PathBuf,
+        /// The store: the one that a server started here would open, unless told otherwise
+        #[arg(long, env = "DATABASE_URL", default_value = "sqlite://./data/matchmaking.db")]
+        database: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { command } = Arguments::parse();
+    let done = match command {
+        Command::Import { file, database } => import(&file, &database).await,
+    };
+    match done {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("speed_dating: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn import(file: &std::path::Path, database: &str) -> Result<String, Box<dyn Error>> {
+    let input = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let survey = Survey::read(input).map_err(|error| format!("{}: {error}", file.display()))?;
+    let url = database.parse()?;
+    let stores = store::open(&url).await?;
+    let upkeep = Arc::clone(&stores.upkeep);
+    let done = put(&survey, stores).await;
+    upkeep.close().await;
+    Ok(format!("{}\nstore: {url}", done?))
+}
+
+/// Puts everyone and everything they decided into the stores, and says what came of it.
+async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
+    let services =
+        Services::new(stores, Arc::clone(&matcher), Arc::clone(&clock), chrono_tz::America::New_York);
+    let enrolment = Enrolment::new(services.stores.clone(), services.people.clone(), Arc::clone(&clock));
+
+    let mut people: BTreeMap<u32, Person> = BTreeMap::new();
+    let (mut new, mut known) = (0, 0);
+    for (iid, profile) in &survey.people {
+        let number = TELEGRAM_BASE + i64::from(*iid);
+        let identity = Identity::telegram(TelegramId::new(number).ok_or("a number out of range")?);
+        let id = match enrolment.enrol(&[identity], |slot| *slot = profile.clone()).await? {
+            Enrolled::Created(id) => {
+                new += 1;
+                id.ok_or("an account without a number")?
+            }
+            Enrolled::Updated(id) | Enrolled::Unchanged(id) => {
+                known += 1;
+                id
+            }
+        };
+        let row = services.stores.people.person(id).await?.ok_or("somebody takes no part")?;
+        matcher.upsert(&Entry { person: &row.person, audience: audience_of(&row.kinds) })?;
+        people.insert(*iid, row.person);
+    }
+
+    let moment = services.people.moment();
+    let total = survey.decisions.len() as i64;
+    let (mut likes, mut passes, mut matches) = (0, 0, 0);
+    for (at, Decision { iid, pid, yes }) in survey.decisions.iter().enumerate() {
+        let (Some(actor), Some(target)) = (people.get(iid), people.get(pid)) else { continue };
+        let scored = matcher.score(actor, target, moment)?;
+        let reasons = matcher.reasons(actor, target, moment, Language::En)?;
+        let (reason_for_first, reason_for_second) = reasons.as_texts(Language::En);
+        let new = NewInteraction {
+            actor: actor.id,
+            target: target.id,
+            action: if *yes { Action::Like } else { Action::Dislike },
+            terms: MatchTerms { reason_for_first, reason_for_second, score: scored.score.percent() },
+            // A second apart, the last one now.
+            at: moment.now.plus((at as i64 + 1 - total) * 1_000),
+        };
+        let action = new.action;
+        let outcome = services.stores.matches.record_interaction(new).await?;
+        matcher.observe(actor.id, target.id, action);
+        *(if *yes { &mut likes } else { &mut passes }) += 1;
+        matches += i32::from(matches!(outcome, InteractionOutcome::Recorded { newly_matched: true, .. }));
+    }
+    let accounts = people.values().map(|person| person.id);
+    let range = |end: Option<AccountId>| end.map_or_else(String::new, |id| id.to_string());
+    Ok(format!(
+        "{} people ({new} new, {known} known), accounts {} to {}, Telegram {} to {}\n\
+         {} decisions: {likes} likes, {passes} passes, {matches} new matches",
+        people.len(),
+        range(accounts.clone().min()),
+        range(accounts.max()),
+        people.keys().next().map_or(0, |iid| TELEGRAM_BASE + i64::from(*iid)),
+        people.keys().next_back().map_or(0, |iid| TELEGRAM_BASE + i64::from(*iid)),
+        likes + passes,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use matchmaking_core::store::memory::MemoryStore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn people_and_decisions_go_in_once() {
+        let survey = survey::tests::two_people();
+        let stores = Stores::from_one(Arc::new(MemoryStore::new()));
+        let first = put(&survey, stores.clone()).await.unwrap();
+        assert!(first.starts_with("2 people (2 new, 0 known), accounts 1 to 2, Telegram 1000001 to 1000011"));
+        assert!(first.ends_with("2 decisions: 2 likes, 0 passes, 1 new matches"), "{first}");
+        let again = put(&survey, stores).await.unwrap();
+        assert!(again.contains("(0 new, 2 known)") && again.ends_with("0 new matches"), "{again}");
+    }
+}

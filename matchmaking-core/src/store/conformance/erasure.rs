@@ -1,0 +1,100 @@
+//! Cases about deleting an account.
+
+use super::fixture::{all, at, create, decide, group, matched, named, pair, person, say, terms, two};
+use crate::{
+    error::StoreResult,
+    model::{AccountStatus, Action, IdentityKind, Role},
+    store::{AddMemberOutcome, AppendOutcome, NewAccount, NewMatch, OnStored, Stores},
+};
+
+/// A deleted account stays deleted, and what it might still do does nothing.
+pub async fn deletion_is_for_ever(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let walks = group(stores, ben, &[]).await?;
+    assert!(stores.accounts.set_status(ann, AccountStatus::Deleted, at(1)).await?);
+    for status in [AccountStatus::Active, AccountStatus::Locked, AccountStatus::Deleted] {
+        assert!(!stores.accounts.set_status(ann, status, at(2)).await?);
+    }
+    let account = stores.accounts.account(ann).await?.expect("its number remains");
+    assert_eq!((account.status, account.created_at), (AccountStatus::Deleted, at(0)));
+    assert!(!stores.people.replace_profile(ann, 1, &named("ann").profile, at(2)).await?);
+    stores.people.touch(ann, at(9)).await?;
+    assert_eq!(stores.people.person(ann).await?, None);
+    let added = stores.conversations.add_member(walks, ann, Role::Member, at(2)).await?;
+    assert_eq!(added, AddMemberOutcome::Unknown);
+    Ok(())
+}
+
+/// Its names are free for others, and nothing of identities, password or profile is left.
+pub async fn deletion_frees_the_names_and_forgets_the_profile(stores: &Stores) -> StoreResult<()> {
+    let new = NewAccount { password_hash: Some("hash".to_owned()), ..named("ann") };
+    let ann = create(stores, new).await?;
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(1)).await?;
+    assert_eq!(stores.accounts.account_by_identity(IdentityKind::Username, "ann").await?, None);
+    assert_eq!(stores.accounts.identities(ann).await?, []);
+    assert!(stores.accounts.identities_of_kind(IdentityKind::Username, &[ann]).await?.is_empty());
+    assert_eq!(stores.accounts.password_hash(ann).await?, None);
+    assert_eq!(stores.accounts.account(ann).await?.map(|account| account.has_password), Some(false));
+    assert_eq!(stores.people.profile(ann).await?, None);
+    assert!(stores.people.profiles(&[ann]).await?.is_empty());
+    assert_ne!(person(stores, "ann").await?, ann);
+    Ok(())
+}
+
+/// What it decided and what was decided about it, its matches and its blocks are gone, from both sides.
+pub async fn deletion_takes_decisions_matches_and_blocks(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let cal = person(stores, "cal").await?;
+    decide(stores, ann, ben, Action::Dislike).await?;
+    decide(stores, cal, ann, Action::Dislike).await?;
+    let view = matched(stores, ann, ben).await?;
+    stores.matches.create_match(NewMatch { first: cal, second: ann, terms: terms(""), at: at(1) }).await?;
+    stores.safety.block(ann, cal, at(1)).await?;
+    stores.safety.block(ben, ann, at(1)).await?;
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(2)).await?;
+    assert_eq!(stores.matches.interaction(ann, ben).await?, None);
+    assert_eq!(stores.matches.interaction(cal, ann).await?, None);
+    for anyone in [ann, ben, cal] {
+        assert_eq!(stores.matches.rejected(anyone).await?, []);
+        assert_eq!(stores.matches.partners(anyone).await?, []);
+        assert_eq!(stores.matches.matches_of(anyone).await?, []);
+        assert_eq!(stores.safety.blocked_by(anyone).await?, []);
+    }
+    assert_eq!(stores.matches.match_view(view.id).await?, None);
+    assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, None);
+    assert!(!stores.matches.end_match(view.id, ben, at(3)).await?);
+    // A number is never given out twice.
+    assert!(matched(stores, ben, cal).await?.id > view.id);
+    Ok(())
+}
+
+/// The messages that others received remain, numbered as they were; the account is out of every group, its
+/// direct conversations are closed, and its marks are gone.
+pub async fn deletion_leaves_what_others_received(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
+    let walks = group(stores, ben, &[ann]).await?;
+    for place in [direct, walks] {
+        say(stores, place, ann, "from ann").await?;
+        say(stores, place, ben, "from ben").await?;
+        stores.messages.mark_read(place, ann, 2, at(6)).await?;
+        stores.messages.mark_read(place, ben, 2, at(6)).await?;
+    }
+    let before = (all(stores, direct).await?, all(stores, walks).await?);
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
+    assert_eq!((all(stores, direct).await?, all(stores, walks).await?), before);
+    assert_eq!(stores.conversations.member(walks, ann).await?, None);
+    let closed = stores.conversations.conversation(direct).await?.and_then(|kept| kept.closed_at);
+    assert_eq!(closed, Some(at(7)));
+    assert_eq!(stores.conversations.conversation(walks).await?.and_then(|kept| kept.closed_at), None);
+    for place in [direct, walks] {
+        let marks = stores.messages.read_marks(place).await?;
+        assert!(marks.iter().all(|mark| mark.account == ben) && marks.len() == 1, "{marks:?}");
+    }
+    let next =
+        stores.messages.append_message(super::fixture::text(walks, ben, "on"), OnStored::nothing()).await?;
+    assert!(matches!(next, AppendOutcome::Stored(message) if message.seq == 3));
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! What cases are made of.
+
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, ConversationId, TelegramId},
+    model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile},
+    store::{
+        AppendOutcome, CreateMatchOutcome, CreateOutcome, InteractionOutcome, MatchTerms, NewAccount,
+        NewGroup, NewInteraction, NewMatch, NewMessage, OnStored, Stores,
+    },
+};
+
+/// A moment of the cases' own.
+pub(super) const fn at(n: i64) -> Millis {
+    Millis(1_770_000_000_000 + n)
+}
+
+/// An account that nobody has.
+pub(super) fn nobody() -> AccountId {
+    AccountId::new(9_000_000_000).expect("a valid identifier")
+}
+
+/// A conversation that nobody opened.
+pub(super) fn nowhere() -> ConversationId {
+    ConversationId::new(9_000_000_000).expect("a valid identifier")
+}
+
+pub(super) fn named(name: &str) -> NewAccount {
+    NewAccount {
+        identities: vec![Identity::new(IdentityKind::Username, name)],
+        password_hash: None,
+        profile: Profile { nickname: Some(name.to_owned()), ..Profile::default() },
+        at: at(0),
+    }
+}
+
+pub(super) async fn create(stores: &Stores, new: NewAccount) -> StoreResult<AccountId> {
+    match stores.accounts.create_account(new).await? {
+        CreateOutcome::Created(account) => Ok(account.id),
+        taken @ CreateOutcome::Taken { .. } => panic!("not made: {taken:?}"),
+    }
+}
+
+/// An active account with this user name.
+pub(super) async fn person(stores: &Stores, name: &str) -> StoreResult<AccountId> {
+    create(stores, named(name)).await
+}
+
+/// The identity of the Telegram account with this number.
+pub(super) fn telegram(number: i64) -> Identity {
+    Identity::telegram(TelegramId::new(number).expect("a valid identifier"))
+}
+
+/// Two active accounts.
+pub(super) async fn two(stores: &Stores) -> StoreResult<(AccountId, AccountId)> {
+    Ok((person(stores, "ann").await?, person(stores, "ben").await?))
+}
+
+pub(super) fn pair(one: AccountId, other: AccountId) -> Pair {
+    Pair::new(one, other).expect("two different people")
+}
+
+pub(super) fn terms(said: &str) -> MatchTerms {
+    MatchTerms {
+        reason_for_first: format!("{said} to the first"),
+        reason_for_second: format!("{said} to the second"),
+        score: 77,
+    }
+}
+
+pub(super) fn decision(actor: AccountId, target: AccountId, action: Action) -> NewInteraction {
+    NewInteraction { actor, target, action, terms: terms("decided"), at: at(1) }
+}
+
+/// Decides, and returns the match if the two have one and whether it is new.
+pub(super) async fn decide(
+    stores: &Stores,
+    actor: AccountId,
+    target: AccountId,
+    action: Action,
+) -> StoreResult<(Option<Match>, bool)> {
+    match stores.matches.record_interaction(decision(actor, target, action)).await? {
+        InteractionOutcome::Recorded { matched, newly_matched, .. } => Ok((matched, newly_matched)),
+        InteractionOutcome::NotVisible => panic!("{actor} does not see {target}"),
+    }
+}
+
+pub(super) fn to_match(first: AccountId, second: AccountId) -> NewMatch {
+    NewMatch { first, second, terms: terms("made"), at: at(2) }
+}
+
+/// Makes a match of two who have none.
+pub(super) async fn matched(stores: &Stores, first: AccountId, second: AccountId) -> StoreResult<Match> {
+    match stores.matches.create_match(to_match(first, second)).await? {
+        CreateMatchOutcome::Made(made) => Ok(made),
+        other => panic!("not made: {other:?}"),
+    }
+}
+
+/// A group of its owner and these others.
+pub(super) async fn group(
+    stores: &Stores,
+    owner: AccountId,
+    others: &[AccountId],
+) -> StoreResult<ConversationId> {
+    let new = NewGroup { owner, name: "walks".to_owned(), description: String::new(), at: at(3) };
+    let made = stores.conversations.create_group(new).await?;
+    for other in others {
+        stores.conversations.add_member(made.id, *other, crate::model::Role::Member, at(4)).await?;
+    }
+    Ok(made.id)
+}
+
+pub(super) fn text(conversation: ConversationId, sender: AccountId, content: &str) -> NewMessage {
+    NewMessage {
+        conversation,
+        sender,
+        kind: MessageKind::Text,
+        content: content.to_owned(),
+        client_message_id: None,
+        at: at(5),
+    }
+}
+
+/// As [`text`], with the name that the sender's client gives it.
+pub(super) fn called(name: &str, mut message: NewMessage) -> NewMessage {
+    message.client_message_id = Some(name.to_owned());
+    message
+}
+
+pub(super) fn stored(outcome: AppendOutcome) -> Message {
+    match outcome {
+        AppendOutcome::Stored(message) => message,
+        other => panic!("not stored: {other:?}"),
+    }
+}
+
+/// Stores a message.
+pub(super) async fn say(
+    stores: &Stores,
+    conversation: ConversationId,
+    sender: AccountId,
+    content: &str,
+) -> StoreResult<Message> {
+    stores.messages.append_message(text(conversation, sender, content), OnStored::nothing()).await.map(stored)
+}
+
+/// Everything in a conversation, oldest first.
+pub(super) async fn all(stores: &Stores, conversation: ConversationId) -> StoreResult<Vec<Message>> {
+    stores.messages.messages_after(conversation, 0, usize::MAX).await
+}
+
+/// Texts that trip what is careless with texts.
+pub(super) fn odd_texts() -> Vec<String> {
+    vec![
+        String::new(),
+        " ".to_owned(),
+        "缘分 👩‍❤️‍👨 e\u{301} \u{202e}rtl\u{202c} \u{feff}".to_owned(),
+        "'; DROP TABLE accounts; -- $1 ? % _ \\ \" \r\n\t\u{1}\u{7f}\u{2028}".to_owned(),
+        "null".to_owned(),
+        "{\"0\": [1]}".to_owned(),
+        "\u{10ffff}\u{fffd}\u{ffff}".to_owned(),
+        "长".repeat(5_000),
+    ]
+}

@@ -1,0 +1,199 @@
+//! The conformance suite: what every store promises, as one case a function.
+//!
+//! A store is held to it by one line in a test: [`store_conformance!`](crate::store_conformance) takes the path
+//! of a function that opens a fresh store, and becomes one named test a case. The function returns the stores
+//! with a guard that keeps them alive, or `None` where there is nothing to test against.
+//!
+//! ```ignore
+//! async fn fresh() -> Option<(tempfile::TempDir, Stores)> { … }
+//! matchmaking_core::store_conformance!(crate::fresh);
+//! ```
+//!
+//! Cases read neither the machine's clock nor wait for time to pass.
+
+pub mod accounts;
+pub mod conversations;
+pub mod erasure;
+mod fixture;
+pub mod matches;
+pub mod messages;
+pub mod people;
+pub mod races;
+pub mod receipts;
+pub mod safety;
+pub mod upkeep;
+pub mod visibility;
+
+/// Declares the cases of each module: their list, and the macro that makes tests of them.
+macro_rules! suite {
+    (($d:tt) $($module:ident { $($case:ident)* })*) => {
+        /// The names of all cases.
+        pub const CASES: &[&str] = &[$($(concat!(stringify!($module), "::", stringify!($case)),)*)*];
+
+        /// Becomes one test a case, for the store that the given function opens; see
+        /// [`store::conformance`](crate::store::conformance).
+        #[macro_export]
+        macro_rules! store_conformance {
+            ($d open:path) => {
+                $(mod $module {
+                    $(
+                        #[::tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                        async fn $case() {
+                            if let Some((_guard, stores)) = $d open().await {
+                                let ended = $d crate::store::conformance::$module::$case(&stores).await;
+                                stores.upkeep.close().await;
+                                ended.unwrap();
+                            }
+                        }
+                    )*
+                })*
+            };
+        }
+    };
+}
+
+suite! { ($)
+    accounts {
+        a_made_account_is_found
+        nothing_is_made_when_an_identity_is_taken
+        the_first_taken_identity_is_named
+        names_are_unique_within_their_kind_as_folded
+        two_identities_of_one_kind_are_a_defect
+        an_account_needs_neither_identity_nor_password
+        what_is_unknown_is_not_found
+        identities_come_by_kind
+        identities_of_a_kind_leave_out_those_without
+        a_status_tells_whether_it_changed
+        texts_and_moments_come_back_as_they_were
+        one_of_many_gets_an_identity
+        crossing_identities_end_in_whole_accounts
+    }
+    erasure {
+        deletion_is_for_ever
+        deletion_frees_the_names_and_forgets_the_profile
+        deletion_takes_decisions_matches_and_blocks
+        deletion_leaves_what_others_received
+    }
+    people {
+        a_whole_profile_comes_back
+        profiles_leave_out_unknown_people
+        a_stale_version_replaces_nothing
+        one_of_many_replaces_a_version
+        activity_never_goes_back
+        only_active_people_take_part
+        people_come_in_pages
+    }
+    safety {
+        a_block_is_new_once
+        nobody_blocks_themselves_or_nobody
+        the_latest_block_comes_first
+        a_relation_is_known_from_both_sides
+    }
+    matches {
+        two_likes_make_one_match
+        only_likes_make_matches
+        a_later_decision_replaces_an_earlier_one
+        a_match_outlives_the_decision
+        decisions_about_nobody_are_not_visible
+        rejection_counts_both_ways
+        a_pair_is_matched_once
+        a_like_after_a_match_makes_none
+        a_match_says_what_came_of_it
+        matches_come_oldest_first
+        partners_are_all_there_ever_were
+        a_like_flips
+        a_match_ends_once_and_by_its_own
+        terms_come_back_as_they_were
+    }
+    visibility {
+        every_combination_agrees_with_the_rule
+        a_block_hides_and_unblocking_restores
+        a_status_hides_and_restores
+        an_ended_match_hides_for_good
+    }
+    conversations {
+        a_pair_has_one_direct_conversation
+        conversations_with_nobody_are_a_defect
+        a_group_is_kept_as_made
+        adding_tells_what_came_of_it
+        only_groups_lose_members
+        members_come_as_they_joined
+        one_who_comes_back_has_read_what_they_had
+        unknown_conversations_have_nothing
+    }
+    messages {
+        messages_are_counted_from_one
+        every_kind_and_text_comes_back
+        each_refusal_has_its_reason
+        a_repeat_is_the_first_message
+        a_repeat_is_recognised_before_refusals
+        names_belong_to_sender_and_conversation
+        what_is_stored_is_told_of_once
+        pages_go_back_from_the_newest
+        pages_go_on_from_a_number
+        extreme_numbers_are_numbers
+        identifiers_are_unique_and_grow
+    }
+    receipts {
+        reading_goes_forward_only
+        reading_stops_at_the_last_message
+        what_is_read_was_delivered
+        delivery_does_not_read
+        strangers_mark_nothing
+        marks_come_by_account_then_number
+    }
+    races {
+        two_likes_at_once_make_one_match
+        two_matches_at_once_are_one
+        two_openings_at_once_are_one
+        a_like_and_a_block_at_once_leave_no_visible_match
+        many_senders_are_numbered_without_gaps
+        many_conversations_are_numbered_apart
+        one_name_at_once_is_one_message
+        each_message_at_once_has_its_own_outcome
+        nothing_is_stored_after_the_end_of_a_match
+        nothing_is_stored_after_a_deactivation
+        reading_at_once_is_monotone
+        toggles_at_once_all_count
+        adding_at_once_adds_once
+        a_sender_who_leaves_neither_loses_nor_doubles
+    }
+    upkeep {
+        an_open_store_answers
+        a_closed_store_is_unavailable
+        closing_finishes_what_was_taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CASES;
+
+    #[test]
+    fn every_case_is_listed() {
+        let sources = [
+            include_str!("accounts.rs"),
+            include_str!("conversations.rs"),
+            include_str!("erasure.rs"),
+            include_str!("matches.rs"),
+            include_str!("messages.rs"),
+            include_str!("people.rs"),
+            include_str!("races.rs"),
+            include_str!("receipts.rs"),
+            include_str!("safety.rs"),
+            include_str!("upkeep.rs"),
+            include_str!("visibility.rs"),
+        ];
+        let written =
+            sources.iter().flat_map(|source| source.lines()).filter(|line| line.starts_with("pub async fn "));
+        assert_eq!(written.count(), CASES.len());
+    }
+
+    async fn fresh() -> Option<((), crate::store::Stores)> {
+        let url = "memory:".parse().unwrap();
+        Some(((), crate::store::open(&url).await.unwrap()))
+    }
+
+    // The store in memory is held to the suite here too, so that the crate tests itself.
+    store_conformance!(super::fresh);
+}

@@ -1,0 +1,252 @@
+//! Interactions and matches in a database.
+
+use async_trait::async_trait;
+use sqlx::{query, query_as, query_scalar};
+
+use super::{
+    SqlStore, read,
+    rows::{self, InteractionRow, MatchRow, ViewRow, match_columns},
+    safety::{LOCK_ACCOUNTS, relation},
+    sql, transaction,
+};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::{AccountId, InteractionId, MatchId},
+    model::{Action, Interaction, Match, Pair, may_see},
+    store::{
+        CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+    },
+};
+
+/// A match with what has come of it, and what decides whether its two people may see each other.
+macro_rules! view {
+    ($where:literal) => {
+        concat!(
+            "SELECT ",
+            match_columns!(),
+            ", d.id AS conversation_id, d.last_seq, f.status AS first_status, s.status AS second_status,
+                EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = m.first_id AND b.target_id = m.second_id)
+                    OR (b.by_id = m.second_id AND b.target_id = m.first_id)) AS blocked
+            FROM matches m
+            JOIN accounts f ON f.id = m.first_id
+            JOIN accounts s ON s.id = m.second_id
+            LEFT JOIN conversations d ON d.low_id = m.low_id AND d.high_id = m.high_id
+            WHERE ",
+            $where
+        )
+    };
+}
+
+sql! {
+    RECORD = "INSERT INTO interactions (actor_id, target_id, action, decided_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (actor_id, target_id) DO UPDATE SET action = excluded.action, decided_at = excluded.decided_at
+        RETURNING id";
+    INTERACTION = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
+        WHERE actor_id = $1 AND target_id = $2";
+    REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
+        UNION SELECT actor_id FROM interactions WHERE target_id = $1 AND action = 3
+        ORDER BY 1";
+    INSERT_MATCH = "INSERT INTO matches (first_id, second_id, low_id, high_id, reason_for_first,
+            reason_for_second, score, liked, created_at, ended_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, NULL) RETURNING id";
+    MATCH_OF_PAIR =
+        concat!("SELECT ", match_columns!(), " FROM matches m WHERE m.low_id = $1 AND m.high_id = $2");
+    PEOPLE_OF_MATCH = "SELECT first_id, second_id FROM matches WHERE id = $1";
+    VIEW = view!("m.id = $1");
+    VIEW_OF_PAIR = view!("m.low_id = $1 AND m.high_id = $2");
+    VIEWS_OF = view!("m.first_id = $1 OR m.second_id = $1 ORDER BY m.id");
+    PARTNERS = "SELECT second_id FROM matches WHERE first_id = $1
+        UNION SELECT first_id FROM matches WHERE second_id = $1
+        ORDER BY 1";
+    TOGGLE = "UPDATE matches SET liked = 1 - liked WHERE id = $1";
+    END = "UPDATE matches SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    CLOSE = "UPDATE conversations SET closed_at = $3 WHERE low_id = $1 AND high_id = $2 AND closed_at IS NULL";
+
+}
+
+/// Makes a match in a transaction that has found none.
+macro_rules! make_match {
+    ($tx:ident, $first:expr, $second:expr, $pair:expr, $terms:expr, $at:expr) => {{
+        let terms: &MatchTerms = $terms;
+        let id: i64 = query_scalar(INSERT_MATCH)
+            .bind($first.get())
+            .bind($second.get())
+            .bind($pair.low().get())
+            .bind($pair.high().get())
+            .bind(&terms.reason_for_first)
+            .bind(&terms.reason_for_second)
+            .bind(i64::from(terms.score))
+            .bind($at.0)
+            .fetch_one(&mut *$tx)
+            .await?;
+        Match {
+            id: rows::known(MatchId::new(id), "matches", "id")?,
+            first: $first,
+            second: $second,
+            reason_for_first: terms.reason_for_first.clone(),
+            reason_for_second: terms.reason_for_second.clone(),
+            score: terms.score,
+            liked: false,
+            created_at: $at,
+            ended_at: None,
+        }
+    }};
+}
+
+/// The match of a pair, in a transaction.
+macro_rules! match_of {
+    ($tx:ident, $pair:expr) => {
+        query_as::<_, MatchRow>(MATCH_OF_PAIR)
+            .bind($pair.low().get())
+            .bind($pair.high().get())
+            .fetch_optional(&mut *$tx)
+            .await?
+            .map(rows::matched)
+            .transpose()?
+    };
+}
+
+#[async_trait]
+impl MatchStore for SqlStore {
+    async fn record_interaction(&self, new: NewInteraction) -> StoreResult<InteractionOutcome> {
+        let (actor, target) = (new.actor, new.target);
+        let Some(pair) = Pair::new(actor, target) else { return Ok(InteractionOutcome::NotVisible) };
+        transaction!(self.pool, |tx, locks| {
+            if relation!(tx, locks, pair).is_some_and(may_see) {
+                let id: i64 = query_scalar(RECORD)
+                    .bind(actor.get())
+                    .bind(target.get())
+                    .bind(new.action.code())
+                    .bind(new.at.0)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                let id = rows::known(InteractionId::new(id), "interactions", "id")?;
+                let interaction = Interaction { id, actor, target, action: new.action, at: new.at };
+                let mut matched = match_of!(tx, pair);
+                let mut newly_matched = false;
+                if matched.is_none() && new.action.is_like() {
+                    let theirs = query_as::<_, InteractionRow>(INTERACTION)
+                        .bind(target.get())
+                        .bind(actor.get())
+                        .fetch_optional(&mut *tx)
+                        .await?
+                        .map(rows::interaction)
+                        .transpose()?;
+                    if theirs.is_some_and(|theirs| theirs.action.is_like()) {
+                        matched = Some(make_match!(tx, actor, target, pair, &new.terms, new.at));
+                        newly_matched = true;
+                    }
+                }
+                InteractionOutcome::Recorded { interaction, matched, newly_matched }
+            } else {
+                InteractionOutcome::NotVisible
+            }
+        })
+    }
+
+    async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {
+        let row = read!(self.pool, |p| query_as::<_, InteractionRow>(INTERACTION)
+            .bind(actor.get())
+            .bind(target.get())
+            .fetch_optional(p))?;
+        row.map(rows::interaction).transpose()
+    }
+
+    async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(REJECTED).bind(account.get()).fetch_all(p))?;
+        rows::account_ids(found, "interactions", "target_id")
+    }
+
+    async fn create_match(&self, new: NewMatch) -> StoreResult<CreateMatchOutcome> {
+        let Some(pair) = Pair::new(new.first, new.second) else { return Ok(CreateMatchOutcome::NotVisible) };
+        transaction!(self.pool, |tx, locks| {
+            if relation!(tx, locks, pair).is_some_and(may_see) {
+                if let Some(existing) = match_of!(tx, pair) {
+                    CreateMatchOutcome::Existing(existing)
+                } else {
+                    let made = make_match!(tx, new.first, new.second, pair, &new.terms, new.at);
+                    CreateMatchOutcome::Made(made)
+                }
+            } else {
+                CreateMatchOutcome::NotVisible
+            }
+        })
+    }
+
+    async fn match_view(&self, id: MatchId) -> StoreResult<Option<MatchView>> {
+        let row = read!(self.pool, |p| query_as::<_, ViewRow>(VIEW).bind(id.get()).fetch_optional(p))?;
+        visible(row)
+    }
+
+    async fn match_between(&self, pair: Pair) -> StoreResult<Option<MatchView>> {
+        let row = read!(self.pool, |p| query_as::<_, ViewRow>(VIEW_OF_PAIR)
+            .bind(pair.low().get())
+            .bind(pair.high().get())
+            .fetch_optional(p))?;
+        visible(row)
+    }
+
+    async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>> {
+        let found = read!(self.pool, |p| query_as::<_, ViewRow>(VIEWS_OF).bind(account.get()).fetch_all(p))?;
+        found.into_iter().filter_map(|row| visible(Some(row)).transpose()).collect()
+    }
+
+    async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(PARTNERS).bind(account.get()).fetch_all(p))?;
+        rows::account_ids(found, "matches", "second_id")
+    }
+
+    async fn toggle_like(&self, id: MatchId) -> StoreResult<Option<Match>> {
+        transaction!(self.pool, |tx, locks| {
+            let people: Option<(i64, i64)> =
+                query_as(PEOPLE_OF_MATCH).bind(id.get()).fetch_optional(&mut *tx).await?;
+            let pair = people.map(pair_of).transpose()?;
+            match pair {
+                Some(pair) if relation!(tx, locks, pair).is_some_and(may_see) => {
+                    query(TOGGLE).bind(id.get()).execute(&mut *tx).await?;
+                    match_of!(tx, pair)
+                }
+                _ => None,
+            }
+        })
+    }
+
+    async fn end_match(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool> {
+        transaction!(self.pool, |tx, locks| {
+            let people: Option<(i64, i64)> =
+                query_as(PEOPLE_OF_MATCH).bind(id.get()).fetch_optional(&mut *tx).await?;
+            let pair = people.map(pair_of).transpose()?.filter(|pair| pair.contains(by));
+            match pair {
+                Some(pair) => {
+                    let (low, high) = (pair.low().get(), pair.high().get());
+                    if locks {
+                        query(LOCK_ACCOUNTS).bind(low).bind(high).execute(&mut *tx).await?;
+                    }
+                    let ended = query(END).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                    let ended = ended.rows_affected() > 0;
+                    if ended {
+                        query(CLOSE).bind(low).bind(high).bind(at.0).execute(&mut *tx).await?;
+                    }
+                    ended
+                }
+                None => false,
+            }
+        })
+    }
+}
+
+fn pair_of((first, second): (i64, i64)) -> StoreResult<Pair> {
+    let first = rows::account_id(first, "matches", "first_id")?;
+    let second = rows::account_id(second, "matches", "second_id")?;
+    rows::known(Pair::new(first, second), "matches", "second_id")
+}
+
+/// A match that was read, if its two people may see each other.
+fn visible(row: Option<ViewRow>) -> StoreResult<Option<MatchView>> {
+    let Some((view, relation)) = row.map(rows::view).transpose()? else { return Ok(None) };
+    Ok(may_see(relation).then_some(view))
+}
+
+/// What `REJECTED` looks for.
+const _: () = assert!(Action::Dislike.code() == 3);

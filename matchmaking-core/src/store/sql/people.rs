@@ -1,0 +1,117 @@
+//! Profiles in a database.
+
+use async_trait::async_trait;
+use sqlx::{query, query_as, query_scalar};
+
+use super::{SqlStore, json::list, limit, read, rows, sql, transaction};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{IdentityKind, Person, Profile},
+    store::{PeopleStore, PersonRow, VersionedProfile},
+};
+
+/// An active person with the identities they have, as the sum of two to the power of each kind.
+macro_rules! person {
+    ($where:literal) => {
+        concat!(
+            "SELECT a.id, p.document, p.last_active_at,
+                COALESCE((SELECT CAST(SUM(CAST(1 AS BIGINT) << CAST(i.kind AS INTEGER)) AS BIGINT)
+                    FROM identities i WHERE i.account_id = a.id), 0)
+            FROM accounts a JOIN profiles p ON p.account_id = a.id WHERE a.status = 1 AND ",
+            $where
+        )
+    };
+}
+
+sql! {
+    PROFILE = "SELECT version, document FROM profiles WHERE account_id = $1";
+    PROFILES = "SELECT account_id, document FROM profiles
+        WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
+    REPLACE = "UPDATE profiles SET version = version + 1, document = $3, updated_at = $4
+        WHERE account_id = $1 AND version = $2";
+    LAST_ACTIVE = "SELECT last_active_at FROM profiles WHERE account_id = $1";
+    TOUCH = "UPDATE profiles SET last_active_at = $2 WHERE account_id = $1 AND last_active_at < $2";
+    PERSON = person!("a.id = $1");
+    PEOPLE = person!("a.id > $1 ORDER BY a.id LIMIT $2");
+}
+
+type Row = (i64, String, i64, i64);
+
+#[async_trait]
+impl PeopleStore for SqlStore {
+    async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>> {
+        let row: Option<(i64, String)> =
+            read!(self.pool, |p| query_as(PROFILE).bind(id.get()).fetch_optional(p))?;
+        row.map(|(version, document)| Ok(VersionedProfile { version, profile: rows::profile(&document)? }))
+            .transpose()
+    }
+
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>> {
+        let found: Vec<(i64, String)> =
+            read!(self.pool, |p| query_as(PROFILES).bind(list(ids)).fetch_all(p))?;
+        found
+            .into_iter()
+            .map(|(id, document)| {
+                Ok((rows::account_id(id, "profiles", "account_id")?, rows::profile(&document)?))
+            })
+            .collect()
+    }
+
+    async fn replace_profile(
+        &self,
+        id: AccountId,
+        expected: i64,
+        profile: &Profile,
+        at: Millis,
+    ) -> StoreResult<bool> {
+        let document = rows::document(profile)?;
+        transaction!(self.pool, |tx, _locks| {
+            let replaced = query(REPLACE)
+                .bind(id.get())
+                .bind(expected)
+                .bind(&document)
+                .bind(at.0)
+                .execute(&mut *tx)
+                .await?;
+            replaced.rows_affected() > 0
+        })
+    }
+
+    async fn touch(&self, id: AccountId, at: Millis) -> StoreResult<()> {
+        // Looked up first, because most touches change nothing and need not wait for their turn to write.
+        let noted: Option<i64> =
+            read!(self.pool, |p| query_scalar(LAST_ACTIVE).bind(id.get()).fetch_optional(p))?;
+        if noted.is_none_or(|noted| noted >= at.0) {
+            return Ok(());
+        }
+        transaction!(self.pool, |tx, _locks| {
+            query(TOUCH).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+        })
+    }
+
+    async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>> {
+        let row: Option<Row> = read!(self.pool, |p| query_as(PERSON).bind(id.get()).fetch_optional(p))?;
+        row.map(person_row).transpose()
+    }
+
+    async fn people(&self, after: Option<AccountId>, rows: usize) -> StoreResult<Vec<PersonRow>> {
+        let after = after.map_or(0, AccountId::get);
+        let found: Vec<Row> =
+            read!(self.pool, |p| query_as(PEOPLE).bind(after).bind(limit(rows)).fetch_all(p))?;
+        found.into_iter().map(person_row).collect()
+    }
+}
+
+fn person_row((id, document, last_active_at, kinds): Row) -> StoreResult<PersonRow> {
+    let kinds = (1..=4).filter(|kind| kinds & (1 << kind) != 0);
+    Ok(PersonRow {
+        person: Person {
+            id: rows::account_id(id, "accounts", "id")?,
+            profile: rows::profile(&document)?,
+            last_active_at: Millis(last_active_at),
+        },
+        kinds: kinds.filter_map(IdentityKind::from_code).collect(),
+    })
+}

@@ -1,0 +1,90 @@
+//! Blocks in a database, and how two people stand to each other.
+
+use async_trait::async_trait;
+use sqlx::{query, query_as};
+
+use super::{SqlStore, read, rows, sql, transaction};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::{Pair, Relation},
+    store::SafetyStore,
+};
+
+sql! {
+    RELATION = "SELECT v.status, t.status,
+            EXISTS (SELECT 1 FROM blocks b
+                WHERE (b.by_id = $1 AND b.target_id = $2) OR (b.by_id = $2 AND b.target_id = $1)),
+            EXISTS (SELECT 1 FROM matches m
+                WHERE m.ended_at IS NOT NULL
+                    AND ((m.low_id = $1 AND m.high_id = $2) OR (m.low_id = $2 AND m.high_id = $1)))
+        FROM accounts v CROSS JOIN accounts t WHERE v.id = $1 AND t.id = $2";
+    BLOCK = "INSERT INTO blocks (by_id, target_id, blocked_at)
+        SELECT b.id, t.id, $3 FROM accounts b CROSS JOIN accounts t WHERE b.id = $1 AND t.id = $2
+        ON CONFLICT (by_id, target_id) DO NOTHING";
+    UNBLOCK = "DELETE FROM blocks WHERE by_id = $1 AND target_id = $2";
+    BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1 ORDER BY blocked_at DESC, target_id DESC";
+
+    @locks {
+        LOCK_ACCOUNTS = "SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE";
+    }
+}
+
+/// How two people stand to each other, for the rest of the transaction; `None` when one is unknown.
+macro_rules! relation {
+    ($tx:ident, $locks:ident, $pair:expr) => {{
+        let (low, high) = ($pair.low().get(), $pair.high().get());
+        if $locks {
+            ::sqlx::query($crate::store::sql::safety::LOCK_ACCOUNTS)
+                .bind(low)
+                .bind(high)
+                .execute(&mut *$tx)
+                .await?;
+        }
+        ::sqlx::query_as($crate::store::sql::safety::RELATION)
+            .bind(low)
+            .bind(high)
+            .fetch_optional(&mut *$tx)
+            .await?
+            .map($crate::store::sql::rows::relation)
+            .transpose()?
+    }};
+}
+pub(super) use relation;
+
+#[async_trait]
+impl SafetyStore for SqlStore {
+    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<bool> {
+        let Some(pair) = Pair::new(by, target) else { return Ok(false) };
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                let lock = query(LOCK_ACCOUNTS).bind(pair.low().get()).bind(pair.high().get());
+                lock.execute(&mut *tx).await?;
+            }
+            let blocked = query(BLOCK).bind(by.get()).bind(target.get()).bind(at.0).execute(&mut *tx).await?;
+            blocked.rows_affected() > 0
+        })
+    }
+
+    async fn unblock(&self, by: AccountId, target: AccountId) -> StoreResult<bool> {
+        transaction!(self.pool, |tx, _locks| {
+            let gone = query(UNBLOCK).bind(by.get()).bind(target.get()).execute(&mut *tx).await?;
+            gone.rows_affected() > 0
+        })
+    }
+
+    async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(BLOCKED_BY).bind(by.get()).fetch_all(p))?;
+        rows::account_ids(found, "blocks", "target_id")
+    }
+
+    async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {
+        if viewer == target {
+            return Ok(None);
+        }
+        let row =
+            read!(self.pool, |p| query_as(RELATION).bind(viewer.get()).bind(target.get()).fetch_optional(p))?;
+        row.map(rows::relation).transpose()
+    }
+}

@@ -1,0 +1,44 @@
+//! Every statement and migration, for tests that prepare and compare them.
+
+use super::{accounts, conversations, matches, messages, open, people, safety, upkeep, writer};
+
+/// One statement of the store.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// The file it stands in.
+    pub file: &'static str,
+    /// Its name there.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// Whether only PostgreSQL runs it, to lock rows.
+    pub postgres_only: bool,
+}
+
+/// Every statement of the store.
+#[must_use]
+pub fn statements() -> Vec<Statement> {
+    [
+        ("accounts", accounts::STATEMENTS),
+        ("conversations", conversations::STATEMENTS),
+        ("matches", matches::STATEMENTS),
+        ("messages", messages::STATEMENTS),
+        ("people", people::STATEMENTS),
+        ("safety", safety::STATEMENTS),
+        ("upkeep", upkeep::STATEMENTS),
+        ("writer", writer::STATEMENTS),
+    ]
+    .into_iter()
+    .flat_map(|(file, list)| {
+        list.iter().map(move |&(name, text, postgres_only)| Statement { file, name, text, postgres_only })
+    })
+    .collect()
+}
+
+/// The versions and descriptions of the migrations: of SQLite, and of PostgreSQL.
+#[must_use]
+pub fn migrations() -> [Vec<(i64, String)>; 2] {
+    [&open::SQLITE, &open::POSTGRES].map(|migrator| {
+        migrator.iter().map(|migration| (migration.version, migration.description.to_string())).collect()
+    })
+}

@@ -1,0 +1,391 @@
+//! The one who writes messages: what has queued up while one batch was made durable goes into the next, so that
+//! one sync serves many messages.
+//!
+//! A message that was taken from the queue is stored whether or not its sender still waits.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde::Serialize;
+use sqlx::{query, query_as};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    SqlPool,
+    json::list,
+    rows::{self, MessageRow, message_columns},
+    sql, transaction,
+};
+use crate::{
+    error::{StoreError, StoreResult},
+    ids::MessageId,
+    model::{AccountStatus, Message, Relation},
+    store::{
+        AppendOutcome, NewMessage, OnStored,
+        decision::{AppendFacts, append_refusal, closed, defect},
+    },
+};
+
+/// How many messages may wait to be written; a sender beyond waits for room.
+pub const QUEUED_MESSAGES: usize = 4_096;
+/// How many messages are written together at most.
+pub const BATCH_MESSAGES: usize = 256;
+/// How many batches may wait to be told of; the writer waits beyond.
+const WRITTEN_BATCHES: usize = 2;
+/// How long a sender waits for room in the queue.
+const QUEUE_WAIT: Duration = Duration::from_secs(10);
+
+sql! {
+    // What decides about each sender and conversation. The other one of a direct conversation is joined by the
+    // pair; a group has none.
+    FACTS = "SELECT c.id, CAST(j.value ->> 's' AS BIGINT), c.last_seq, c.kind, c.closed_at IS NOT NULL,
+            m.account_id IS NOT NULL, s.status, o.status,
+            EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = s.id AND b.target_id = o.id)
+                OR (b.by_id = o.id AND b.target_id = s.id)),
+            EXISTS (SELECT 1 FROM matches e
+                WHERE e.low_id = c.low_id AND e.high_id = c.high_id AND e.ended_at IS NOT NULL)
+        FROM jsonb_each($1) AS j
+        CROSS JOIN conversations c
+        LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = CAST(j.value ->> 's' AS BIGINT)
+        LEFT JOIN accounts s ON s.id = CAST(j.value ->> 's' AS BIGINT)
+        LEFT JOIN accounts o ON o.id = CASE WHEN c.low_id = CAST(j.value ->> 's' AS BIGINT)
+            THEN c.high_id ELSE c.low_id END
+        WHERE c.id = CAST(j.value ->> 'c' AS BIGINT)";
+    EARLIER = concat!(
+        "SELECT ",
+        message_columns!(),
+        " FROM jsonb_each($1) AS j CROSS JOIN messages m
+        WHERE m.conversation_id = CAST(j.value ->> 'c' AS BIGINT) AND m.sender_id = CAST(j.value ->> 's' AS BIGINT)
+            AND m.client_message_id = j.value ->> 'n' AND m.client_message_id IS NOT NULL"
+    );
+    INSERT = "INSERT INTO messages (conversation_id, seq, sender_id, kind, content, client_message_id, sent_at)
+        SELECT CAST(value ->> 'c' AS BIGINT), CAST(value ->> 'q' AS BIGINT), CAST(value ->> 's' AS BIGINT),
+            CAST(value ->> 'k' AS BIGINT), value ->> 't', value ->> 'n', CAST(value ->> 'a' AS BIGINT)
+        FROM jsonb_each($1) WHERE TRUE
+        ORDER BY CAST(value ->> 'c' AS BIGINT), CAST(value ->> 'q' AS BIGINT)
+        RETURNING conversation_id, seq, id";
+    ADVANCE = "UPDATE conversations SET last_seq = CAST(j.value ->> 'q' AS BIGINT)
+        FROM jsonb_each($1) AS j WHERE conversations.id = CAST(j.value ->> 'c' AS BIGINT)";
+
+    @locks {
+        SHARE_ACCOUNTS = "SELECT a.id FROM accounts a WHERE a.id IN (
+                SELECT CAST(value ->> 's' AS BIGINT) FROM jsonb_each($1)
+                UNION SELECT c.low_id FROM jsonb_each($1) AS j
+                    JOIN conversations c ON c.id = CAST(j.value ->> 'c' AS BIGINT)
+                UNION SELECT c.high_id FROM jsonb_each($1) AS j
+                    JOIN conversations c ON c.id = CAST(j.value ->> 'c' AS BIGINT))
+            ORDER BY a.id FOR SHARE";
+        LOCK_CONVERSATIONS = "SELECT c.id FROM conversations c
+            WHERE c.id IN (SELECT CAST(value ->> 'c' AS BIGINT) FROM jsonb_each($1))
+            ORDER BY c.id FOR NO KEY UPDATE";
+    }
+}
+
+/// A message on its way, what to do when it is stored, and who waits for what becomes of it.
+#[derive(Debug)]
+struct Job {
+    new: NewMessage,
+    told: Told,
+}
+
+/// Who is to hear of a message.
+#[derive(Debug)]
+struct Told {
+    on_stored: OnStored,
+    reply: oneshot::Sender<StoreResult<AppendOutcome>>,
+}
+
+/// A batch that was written.
+type Written = Vec<(StoreResult<AppendOutcome>, Told)>;
+
+/// The queue's entrance.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    task: TaskTracker,
+}
+
+impl Writer {
+    /// Starts writing to this database, on the runtime that this is called on.
+    pub(super) fn start(pool: SqlPool) -> Self {
+        // Full, it holds senders back: see `QUEUED_MESSAGES`.
+        let (queue, jobs) = mpsc::channel(QUEUED_MESSAGES);
+        let (tell, written) = mpsc::channel(WRITTEN_BATCHES);
+        let task = TaskTracker::new();
+        task.spawn(run(pool, jobs, tell));
+        task.spawn(tell_all(written));
+        task.close();
+        Self { queue: Mutex::new(Some(queue)), task }
+    }
+
+    /// Hands a message in and waits for what becomes of it.
+    pub(super) async fn append(&self, new: NewMessage, on_stored: OnStored) -> StoreResult<AppendOutcome> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(queue) = queue else { return Err(closed()) };
+        let (reply, outcome) = oneshot::channel();
+        match queue.send_timeout(Job { new, told: Told { on_stored, reply } }, QUEUE_WAIT).await {
+            Ok(()) => {}
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => return Err(StoreError::Unavailable(None)),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => return Err(closed()),
+        }
+        // The queue closes when the last entrance is gone, which must not wait for this one.
+        drop(queue);
+        outcome.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Takes no more messages, and returns when those that were taken are written.
+    pub(super) async fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.task.wait().await;
+    }
+}
+
+async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
+    let mut jobs = Vec::with_capacity(BATCH_MESSAGES);
+    while queue.recv_many(&mut jobs, BATCH_MESSAGES).await > 0 {
+        let (news, told): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.told)).unzip();
+        let written = write(&pool, &news).await.into_iter().zip(told).collect();
+        if tell.send(written).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells of each batch in the order in which it was written, while the next one is being made durable: first whoever
+/// is connected, then the sender.
+async fn tell_all(mut written: mpsc::Receiver<Written>) {
+    while let Some(batch) = written.recv().await {
+        for (outcome, Told { on_stored, reply }) in batch {
+            if let Ok(AppendOutcome::Stored(message)) = &outcome {
+                on_stored.act(message);
+            }
+            // A sender who went away does not want to know.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
+/// Writes a batch. When something in it is refused by the database as such, each message is tried alone, so that
+/// only the one at fault fails. When the database cannot be reached, nothing is tried again: the batch may have
+/// been written, and a message without a name would be doubled.
+async fn write(pool: &SqlPool, news: &[NewMessage]) -> Vec<StoreResult<AppendOutcome>> {
+    match write_together(pool, news).await {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(StoreError::Unavailable(source)) => {
+            let shared = source.map(|source| Shared(Arc::from(source)));
+            let unavailable = || StoreError::Unavailable(shared.clone().map(|source| Box::new(source) as _));
+            news.iter().map(|_| Err(unavailable())).collect()
+        }
+        Err(error) if news.len() == 1 => vec![Err(error)],
+        Err(_) => {
+            let mut outcomes = Vec::with_capacity(news.len());
+            for new in news {
+                let alone = write_together(pool, std::slice::from_ref(new)).await;
+                outcomes
+                    .push(alone.and_then(|mut one| one.pop().ok_or_else(|| defect("an outcome is missing"))));
+            }
+            outcomes
+        }
+    }
+}
+
+/// One cause of the failure of many.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+struct Shared(Arc<dyn std::error::Error + Send + Sync>);
+
+/// A sender in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Place {
+    c: i64,
+    s: i64,
+}
+
+impl Place {
+    fn of(new: &NewMessage) -> Self {
+        Self { c: new.conversation.get(), s: new.sender.get() }
+    }
+}
+
+/// A place and the name that a client gave a message there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Name<'a> {
+    #[serde(flatten)]
+    place: Place,
+    n: &'a str,
+}
+
+impl<'a> Name<'a> {
+    fn of(new: &'a NewMessage) -> Option<Self> {
+        new.client_message_id.as_deref().map(|n| Self { place: Place::of(new), n })
+    }
+}
+
+/// A row to be inserted.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    c: i64,
+    q: i64,
+    s: i64,
+    k: i64,
+    t: &'a str,
+    n: Option<&'a str>,
+    a: i64,
+}
+
+/// The last number of a conversation.
+#[derive(Debug, Serialize)]
+struct Last {
+    c: i64,
+    q: i64,
+}
+
+/// Conversation, sender, last number, kind, closed, member, sender's status, other's status, blocked, unmatched.
+type FactsRow = (i64, i64, i64, i64, bool, bool, Option<i64>, Option<i64>, bool, bool);
+
+/// What is to become of a message of a batch.
+enum Fate {
+    Done(AppendOutcome),
+    /// It is stored with this number.
+    Store(i64),
+    /// It is a repeat of the one at this place of the batch.
+    Repeat(usize),
+}
+
+/// Writes a batch in one transaction.
+async fn write_together(pool: &SqlPool, news: &[NewMessage]) -> StoreResult<Vec<AppendOutcome>> {
+    let places: Vec<Place> = news.iter().map(Place::of).collect::<BTreeSet<_>>().into_iter().collect();
+    let names: Vec<Name<'_>> =
+        news.iter().filter_map(Name::of).collect::<BTreeSet<_>>().into_iter().collect();
+    transaction!(pool, |tx, locks| {
+        if locks {
+            query(SHARE_ACCOUNTS).bind(list(&places)).execute(&mut *tx).await?;
+            query(LOCK_CONVERSATIONS).bind(list(&places)).execute(&mut *tx).await?;
+        }
+        let facts: Vec<FactsRow> = query_as(FACTS).bind(list(&places)).fetch_all(&mut *tx).await?;
+        let earlier: Vec<MessageRow> = if names.is_empty() {
+            Vec::new()
+        } else {
+            query_as(EARLIER).bind(list(&names)).fetch_all(&mut *tx).await?
+        };
+        let (fates, last) = decide(news, facts, earlier)?;
+        let mut ids = Vec::new();
+        if !last.is_empty() {
+            let stored: Vec<Row<'_>> =
+                news.iter().zip(&fates).filter_map(|(new, fate)| row(new, fate)).collect();
+            ids = query_as(INSERT).bind(list(&stored)).fetch_all(&mut *tx).await?;
+            query(ADVANCE).bind(list(&last)).execute(&mut *tx).await?;
+        }
+        outcomes(news, fates, ids)?
+    })
+}
+
+/// Decides about every message of a batch in turn, and gives out the numbers. Returns the new last number of each
+/// conversation that has one.
+fn decide(
+    news: &[NewMessage],
+    facts: Vec<FactsRow>,
+    earlier: Vec<MessageRow>,
+) -> StoreResult<(Vec<Fate>, Vec<Last>)> {
+    let mut last = BTreeMap::new();
+    let mut known = BTreeMap::new();
+    for row in facts {
+        let (c, s, last_seq, ..) = row;
+        last.insert(c, last_seq);
+        known.insert(Place { c, s }, append_facts(row)?);
+    }
+    let earlier: Vec<Message> = earlier.into_iter().map(rows::message).collect::<StoreResult<_>>()?;
+    let named = |message: &Message| {
+        let place = Place { c: message.conversation.get(), s: message.sender.get() };
+        message.client_message_id.clone().map(|n| (place, n))
+    };
+    let earlier: BTreeMap<(Place, String), Message> =
+        earlier.into_iter().filter_map(|message| Some((named(&message)?, message))).collect();
+
+    let mut advanced = BTreeMap::new();
+    let mut in_batch: BTreeMap<Name<'_>, usize> = BTreeMap::new();
+    let mut fates = Vec::with_capacity(news.len());
+    for (at, new) in news.iter().enumerate() {
+        let name = Name::of(new);
+        if let Some(message) = name.and_then(|name| earlier.get(&(name.place, name.n.to_owned()))) {
+            fates.push(Fate::Done(AppendOutcome::Duplicate(message.clone())));
+        } else if let Some(first) = name.and_then(|name| in_batch.get(&name)) {
+            fates.push(Fate::Repeat(*first));
+        } else if let Some(refusal) = append_refusal(known.get(&Place::of(new)).copied()) {
+            fates.push(Fate::Done(AppendOutcome::Refused(refusal)));
+        } else {
+            let c = new.conversation.get();
+            let seq = last.entry(c).or_insert(0);
+            *seq += 1;
+            advanced.insert(c, *seq);
+            if let Some(name) = name {
+                in_batch.insert(name, at);
+            }
+            fates.push(Fate::Store(*seq));
+        }
+    }
+    Ok((fates, advanced.into_iter().map(|(c, q)| Last { c, q }).collect()))
+}
+
+fn append_facts(row: FactsRow) -> StoreResult<AppendFacts> {
+    let (_, _, _, kind, closed, member, sender, other, blocked, unmatched) = row;
+    let sender: Option<AccountStatus> = sender.map(rows::status).transpose()?;
+    let relation = match (kind, sender, other) {
+        (1, Some(viewer), Some(other)) => {
+            Some(Relation { viewer, target: rows::status(other)?, blocked, unmatched })
+        }
+        _ => None,
+    };
+    Ok(AppendFacts { member, sender, closed, relation })
+}
+
+fn row<'a>(new: &'a NewMessage, fate: &Fate) -> Option<Row<'a>> {
+    let Fate::Store(q) = fate else { return None };
+    Some(Row {
+        c: new.conversation.get(),
+        q: *q,
+        s: new.sender.get(),
+        k: new.kind.code(),
+        t: &new.content,
+        n: new.client_message_id.as_deref(),
+        a: new.at.0,
+    })
+}
+
+/// What each sender is told, now that the identifiers are known.
+fn outcomes(
+    news: &[NewMessage],
+    fates: Vec<Fate>,
+    ids: Vec<(i64, i64, i64)>,
+) -> StoreResult<Vec<AppendOutcome>> {
+    let ids: BTreeMap<(i64, i64), i64> = ids.into_iter().map(|(c, seq, id)| ((c, seq), id)).collect();
+    let mut told: Vec<AppendOutcome> = Vec::with_capacity(news.len());
+    for (new, fate) in news.iter().zip(fates) {
+        let outcome = match fate {
+            Fate::Done(outcome) => outcome,
+            Fate::Repeat(first) => match told.get(first) {
+                Some(AppendOutcome::Stored(message)) => AppendOutcome::Duplicate(message.clone()),
+                _ => return Err(defect("a message repeats one that was not stored")),
+            },
+            Fate::Store(seq) => {
+                let id = ids.get(&(new.conversation.get(), seq)).copied().and_then(MessageId::new);
+                AppendOutcome::Stored(Message {
+                    id: rows::known(id, "messages", "id")?,
+                    conversation: new.conversation,
+                    seq,
+                    sender: new.sender,
+                    kind: new.kind,
+                    content: new.content.clone(),
+                    client_message_id: new.client_message_id.clone(),
+                    sent_at: new.at,
+                })
+            }
+        };
+        told.push(outcome);
+    }
+    Ok(told)
+}

@@ -1,0 +1,7 @@
+//! The conformance suite on all three stores, and what only databases promise.
+
+mod durable;
+mod memory;
+mod postgres;
+mod schema;
+mod sqlite;

@@ -1,0 +1,149 @@
+//! The real server, in this process, on a port of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use matchmaking_core::api::route::Surface;
+use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
+use matchmaking_core::service::Services;
+use matchmaking_core::store;
+use matchmaking_server::config::limits::Limits;
+use matchmaking_server::http::{OpenSurfaces, Policy};
+use matchmaking_server::{app, http};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::Database;
+
+/// What the manual clock shows at the start: `2026-02-05T10:30:00.123Z`.
+pub(crate) const START: Millis = Millis(1_770_287_400_123);
+
+/// How a server is started. Rate limits are off, and the clock stands still, unless a test says otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) policy: Policy,
+    pub(crate) system_clock: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let limits = Limits { address_rate: None, account_rate: None, ..Limits::default() };
+        Self { policy: Policy { limits, ..Policy::default() }, system_clock: false }
+    }
+}
+
+impl Options {
+    /// With bounds changed.
+    pub(crate) fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.policy.limits);
+        self
+    }
+
+    /// With this rule for the surfaces without authentication.
+    pub(crate) fn open_surfaces(mut self, rule: OpenSurfaces) -> Self {
+        self.policy.open_surfaces = rule;
+        self
+    }
+
+    /// With the machine's clock.
+    pub(crate) fn system_clock(mut self) -> Self {
+        self.system_clock = true;
+        self
+    }
+}
+
+/// A running server. Dropping it shuts it down in order and waits until it is gone.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) http: reqwest::Client,
+    services: Arc<Services>,
+    handle: Handle,
+    shutdown: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// A server over this database, started as most tests want it.
+    pub(crate) async fn start(database: &Database) -> Self {
+        Self::start_with(database, Options::default()).await
+    }
+
+    /// A server over this database.
+    pub(crate) async fn start_with(database: &Database, options: Options) -> Self {
+        let url = database.url();
+        let clock = Arc::new(ManualClock::new(START));
+        let time: Arc<dyn Clock> =
+            if options.system_clock { Arc::new(SystemClock) } else { Arc::clone(&clock) as _ };
+        let shutdown = CancellationToken::new();
+        let (ready, is_ready) = oneshot::channel();
+        let stop = shutdown.clone();
+        // A runtime of its own: dropping may then wait for the server wherever it happens.
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .thread_name("server")
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async move {
+                let stores = store::open(&url).await.unwrap();
+                let services = app::over(stores, time, "Asia/Shanghai".parse().unwrap()).await.unwrap();
+                let site = app::site(&services, &[Surface::Miracle], options.policy);
+                let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+                let address = listener.local_addr().unwrap();
+                ready.send((address, Arc::clone(&services), Handle::current())).ok().unwrap();
+                http::run(listener, site, stop).await.unwrap();
+                services.stores.upkeep.close().await;
+            });
+            runtime.shutdown_timeout(Duration::from_secs(10));
+        });
+        let (address, services, handle) = is_ready.await.expect("the server did not start; see above");
+        let http = reqwest::Client::builder().no_proxy().timeout(super::PATIENCE).build().unwrap();
+        Self { address, clock, http, services, handle, shutdown, thread: Some(thread) }
+    }
+
+    /// Where a path is.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Runs something on the server's own runtime, to which its store belongs.
+    pub(crate) async fn inside<T, F>(&self, act: impl FnOnce(Arc<Services>) -> F) -> T
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.handle.spawn(act(Arc::clone(&self.services))).await.unwrap()
+    }
+
+    /// How many sockets are registered with the hub.
+    pub(crate) fn connections(&self) -> usize {
+        self.services.hub.connections()
+    }
+
+    /// Begins the shutdown without waiting for its end.
+    pub(crate) fn begin_shutdown(&self) {
+        self.shutdown.cancel();
+    }
+
+    /// Shuts down in order. Fails if the server failed.
+    pub(crate) fn stop(mut self) {
+        self.shutdown.cancel();
+        self.thread.take().unwrap().join().expect("the server panicked");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A WebSocket client that knows what must come next.
+
+use std::borrow::Borrow;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+
+use super::{Server, must};
+
+/// An open socket.
+#[derive(Debug)]
+pub(crate) struct Client {
+    stream: WebSocketStream<TcpStream>,
+}
+
+/// What the server says of a frame that is no JSON object, on every socket of this surface.
+pub(crate) const INVALID_JSON: &str = r#"{"error":"Invalid JSON format"}"#;
+
+/// How often [`Client::nothing_more`] asks. A session that has both an event and a frame to look at takes either, so
+/// that an event which is there already stays behind all of these once in four billion times.
+const FENCES: usize = 32;
+
+impl Client {
+    /// Opens the socket at this path.
+    pub(crate) async fn open(server: &Server, path: &str) -> Self {
+        Self::open_over(TcpStream::connect(server.address).await.unwrap(), server, path).await
+    }
+
+    /// The same, with next to no room for what was not read yet.
+    pub(crate) async fn open_with_little_room(server: &Server, path: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 << 10).unwrap();
+        Self::open_over(socket.connect(server.address).await.unwrap(), server, path).await
+    }
+
+    async fn open_over(stream: TcpStream, server: &Server, path: &str) -> Self {
+        stream.set_nodelay(true).unwrap();
+        let url = format!("ws://{}{path}", server.address);
+        let config = WebSocketConfig::default().read_buffer_size(4 << 10);
+        let opening = tokio_tungstenite::client_async_with_config(url, stream, Some(config));
+        let (stream, _) = must("a handshake", opening).await.unwrap();
+        Self { stream }
+    }
+
+    /// Opens the socket at this path and says whom it is from.
+    pub(crate) async fn login(server: &Server, path: &str, user: i64) -> Self {
+        let mut client = Self::open(server, path).await;
+        client.authenticate(user).await;
+        client
+    }
+
+    /// Says whom it is from, and waits for the answer.
+    pub(crate) async fn authenticate(&mut self, user: i64) {
+        self.send(json!({"user_id": user})).await;
+        self.expect(json!({"status": "authenticated", "user_id": user.to_string()})).await;
+    }
+
+    /// Sends JSON as a text frame.
+    pub(crate) async fn send(&mut self, frame: impl Borrow<Value>) {
+        self.send_text(frame.borrow().to_string()).await;
+    }
+
+    /// Sends a text frame.
+    pub(crate) async fn send_text(&mut self, text: impl Into<String>) {
+        self.send_message(Message::text(text.into())).await;
+    }
+
+    /// Sends a binary frame.
+    pub(crate) async fn send_binary(&mut self, bytes: &'static [u8]) {
+        self.send_message(Message::Binary(Bytes::from_static(bytes))).await;
+    }
+
+    async fn send_message(&mut self, message: Message) {
+        must("room to send a frame", self.stream.send(message)).await.unwrap();
+    }
+
+    /// Sends a text frame to a server that may have closed the socket already.
+    pub(crate) async fn try_send_text(&mut self, text: String) -> bool {
+        must("room to send a frame", self.stream.send(Message::text(text))).await.is_ok()
+    }
+
+    /// The next text frame.
+    #[track_caller]
+    pub(crate) fn text(&mut self) -> impl Future<Output = String> {
+        let caller = std::panic::Location::caller();
+        async move {
+            match self.next().await {
+                Some(Message::Text(text)) => text.as_str().to_owned(),
+                other => panic!("{other:?} instead of a text, expected at {caller}"),
+            }
+        }
+    }
+
+    /// The next text frame as JSON.
+    pub(crate) async fn json(&mut self) -> Value {
+        serde_json::from_str(&self.text().await).unwrap()
+    }
+
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            match must("a frame", self.stream.next()).await {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(message)) => return Some(message),
+                // The far end may be gone before its farewell was read.
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+
+    /// Expects this text frame next, to the byte.
+    #[track_caller]
+    pub(crate) fn expect(&mut self, frame: impl Borrow<Value>) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let expected = frame.borrow().to_string();
+            match self.next().await {
+                Some(Message::Text(text)) => {
+                    assert_eq!(text.as_str(), expected, "expected at {caller}");
+                }
+                other => panic!("{other:?} instead of {expected}, expected at {caller}"),
+            }
+        }
+    }
+
+    /// Expects the socket to be closed next, with this number.
+    #[track_caller]
+    pub(crate) fn expect_close(&mut self, code: u16) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            match self.next().await {
+                Some(Message::Close(Some(frame))) => {
+                    assert_eq!(u16::from(frame.code), code, "expected at {caller}");
+                }
+                other => panic!("{other:?} instead of a close with {code}, expected at {caller}"),
+            }
+        }
+    }
+
+    /// Waits until the server has dealt with everything that was sent here before.
+    #[track_caller]
+    pub(crate) fn settle(&mut self) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            self.send_text("[]").await;
+            let answer = self.text().await;
+            assert_eq!(answer, INVALID_JSON, "expected at {caller}");
+        }
+    }
+
+    /// Expects that nothing is there to be read. What could be there must have happened before: fence it with
+    /// [`settle`](Self::settle) on the socket that causes it, or with the answer to the request that does.
+    #[track_caller]
+    pub(crate) fn nothing_more(&mut self) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            for _ in 0..FENCES {
+                self.send_text("[]").await;
+                let answer = self.text().await;
+                assert_eq!(answer, INVALID_JSON, "nothing was to come, expected at {caller}");
+            }
+        }
+    }
+
+    /// Says goodbye, and waits until the server has, too.
+    pub(crate) async fn close(mut self) {
+        let _ = self.stream.close(None).await;
+        while let Some(message) = must("the end of a socket", self.stream.next()).await {
+            if message.is_err() {
+                break;
+            }
+        }
+    }
+}
