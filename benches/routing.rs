@@ -53,13 +53,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all = ServerThread::start(|listener| on_runtime(all_routes(listener)))?;
     let few = ServerThread::start(|listener| on_runtime(some_routes(listener, 1)))?;
     let many = ServerThread::start(|listener| on_runtime(some_routes(listener, 200)))?;
+    // Connections are opened when they are needed: idle ones are closed.
     let open = |server: &ServerThread| Load::open(server, PATH, 32, 1);
-    let (mut warp, mut all, mut few, mut many) = (open(&warp)?, open(&all)?, open(&few)?, open(&many)?);
-    for load in [&all, &few, &many] {
-        assert_eq!(load.answer(), warp.answer(), "the answers differ");
-    }
 
-    let pairs = Rounds::of(rounds, || cpu(&mut all, requests), || cpu(&mut warp, requests))?;
+    let (mut side, mut other) = (open(&all)?, open(&warp)?);
+    assert_eq!(side.answer(), other.answer(), "the answers differ");
+    let pairs = Rounds::of(rounds, || cpu(&mut side, requests), || cpu(&mut other, requests))?;
     let goal = Goal::AtMost { must: 1.5, goal: 1.05, beyond: None };
     let unit = "µs CPU a request";
     pairs.print(
@@ -68,7 +67,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         goal,
     );
 
-    let pairs = Rounds::of(rounds, || cpu(&mut many, requests), || cpu(&mut few, requests))?;
+    let (mut side, mut other) = (open(&many)?, open(&few)?);
+    assert_eq!(side.answer(), other.answer(), "the answers differ");
+    let pairs = Rounds::of(rounds, || cpu(&mut side, requests), || cpu(&mut other, requests))?;
     pairs.print(
         "200 routes against one",
         ("the kit, the last of 200 routes", "the kit, one route", unit),
