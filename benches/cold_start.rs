@@ -45,7 +45,7 @@ fn measure(what: &str, data: &Path, starts: usize) -> Result<(), Box<dyn Error>>
         let server = Server::start(data, &database(data))?;
         server.ask("GET", "/healthz", "")?;
         let healthy = began.elapsed();
-        server.ask("GET", "/api/v1/", "")?;
+        server.ask("GET", "/", "")?;
         surfaces.push(began.elapsed().as_secs_f64() * 1e3);
         pairs.push(healthy.as_secs_f64() * 1e3, nothing);
     }

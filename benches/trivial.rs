@@ -35,18 +35,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         assert_eq!(ours.answer_length(), bare.answer_length(), "the answers differ");
 
         let mut speed = Rounds::default();
-        let mut cpu = Rounds::default();
+        let mut per_cpu_second = Rounds::default();
         for round in 0..=rounds {
             let (ours, bare): (Measured, Measured) = (ours.run(requests)?, bare.run(requests)?);
             if round > 0 {
                 speed.push(ours.per_second, bare.per_second);
-                cpu.push(ours.micros, bare.micros);
+                per_cpu_second.push(1e6 / ours.micros, 1e6 / bare.micros);
             }
         }
+        // What a server can serve is what its CPU time allows; what it did serve depends on what else ran meanwhile.
         let goal = Goal::AtLeast { must: 0.6, goal: 0.8, beyond: Some(0.95) };
-        let sides = ("the server", "bare hyper");
-        speed.print(format!("{PATH}, {way}"), (sides.0, sides.1, "requests/s"), goal);
-        cpu.print("the same as CPU time", (sides.0, sides.1, "µs CPU a request"), Goal::Told);
+        let sides = |unit| ("the server", "bare hyper", unit);
+        per_cpu_second.print(format!("{PATH}, {way}"), sides("requests a second of the server's CPU"), goal);
+        speed.print("the same by the clock on the wall", sides("requests a second"), Goal::Told);
     }
     Ok(())
 }
