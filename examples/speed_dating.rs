@@ -8,13 +8,27 @@
 //! of a store, and their decisions into likes and passes, in the order in which they were made. It uses
 //! nothing but the library's public interface, as any application may. Doing it again changes nothing.
 //!
+//! ```text
+//! cargo run --release --example speed_dating -- meet speed_dating_dev.csv --people 50
+//! ```
+//!
+//! then asks a server that runs on that store for a match for each of fifty of them, over `/ws/match`.
+//!
 //! Everybody gets a Telegram identity, the number 1,000,000 + `iid`, so that the sockets that match Telegram
 //! users have a pool; how answers become profiles is told in `speed_dating/survey.rs`.
 
+#[path = "speed_dating/meet.rs"]
+mod meet;
 #[path = "speed_dating/survey.rs"]
 mod survey;
 
-use std::{collections::BTreeMap, error::Error, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 use matchmaking_core::{
@@ -23,7 +37,7 @@ use matchmaking_core::{
     model::{Action, Identity, Language, Person},
     scoring::{Entry, Matcher, ReferencePool},
     service::{
-        Services,
+        Foundation, Services,
         enrolment::{Enrolled, Enrolment},
         people::audience_of,
     },
@@ -52,6 +66,17 @@ enum Command {
         #[arg(long, env = "DATABASE_URL", default_value = "sqlite://./data/matchmaking.db")]
         database: String,
     },
+    /// Ask a running server for a match for some of them, over /ws/match
+    Meet {
+        /// The CSV file of directed speed dates
+        file: PathBuf,
+        /// Where the server listens
+        #[arg(long, default_value = "127.0.0.1:8000")]
+        server: String,
+        /// How many people ask
+        #[arg(long, default_value_t = 50)]
+        people: usize,
+    },
 }
 
 #[tokio::main]
@@ -59,6 +84,10 @@ async fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
         Command::Import { file, database } => import(&file, &database).await,
+        Command::Meet { file, server, people } => match read(&file) {
+            Ok(survey) => meet::meet(&survey, &server, people).await,
+            Err(error) => Err(error),
+        },
     };
     match done {
         Ok(summary) => {
@@ -72,9 +101,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn import(file: &std::path::Path, database: &str) -> Result<String, Box<dyn Error>> {
+fn read(file: &Path) -> Result<Survey, Box<dyn Error>> {
     let input = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let survey = Survey::read(input).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Survey::read(input).map_err(|error| format!("{}: {error}", file.display()))?)
+}
+
+async fn import(file: &Path, database: &str) -> Result<String, Box<dyn Error>> {
+    let survey = read(file)?;
     let url = database.parse()?;
     let stores = store::open(&url).await?;
     let upkeep = Arc::clone(&stores.upkeep);
@@ -87,8 +120,12 @@ async fn import(file: &std::path::Path, database: &str) -> Result<String, Box<dy
 async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
-    let services =
-        Services::new(stores, Arc::clone(&matcher), Arc::clone(&clock), chrono_tz::America::New_York);
+    let services = Services::new(Foundation {
+        matcher: Arc::clone(&matcher),
+        clock: Arc::clone(&clock),
+        time_zone: chrono_tz::America::New_York,
+        ..Foundation::over(stores)
+    });
     let enrolment = Enrolment::new(services.stores.clone(), services.people.clone(), Arc::clone(&clock));
 
     let mut people: BTreeMap<u32, Person> = BTreeMap::new();

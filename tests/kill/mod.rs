@@ -1,1 +1,222 @@
-//! To come.
+//! Nothing is lost: a server that is killed at any moment has kept every message that it acknowledged.
+//!
+//! The server is a process of its own: this test binary again, told by an environment variable to run
+//! [`server_process`] as a server. Three rounds, twenty with `TEST_LONG=1`. The moments are chosen by a generator
+//! whose seed is printed and may be given as `KILL_SEED`.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::future::join_all;
+use matchmaking_core::ids::ConversationId;
+use matchmaking_core::store;
+use serde_json::json;
+
+use crate::support::rng::Rng;
+use crate::support::{Client, Database, Options, Remote, Server, on_durable_stores, until};
+
+/// Names the database to the process that is to be a server.
+const DATABASE: &str = "MATCHMAKING_KILL_TEST_DATABASE";
+/// Names the file in which that process leaves its address.
+const ADDRESS: &str = "MATCHMAKING_KILL_TEST_ADDRESS";
+
+/// Pairs of users who talk, a room each.
+const PAIRS: i64 = 3;
+/// How many send at once: the first half over sockets, the others over HTTP.
+const LANES: usize = 12;
+
+/// No test, but the server of one, when the environment says so. Ends with whoever started it.
+#[test]
+fn server_process() {
+    let Ok(url) = std::env::var(DATABASE) else { return };
+    let address_file = std::env::var(ADDRESS).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let options = Options::default().system_clock();
+    let server = runtime.block_on(Server::start_at(url.parse().unwrap(), options));
+    // In one step, so that nobody reads half an address.
+    let half = format!("{address_file}.half");
+    std::fs::write(&half, server.address.to_string()).unwrap();
+    std::fs::rename(half, address_file).unwrap();
+    // Nothing is ever written there: it ends when the other process does.
+    let _ = std::io::stdin().read(&mut [0]);
+    std::process::exit(0);
+}
+
+/// A server in another process.
+struct Process {
+    child: Child,
+    remote: Remote,
+}
+
+impl Process {
+    async fn start(database: &Database, folder: &Path) -> Self {
+        let address_file = folder.join("address");
+        let _ = std::fs::remove_file(&address_file);
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "kill::server_process", "--nocapture", "--test-threads=1"])
+            .env(DATABASE, database.url_text())
+            .env(ADDRESS, &address_file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        until("the server's address", async || {
+            assert!(child.try_wait().unwrap().is_none(), "the server's process ended; see above");
+            address_file.exists()
+        })
+        .await;
+        let address = std::fs::read_to_string(address_file).unwrap().parse().unwrap();
+        Self { child, remote: Remote::at(address) }
+    }
+
+    /// SIGKILL.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A pair's room, and what was said in it.
+struct Room {
+    users: [i64; 2],
+    id: i64,
+    /// The history as it was seen last; what comes later is added behind it.
+    history: Vec<String>,
+}
+
+/// One sender's texts: all those acknowledged, and the one that may or may not have been taken.
+struct Lane {
+    room: usize,
+    acknowledged: Vec<String>,
+    in_doubt: String,
+}
+
+async fn every_acknowledged_message_survives_a_kill(database: Database) {
+    let seed = std::env::var("KILL_SEED").ok().map_or_else(Rng::any_seed, |seed| seed.parse().unwrap());
+    println!("KILL_SEED={seed}");
+    let mut rng = Rng::new(seed);
+    let rounds = if std::env::var("TEST_LONG").is_ok_and(|long| long == "1") { 20 } else { 3 };
+    let folder = tempfile::tempdir().unwrap();
+
+    let mut server = Process::start(&database, folder.path()).await;
+    let mut rooms = Vec::new();
+    for pair in 0..PAIRS {
+        let users = [2 * pair + 1, 2 * pair + 2];
+        server.remote.users(users).await;
+        let matched = server.remote.pair(users[0], users[1], 50).await;
+        let id = server.remote.room(users[0], users[1], matched).await;
+        rooms.push(Room { users, id, history: Vec::new() });
+    }
+    for round in 0..rounds {
+        let lanes = talk_until_killed(server, &rooms, round, rng.below(250)).await;
+        check_numbers(&database, &rooms).await;
+        server = Process::start(&database, folder.path()).await;
+        for (place, room) in rooms.iter_mut().enumerate() {
+            let said = server.remote.said(room.id, room.users[0]).await;
+            let said: Vec<String> = said.into_iter().map(|(_, text)| text).collect();
+            // What was there before is there still, in the same order and at the beginning.
+            assert!(said.starts_with(&room.history), "round {round}: the past has changed");
+            let new = &said[room.history.len()..];
+            let mut told = 0;
+            for lane in lanes.iter().filter(|lane| lane.room == place) {
+                let prefix = lane.in_doubt.rsplit_once('/').unwrap().0;
+                let kept: Vec<_> =
+                    new.iter().filter(|text| text.starts_with(&format!("{prefix}/"))).collect();
+                told += kept.len();
+                // Each once and in order; and at most the one in doubt behind them.
+                let sure = lane.acknowledged.len();
+                assert!(kept.iter().copied().take(sure).eq(&lane.acknowledged), "round {round}: {kept:?}");
+                assert!(
+                    kept[sure..].is_empty() || kept[sure..] == [&lane.in_doubt],
+                    "round {round}: {kept:?}"
+                );
+            }
+            assert_eq!(told, new.len(), "round {round}: something was said by no one");
+            room.history = said;
+        }
+    }
+    let all: usize = rooms.iter().map(|room| room.history.len()).sum();
+    println!("{rounds} kills, {all} messages");
+    server.kill();
+}
+
+/// Everyone sends until the server is gone, which it is when so many messages are acknowledged.
+async fn talk_until_killed(server: Process, rooms: &[Room], round: usize, enough: u64) -> Vec<Lane> {
+    let acknowledged = &AtomicU64::new(0);
+    let remote = &server.remote.clone();
+    let sender_of = |number: usize| rooms[number % rooms.len()].users[number % 2];
+    let mut sockets = Vec::new();
+    for number in 0..LANES {
+        let over_socket = number < LANES / 2;
+        sockets.push(if over_socket {
+            Some(Client::login(remote, "/ws/message", sender_of(number)).await)
+        } else {
+            None
+        });
+    }
+    let lane = async |(number, mut socket): (usize, Option<Client>)| {
+        let place = number % rooms.len();
+        let room = &rooms[place];
+        let (sender, target) = (sender_of(number), sender_of(number + rooms.len()));
+        let mut lane = Lane { room: place, acknowledged: Vec::new(), in_doubt: String::new() };
+        for count in 0.. {
+            lane.in_doubt = format!("{round}/{number}/{count}");
+            let taken = if let Some(socket) = &mut socket {
+                say_over_socket(socket, target, room.id, &lane.in_doubt).await
+            } else {
+                let body = json!({
+                    "chatroom_id": room.id, "sender_user_id": sender, "message_content": lane.in_doubt,
+                });
+                let answer = remote.try_post("/ChatroomManager/send_message", &body).await;
+                answer.inspect(|answer| assert_eq!(answer["success"], true)).is_some()
+            };
+            if !taken {
+                break;
+            }
+            acknowledged.fetch_add(1, Ordering::SeqCst);
+            lane.acknowledged.push(std::mem::take(&mut lane.in_doubt));
+        }
+        lane
+    };
+    let killing = async {
+        until("enough messages", async || acknowledged.load(Ordering::SeqCst) >= enough).await;
+        server.kill();
+    };
+    let (lanes, ()) = tokio::join!(join_all(sockets.into_iter().enumerate().map(lane)), killing);
+    lanes
+}
+
+/// Sends over a socket on which others' messages arrive, too, until the answer comes or the server is gone.
+async fn say_over_socket(socket: &mut Client, target: i64, room: i64, content: &str) -> bool {
+    let frame = json!({"type": "private", "target_user_id": target, "chatroom_id": room, "content": content});
+    let mut answer = socket.ask(&frame).await;
+    while let Some(told) = answer {
+        if told["type"] == "message_status" {
+            assert_eq!(
+                (&told["saved_to_database"], &told["content"]),
+                (&json!(true), &json!(content)),
+                "{told}"
+            );
+            return true;
+        }
+        answer = socket.hear().await;
+    }
+    false
+}
+
+/// Messages are numbered from 1 without gaps, and identifiers grow with the numbers.
+async fn check_numbers(database: &Database, rooms: &[Room]) {
+    let stores = store::open(&database.url()).await.unwrap();
+    for room in rooms {
+        let id = ConversationId::new(room.id).unwrap();
+        let conversation = stores.conversations.conversation(id).await.unwrap().unwrap();
+        let messages = stores.messages.messages_after(id, 0, usize::MAX >> 1).await.unwrap();
+        assert!(messages.iter().map(|message| message.seq).eq(1..=conversation.last_seq));
+        assert!(messages.is_sorted_by(|one, next| one.id < next.id));
+    }
+    stores.upkeep.close().await;
+}
+
+on_durable_stores!(every_acknowledged_message_survives_a_kill);

@@ -15,7 +15,7 @@ mod validation;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server};
+use crate::support::{Answer, Remote};
 
 /// Where the routes are mounted.
 const MOUNTS: [&str; 2] = ["", "/api/v1"];
@@ -40,47 +40,47 @@ fn unknown_user() -> Value {
     detail("404: 用户不存在")
 }
 
-impl Server {
+impl Remote {
     /// Creates a user, or renames them.
-    async fn create(&self, id: i64, name: &str, gender: u8) -> Answer {
+    pub(crate) async fn create(&self, id: i64, name: &str, gender: u8) -> Answer {
         let body = json!({"telegram_user_name": name, "telegram_user_id": id, "gender": gender});
         self.post("/UserManagement/create_new_user", &body).await
     }
 
     /// Creates users who are called `u` and their number, whose gender is 3, and who tell nothing else.
-    async fn users(&self, ids: impl IntoIterator<Item = i64>) {
+    pub(crate) async fn users(&self, ids: impl IntoIterator<Item = i64>) {
         for id in ids {
             let created = self.create(id, &format!("u{id}"), 3).await;
             created.is(200, &json!({"success": true, "user_id": id}));
         }
     }
 
-    async fn edit_age(&self, id: i64, age: u8) {
+    pub(crate) async fn edit_age(&self, id: i64, age: u8) {
         self.post("/UserManagement/edit_user_age", &json!({"user_id": id, "age": age}))
             .await
             .is(200, &done());
     }
 
-    async fn seek(&self, id: i64, target: u8) {
+    pub(crate) async fn seek(&self, id: i64, target: u8) {
         let body = json!({"user_id": id, "target_gender": target});
         self.post("/UserManagement/edit_target_gender", &body).await.is(200, &done());
     }
 
-    async fn info(&self, id: i64) -> Answer {
+    pub(crate) async fn info(&self, id: i64) -> Answer {
         self.post("/UserManagement/get_user_info_with_user_id", &json!({"user_id": id})).await
     }
 
-    async fn match_ids(&self, id: i64) -> Vec<i64> {
+    pub(crate) async fn match_ids(&self, id: i64) -> Vec<i64> {
         let info = self.info(id).await.json();
         info["match_ids"].as_array().unwrap().iter().map(|id| id.as_i64().unwrap()).collect()
     }
 
-    async fn deactivate(&self, id: i64) -> Answer {
+    pub(crate) async fn deactivate(&self, id: i64) -> Answer {
         self.post("/UserManagement/deactivate_user", &json!({"user_id": id})).await
     }
 
     /// Matches two users by hand; returns the match's number.
-    async fn pair(&self, one: i64, other: i64, score: u8) -> i64 {
+    pub(crate) async fn pair(&self, one: i64, other: i64, score: u8) -> i64 {
         let body = json!({
             "user_id_1": one, "user_id_2": other, "reason_1": format!("for {one}"),
             "reason_2": format!("for {other}"), "match_score": score,
@@ -88,36 +88,36 @@ impl Server {
         self.post("/MatchManager/create_match", &body).await.number("match_id")
     }
 
-    async fn match_info(&self, user: i64, id: i64) -> Answer {
+    pub(crate) async fn match_info(&self, user: i64, id: i64) -> Answer {
         self.post("/MatchManager/get_match_info", &json!({"user_id": user, "match_id": id})).await
     }
 
-    async fn toggle_like(&self, id: i64) -> Answer {
+    pub(crate) async fn toggle_like(&self, id: i64) -> Answer {
         self.post("/MatchManager/toggle_like", &json!({"match_id": id})).await
     }
 
     /// Opens the room of a match; returns its number.
-    async fn room(&self, one: i64, other: i64, matched: i64) -> i64 {
+    pub(crate) async fn room(&self, one: i64, other: i64, matched: i64) -> i64 {
         self.open_room(one, other, matched).await.number("chatroom_id")
     }
 
-    async fn open_room(&self, one: i64, other: i64, matched: i64) -> Answer {
+    pub(crate) async fn open_room(&self, one: i64, other: i64, matched: i64) -> Answer {
         let body = json!({"user_id_1": one, "user_id_2": other, "match_id": matched});
         self.post("/ChatroomManager/get_or_create_chatroom", &body).await
     }
 
-    async fn say(&self, room: i64, sender: i64, text: &str) -> Answer {
+    pub(crate) async fn say(&self, room: i64, sender: i64, text: &str) -> Answer {
         let body = json!({"chatroom_id": room, "sender_user_id": sender, "message_content": text});
         self.post("/ChatroomManager/send_message", &body).await
     }
 
-    async fn history(&self, room: i64, user: i64) -> Answer {
+    pub(crate) async fn history(&self, room: i64, user: i64) -> Answer {
         let body = json!({"chatroom_id": room, "user_id": user});
         self.post("/ChatroomManager/get_chat_history", &body).await
     }
 
     /// What was said in a room, as this user sees it: names and texts.
-    async fn said(&self, room: i64, user: i64) -> Vec<(String, String)> {
+    pub(crate) async fn said(&self, room: i64, user: i64) -> Vec<(String, String)> {
         let history = self.history(room, user).await;
         assert_eq!(history.status, 200, "{}", history.text);
         let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -1,5 +1,6 @@
 //! Paths, methods, and HTTP itself, in this surface's words.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use matchmaking_core::api::miracle::ROUTES;
@@ -30,6 +31,22 @@ fn the_root_greets_whoever_polls_it() {
         let head = ask(&server, Verb::HEAD, "/").await;
         assert_eq!((head.status, head.text.as_str()), (200, ""));
         assert_eq!(head.header("content-length"), answer.text.len().to_string());
+        for (accept, is_page) in [
+            ("*/*", false),
+            ("application/json", false),
+            ("application/json, text/plain, */*", false),
+            ("text/html", true),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+        ] {
+            let got = Answer::of(server.http.get(server.url("/")).header("accept", accept)).await;
+            assert_eq!(got.status, 200);
+            if is_page {
+                assert_eq!(got.header("content-type"), "text/html; charset=utf-8");
+                assert!(got.text.starts_with("<!doctype html>"), "{:.40}", got.text);
+            } else {
+                assert_eq!(got.text, answer.text, "{accept}");
+            }
+        }
     });
 }
 
@@ -223,10 +240,9 @@ fn pipelined_requests_are_answered_in_order() {
         let mut requests = String::new();
         for age in 18..=120 {
             let body = json!({"user_id": 1, "age": age}).to_string();
-            requests.push_str(&format!(
-                "POST /UserManagement/edit_user_age HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            ));
+            let length = body.len();
+            let head = "POST /UserManagement/edit_user_age HTTP/1.1\r\nHost: localhost";
+            write!(requests, "{head}\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
             requests.push_str("GET /nope HTTP/1.1\r\nHost: localhost\r\n\r\n");
         }
         raw.write(requests).await;

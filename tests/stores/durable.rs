@@ -11,7 +11,7 @@ use matchmaking_core::{
     },
     store::{
         AppendOutcome, CreateOutcome, DatabaseUrl, MatchTerms, MatchView, Migrations, NewAccount, NewGroup,
-        NewInteraction, NewMessage, OnStored, PersonRow, ReadMark, Stores, migrate, open, open_with,
+        NewInteraction, NewMessage, PersonRow, ReadMark, Stores, migrate, open, open_with,
     },
 };
 
@@ -78,7 +78,8 @@ pub(super) async fn talk(stores: &Stores, conversation: ConversationId, sender: 
             client_message_id: Some(format!("{sender}-{n}")),
             at: Millis(5),
         };
-        let outcome = stores.messages.append_message(new, OnStored::nothing()).await.unwrap();
+        let outcome =
+            stores.messages.append_message(new, matchmaking_core::store::OnStored::nothing()).await.unwrap();
         assert!(matches!(outcome, AppendOutcome::Stored(_) | AppendOutcome::Duplicate(_)), "{outcome:?}");
     }
 }

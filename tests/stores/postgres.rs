@@ -1,150 +1,15 @@
-//! The suite on PostgreSQL, and the server that it runs on.
-//!
-//! `TEST_POSTGRES_URL` names a server on which databases may be made. Without it a server of its own is started
-//! from a local installation, once for all tests, and ends with the test binary. Where neither is to be had the
-//! tests say so and pass.
+//! The suite on PostgreSQL.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::path::Path;
 
 use matchmaking_core::{
     error::StoreError,
-    store::{AppendOutcome, DatabaseUrl, NewMessage, OnStored, Stores, open},
+    store::{AppendOutcome, NewMessage, Stores, open},
 };
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, postgres::PgConnectOptions};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use sqlx::{Connection, PgConnection, Row};
 
 use super::durable;
-
-/// How many databases are in use at the same time; a pool each must fit into the server's connections.
-static PERMITS: Semaphore = Semaphore::const_new(4);
-
-/// A database of a test's own, dropped with it.
-pub(super) struct Database {
-    server: &'static str,
-    name: String,
-    _permit: SemaphorePermit<'static>,
-}
-
-impl Database {
-    /// Makes one; `None` where there is no server.
-    pub(super) async fn make() -> Option<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-
-        let server = server()?;
-        let permit = PERMITS.acquire().await.unwrap();
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("matchmaking_test_{}_{number}", std::process::id());
-        run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        run(server, format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).await;
-        Some(Self { server, name, _permit: permit })
-    }
-
-    pub(super) fn options(&self) -> PgConnectOptions {
-        self.server.parse::<PgConnectOptions>().unwrap().database(&self.name)
-    }
-
-    pub(super) fn url(&self) -> DatabaseUrl {
-        let (address, query) = self.server.split_once('?').unwrap_or((self.server, ""));
-        let (scheme, rest) = address.split_once("://").unwrap();
-        let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
-        format!("{scheme}://{authority}/{}?{query}", self.name).parse().unwrap()
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let (server, name) = (self.server, std::mem::take(&mut self.name));
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(run(server, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
-        });
-        // A panic there is told by that thread; one more here would end the process.
-        let _ = dropping.join();
-    }
-}
-
-async fn run(server: &str, statement: String) {
-    let mut connection = PgConnection::connect(server).await.unwrap();
-    sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-}
-
-/// The server's URL, asked for once.
-fn server() -> Option<&'static str> {
-    static SERVER: OnceLock<Result<String, String>> = OnceLock::new();
-    let found = SERVER.get_or_init(|| match std::env::var("TEST_POSTGRES_URL") {
-        Ok(url) if !url.is_empty() => Ok(url),
-        _ => start(),
-    });
-    match found {
-        Ok(url) => Some(url),
-        Err(reason) => {
-            use std::io::Write;
-            // Not `eprintln!`, which the test harness would keep to itself.
-            let _ = writeln!(std::io::stderr(), "PostgreSQL tests did not run: {reason}");
-            None
-        }
-    }
-}
-
-/// Starts a server that listens on a socket in its own folder and ends with this process.
-fn start() -> Result<String, String> {
-    let initdb = installed("initdb").ok_or("TEST_POSTGRES_URL is not set, and no initdb was found")?;
-    let pg_ctl = initdb.with_file_name("pg_ctl");
-    let folder = tempfile::Builder::new().prefix("mm-pg").tempdir().map_err(|error| error.to_string())?;
-    let data = folder.path().join("data");
-    succeed(
-        Command::new(initdb).arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]),
-    )?;
-    let options = format!("-k '{}' -c listen_addresses= -c max_connections=100", folder.path().display());
-    let log = folder.path().join("log");
-    succeed(
-        Command::new(&pg_ctl).arg("-D").arg(&data).arg("-l").arg(log).args(["-w", "-o", &options, "start"]),
-    )?;
-    let folder = folder.keep();
-    // When this process ends, however it ends, the pipe closes and the server is stopped.
-    let guard = r#"cat >/dev/null; "$1" -D "$2/data" -m immediate stop >/dev/null 2>&1; rm -rf "$2""#;
-    let watch = Command::new("sh")
-        .args(["-c", guard, "sh"])
-        .args([pg_ctl.as_os_str(), folder.as_os_str()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    std::mem::forget(watch);
-    Ok(format!("postgres://postgres@localhost/postgres?host={}", folder.display()))
-}
-
-/// Where a program of PostgreSQL is: in the path, or where Debian puts the newest version.
-fn installed(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    versions.sort();
-    places.extend(versions.into_iter().rev().map(|version| version.join("bin")));
-    places.into_iter().map(|place| place.join(program)).find(|file: &PathBuf| Path::is_file(file))
-}
-
-fn succeed(command: &mut Command) -> Result<(), String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{}: {}", command.get_program().display(), said.lines().next().unwrap_or("it failed")))
-}
+use crate::support::postgres::{Database, server};
 
 async fn fresh() -> Option<(Database, Stores)> {
     let database = Database::make().await?;
@@ -218,7 +83,9 @@ async fn a_message_that_the_database_refuses_fails_alone() {
                 client_message_id: None,
                 at: matchmaking_core::clock::Millis(7),
             };
-            tokio::spawn(async move { messages.append_message(new, OnStored::nothing()).await })
+            tokio::spawn(async move {
+                messages.append_message(new, matchmaking_core::store::OnStored::nothing()).await
+            })
         })
         .collect();
     for (n, written) in writing.into_iter().enumerate() {

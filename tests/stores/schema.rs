@@ -8,7 +8,7 @@ use sqlx::{
     ConnectOptions, Executor, PgConnection, Row, SqlSafeStr, SqliteConnection, sqlite::SqliteConnectOptions,
 };
 
-use super::postgres::Database;
+use crate::support::postgres::Database;
 
 async fn sqlite() -> (tempfile::TempDir, SqliteConnection) {
     let folder = tempfile::tempdir().unwrap();

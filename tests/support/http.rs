@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::Server;
+use super::Remote;
 
 /// An answer, read whole.
 #[derive(Debug)]
@@ -48,10 +48,17 @@ impl Answer {
     }
 }
 
-impl Server {
+impl Remote {
     /// Posts JSON.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.post_text(path, &body.to_string()).await
+    }
+
+    /// Posts JSON to a server that may be gone: the body of a success.
+    pub(crate) async fn try_post(&self, path: &str, body: &Value) -> Option<Value> {
+        let response = self.http.post(self.url(path)).json(body).send().await.ok()?;
+        (response.status() == 200).then_some(())?;
+        serde_json::from_str(&response.text().await.ok()?).ok()
     }
 
     /// Posts a text that says it is JSON.

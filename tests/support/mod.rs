@@ -2,6 +2,7 @@
 
 pub(crate) mod database;
 pub(crate) mod http;
+pub(crate) mod postgres;
 pub(crate) mod raw;
 pub(crate) mod rng;
 pub(crate) mod server;
@@ -11,23 +12,23 @@ use std::time::Duration;
 
 pub(crate) use database::{Backend, Database};
 pub(crate) use http::Answer;
-pub(crate) use server::{Options, Server};
+pub(crate) use server::{Options, Remote, Server};
 pub(crate) use socket::Client;
 
 /// How long anything may take before a test gives up. Nothing is ever asserted about how long something took: this
 /// only turns a test that would hang into one that fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for something that must happen, and says what did not.
 pub(crate) async fn must<T>(what: &str, happening: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, happening).await {
-        Ok(happened) => happened,
-        Err(_) => panic!("waited in vain for {what}"),
-    }
+    let Ok(happened) = tokio::time::timeout(PATIENCE, happening).await else {
+        panic!("waited in vain for {what}");
+    };
+    happened
 }
 
 /// Asks again and again until the answer is yes, for what has no event to wait for.
-pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     must(what, async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Server, must};
+use super::{Remote, must};
 
 /// A connection.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct RawAnswer {
 }
 
 impl Raw {
-    pub(crate) async fn connect(server: &Server) -> Self {
+    pub(crate) async fn connect(server: &Remote) -> Self {
         Self { stream: TcpStream::connect(server.address).await.unwrap(), read: Vec::new() }
     }
 
@@ -58,6 +58,20 @@ impl Raw {
     /// Whether the server closes without another byte.
     pub(crate) async fn is_closed(&mut self) -> bool {
         self.read.is_empty() && !self.more().await
+    }
+
+    /// This many bytes, no more.
+    pub(crate) async fn exactly(&mut self, count: usize) -> Vec<u8> {
+        while self.read.len() < count {
+            assert!(self.more().await, "only {:?}", String::from_utf8_lossy(&self.read));
+        }
+        self.read.drain(..count).collect()
+    }
+
+    /// Everything until the server closes.
+    pub(crate) async fn rest(&mut self) -> Vec<u8> {
+        while self.more().await {}
+        std::mem::take(&mut self.read)
     }
 
     async fn more(&mut self) -> bool {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::service::Services;
-use matchmaking_core::store;
+use matchmaking_core::service::{Foundation, Services};
+use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::limits::Limits;
 use matchmaking_server::http::{OpenSurfaces, Policy};
 use matchmaking_server::{app, http};
@@ -56,11 +56,30 @@ impl Options {
     }
 }
 
+/// A server, in this process or another, as its clients know it.
+#[derive(Debug, Clone)]
+pub(crate) struct Remote {
+    pub(crate) address: SocketAddr,
+    pub(crate) http: reqwest::Client,
+}
+
+impl Remote {
+    /// The server at this address.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        let http = reqwest::Client::builder().no_proxy().timeout(super::PATIENCE).build().unwrap();
+        Self { address, http }
+    }
+
+    /// Where a path is.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
 /// A running server. Dropping it shuts it down in order and waits until it is gone.
 pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) http: reqwest::Client,
+    remote: Remote,
     services: Arc<Services>,
     handle: Handle,
     shutdown: CancellationToken,
@@ -75,7 +94,11 @@ impl Server {
 
     /// A server over this database.
     pub(crate) async fn start_with(database: &Database, options: Options) -> Self {
-        let url = database.url();
+        Self::start_at(database.url(), options).await
+    }
+
+    /// A server over the database at this place.
+    pub(crate) async fn start_at(url: DatabaseUrl, options: Options) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let time: Arc<dyn Clock> =
             if options.system_clock { Arc::new(SystemClock) } else { Arc::clone(&clock) as _ };
@@ -92,24 +115,20 @@ impl Server {
                 .unwrap();
             runtime.block_on(async move {
                 let stores = store::open(&url).await.unwrap();
-                let services = app::over(stores, time, "Asia/Shanghai".parse().unwrap()).await.unwrap();
+                let foundation = Foundation { clock: time, ..Foundation::over(stores) };
+                let services = app::over(foundation).await.unwrap();
                 let site = app::site(&services, &[Surface::Miracle], options.policy);
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
                 let address = listener.local_addr().unwrap();
                 ready.send((address, Arc::clone(&services), Handle::current())).ok().unwrap();
                 http::run(listener, site, stop).await.unwrap();
+                services.stop().await;
                 services.stores.upkeep.close().await;
             });
             runtime.shutdown_timeout(Duration::from_secs(10));
         });
         let (address, services, handle) = is_ready.await.expect("the server did not start; see above");
-        let http = reqwest::Client::builder().no_proxy().timeout(super::PATIENCE).build().unwrap();
-        Self { address, clock, http, services, handle, shutdown, thread: Some(thread) }
-    }
-
-    /// Where a path is.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        Self { clock, remote: Remote::at(address), services, handle, shutdown, thread: Some(thread) }
     }
 
     /// Runs something on the server's own runtime, to which its store belongs.
@@ -135,6 +154,14 @@ impl Server {
     pub(crate) fn stop(mut self) {
         self.shutdown.cancel();
         self.thread.take().unwrap().join().expect("the server panicked");
+    }
+}
+
+impl std::ops::Deref for Server {
+    type Target = Remote;
+
+    fn deref(&self) -> &Remote {
+        &self.remote
     }
 }
 

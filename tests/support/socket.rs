@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::{Server, must};
+use super::{Remote, must};
 
 /// An open socket.
 #[derive(Debug)]
@@ -26,18 +28,18 @@ const FENCES: usize = 32;
 
 impl Client {
     /// Opens the socket at this path.
-    pub(crate) async fn open(server: &Server, path: &str) -> Self {
+    pub(crate) async fn open(server: &Remote, path: &str) -> Self {
         Self::open_over(TcpStream::connect(server.address).await.unwrap(), server, path).await
     }
 
     /// The same, with next to no room for what was not read yet.
-    pub(crate) async fn open_with_little_room(server: &Server, path: &str) -> Self {
+    pub(crate) async fn open_with_little_room(server: &Remote, path: &str) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4 << 10).unwrap();
         Self::open_over(socket.connect(server.address).await.unwrap(), server, path).await
     }
 
-    async fn open_over(stream: TcpStream, server: &Server, path: &str) -> Self {
+    async fn open_over(stream: TcpStream, server: &Remote, path: &str) -> Self {
         stream.set_nodelay(true).unwrap();
         let url = format!("ws://{}{path}", server.address);
         let config = WebSocketConfig::default().read_buffer_size(4 << 10);
@@ -47,7 +49,7 @@ impl Client {
     }
 
     /// Opens the socket at this path and says whom it is from.
-    pub(crate) async fn login(server: &Server, path: &str, user: i64) -> Self {
+    pub(crate) async fn login(server: &Remote, path: &str, user: i64) -> Self {
         let mut client = Self::open(server, path).await;
         client.authenticate(user).await;
         client
@@ -78,9 +80,53 @@ impl Client {
         must("room to send a frame", self.stream.send(message)).await.unwrap();
     }
 
-    /// Sends a text frame to a server that may have closed the socket already.
-    pub(crate) async fn try_send_text(&mut self, text: String) -> bool {
-        must("room to send a frame", self.stream.send(Message::text(text))).await.is_ok()
+    /// Sends JSON and reads the next text, unless the server is gone.
+    pub(crate) async fn ask(&mut self, frame: &Value) -> Option<Value> {
+        let sent = must("room to send a frame", self.stream.send(Message::text(frame.to_string()))).await;
+        match (sent, self.next().await) {
+            (Ok(()), Some(Message::Text(text))) => serde_json::from_str(&text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The next text as JSON, unless the server is gone.
+    pub(crate) async fn hear(&mut self) -> Option<Value> {
+        match self.next().await {
+            Some(Message::Text(text)) => serde_json::from_str(&text).ok(),
+            _ => None,
+        }
+    }
+
+    /// Sends a text in frames of this many bytes.
+    pub(crate) async fn send_in_pieces(&mut self, text: &str, size: usize) {
+        let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
+        for (place, piece) in pieces.iter().enumerate() {
+            let kind = if place == 0 { Data::Text } else { Data::Continue };
+            let last = place + 1 == pieces.len();
+            let frame = Frame::message(Bytes::copy_from_slice(piece), OpCode::Data(kind), last);
+            // A server that has enough closes before the last piece.
+            if must("room to send a frame", self.stream.send(Message::Frame(frame))).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Sends a ping.
+    pub(crate) async fn send_ping(&mut self) {
+        self.send_message(Message::Ping(Bytes::new())).await;
+    }
+
+    /// Reads this many pings, which are answered by being read, and passes over everything else.
+    pub(crate) async fn pings(&mut self, count: usize) {
+        let mut seen = 0;
+        while seen < count {
+            match must("a ping", self.stream.next()).await {
+                Some(Ok(Message::Ping(_))) => seen += 1,
+                Some(Ok(Message::Close(frame))) => panic!("closed after {seen} pings: {frame:?}"),
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} after {seen} pings"),
+            }
+        }
     }
 
     /// The next text frame.

@@ -23,11 +23,11 @@ pub struct HistoryBound {
     pub bytes: usize,
 }
 
-/// What one answer over HTTP holds.
-pub const HTTP_HISTORY: HistoryBound = HistoryBound { messages: 5_000, bytes: 8 << 20 };
+/// What an answer of its own holds.
+pub const ANSWER_HISTORY: HistoryBound = HistoryBound { messages: 5_000, bytes: 8 << 20 };
 
-/// What one socket frame holds.
-pub const SOCKET_HISTORY: HistoryBound = HistoryBound { messages: 500, bytes: 192 << 10 };
+/// What a frame among others holds.
+pub const FRAME_HISTORY: HistoryBound = HistoryBound { messages: 500, bytes: 192 << 10 };
 
 /// How many messages of a history are read at once.
 const HISTORY_PAGE: usize = 500;

@@ -128,12 +128,15 @@ impl Matchmaking {
         audience: Audience,
         language: Language,
     ) -> Result<Option<Found>, MatchmakingError> {
+        // Whom to leave out is read before the matches: whoever chooses this person in between is then either seen
+        // among the matches or still a candidate, and being chosen, found to be matched already.
+        let excluded = self.excluded(account).await?;
         let matches = self.of(account).await?;
         if let Some(newest) = matches.last().filter(|view| view.last_seq == 0) {
             return Ok(Some(Found::Existing(newest.matched.clone())));
         }
         let Some(row) = self.stores.people.person(account).await? else { return Ok(None) };
-        if let Some(found) = self.choose(&row.person, audience, language).await? {
+        if let Some(found) = self.choose(&row.person, excluded, audience, language).await? {
             return Ok(Some(found));
         }
         // Of equally good ones the newest.
@@ -141,15 +144,20 @@ impl Matchmaking {
         Ok(best.map(|view| Found::Existing(view.matched)))
     }
 
+    /// Everyone with whom this person ever had a match, or of whom one rejected the other.
+    async fn excluded(&self, account: AccountId) -> Result<BTreeSet<AccountId>, StoreError> {
+        let partners = self.stores.matches.partners(account).await?;
+        let rejected = self.stores.matches.rejected(account).await?;
+        Ok(partners.into_iter().chain(rejected).collect())
+    }
+
     async fn choose(
         &self,
         person: &Person,
+        mut excluded: BTreeSet<AccountId>,
         audience: Audience,
         language: Language,
     ) -> Result<Option<Found>, MatchmakingError> {
-        let mut excluded: BTreeSet<AccountId> =
-            self.stores.matches.partners(person.id).await?.into_iter().collect();
-        excluded.extend(self.stores.matches.rejected(person.id).await?);
         for _ in 0..ROUNDS {
             let moment = self.people.moment();
             let is_excluded = |id| excluded.contains(&id);

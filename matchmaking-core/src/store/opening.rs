@@ -7,6 +7,8 @@ use super::{
     memory::MemoryStore,
     url::{DatabaseUrl, Location},
 };
+#[cfg(doc)]
+use crate::error::StoreError;
 use crate::error::StoreResult;
 
 /// What opening does with a database whose schema is older than this program.

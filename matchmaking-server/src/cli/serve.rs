@@ -36,8 +36,11 @@ pub enum Failure {
         source: io::Error,
     },
     /// The store cannot be used.
-    #[error("DATABASE_URL: {0}")]
+    #[error("DATABASE_URL: {}", with_causes(.0))]
     Store(#[from] matchmaking_core::error::StoreError),
+    /// Something outside the process cannot be used.
+    #[error("{}", with_causes(.0))]
+    Port(crate::ports::PortFailure),
     /// Two endpoints want the same place: a defect.
     #[error(transparent)]
     Routes(#[from] RouteConflict),
@@ -47,6 +50,30 @@ pub enum Failure {
     /// Any other reason, in one line.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<app::OpenError> for Failure {
+    fn from(error: app::OpenError) -> Self {
+        match error {
+            app::OpenError::Port(failure) => Self::Port(failure),
+            app::OpenError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// An error with what caused it, in one line. No cause of a store's or a port's error names a password.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        // A wrapper often repeats what it wraps.
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = deeper.source();
+    }
+    line.replace('\n', " ")
 }
 
 pub(super) fn run(config: Config) -> Result<(), Failure> {
@@ -71,6 +98,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     announce(&config, &site, address);
     let signals = tokio::spawn(signals);
     http::run(listener, site, shutdown).await?;
+    services.stop().await;
     services.stores.upkeep.close().await;
     signals.abort();
     Ok(())

@@ -99,12 +99,13 @@ async fn serve(stream: TcpStream, peer: SocketAddr, kit: Arc<Kit>) {
         let filter = kit_of_requests.filter(Arrival { peer, parts: Arc::new(parts) });
         TowerToHyperService::new(warp::service(filter)).call(Request::new(body))
     });
+    // Without `pipeline_flush`: it holds an answer back while more was read, and when that is the first frame of a
+    // socket, the handshake's answer is never written.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(kit.policy.limits.header_timeout)
         .max_headers(limits::HEADERS_MAX)
         .max_buf_size(limits::HEAD_BYTES_MAX)
-        .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);

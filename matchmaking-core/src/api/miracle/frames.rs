@@ -101,9 +101,8 @@ pub enum Refusal {
 
 /// Reads a later frame of `/ws/message`. Without `type` it is a broadcast.
 pub fn command(text: &str) -> Result<Command, Refusal> {
-    let frame = match parse_json(text.as_bytes()) {
-        Ok(frame @ Value::Object(_)) => frame,
-        _ => return Err(Refusal::Error(INVALID_JSON.to_owned())),
+    let Ok(frame @ Value::Object(_)) = parse_json(text.as_bytes()) else {
+        return Err(Refusal::Error(INVALID_JSON.to_owned()));
     };
     match frame.get("type") {
         None => broadcast(&frame),

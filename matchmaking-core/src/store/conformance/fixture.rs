@@ -1,5 +1,7 @@
 //! What cases are made of.
 
+use std::future::Future;
+
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -163,4 +165,26 @@ pub(super) fn odd_texts() -> Vec<String> {
         "\u{10ffff}\u{fffd}\u{ffff}".to_owned(),
         "长".repeat(5_000),
     ]
+}
+
+/// How often a race between two is run.
+pub(super) const ROUNDS: usize = 12;
+
+/// Starts all of these and waits for their outcomes, in order.
+pub(super) async fn at_once<T, F>(jobs: impl IntoIterator<Item = F>) -> StoreResult<Vec<T>>
+where
+    T: Send + 'static,
+    F: Future<Output = StoreResult<T>> + Send + 'static,
+{
+    let tasks: Vec<_> = jobs.into_iter().map(tokio::spawn).collect();
+    let mut outcomes = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        outcomes.push(task.await.expect("no panic")?);
+    }
+    Ok(outcomes)
+}
+
+/// Two active accounts of a round of a race.
+pub(super) async fn couple(stores: &Stores, round: usize) -> StoreResult<(AccountId, AccountId)> {
+    Ok((person(stores, &format!("a{round}")).await?, person(stores, &format!("b{round}")).await?))
 }

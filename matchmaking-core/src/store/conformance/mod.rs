@@ -5,7 +5,9 @@
 //! with a guard that keeps them alive, or `None` where there is nothing to test against.
 //!
 //! ```ignore
-//! async fn fresh() -> Option<(tempfile::TempDir, Stores)> { … }
+//! async fn fresh() -> Option<((), Stores)> {
+//!     Some(((), open(&"memory:".parse().ok()?).await.ok()?))
+//! }
 //! matchmaking_core::store_conformance!(crate::fresh);
 //! ```
 //!
@@ -23,6 +25,7 @@ pub mod receipts;
 pub mod safety;
 pub mod upkeep;
 pub mod visibility;
+pub mod writers;
 
 /// Declares the cases of each module: their list, and the macro that makes tests of them.
 macro_rules! suite {
@@ -147,15 +150,18 @@ suite! { ($)
         two_matches_at_once_are_one
         two_openings_at_once_are_one
         a_like_and_a_block_at_once_leave_no_visible_match
+        reading_at_once_is_monotone
+        toggles_at_once_all_count
+        adding_at_once_adds_once
+        a_caller_who_leaves_has_done_all_or_nothing
+    }
+    writers {
         many_senders_are_numbered_without_gaps
         many_conversations_are_numbered_apart
         one_name_at_once_is_one_message
         each_message_at_once_has_its_own_outcome
         nothing_is_stored_after_the_end_of_a_match
         nothing_is_stored_after_a_deactivation
-        reading_at_once_is_monotone
-        toggles_at_once_all_count
-        adding_at_once_adds_once
         a_sender_who_leaves_neither_loses_nor_doubles
     }
     upkeep {
@@ -183,6 +189,7 @@ mod tests {
             include_str!("safety.rs"),
             include_str!("upkeep.rs"),
             include_str!("visibility.rs"),
+            include_str!("writers.rs"),
         ];
         let written =
             sources.iter().flat_map(|source| source.lines()).filter(|line| line.starts_with("pub async fn "));

@@ -9,15 +9,16 @@ use matchmaking_core::{
             ChatHistory, ChatMessage, Done, GetChatHistoryRequest, GetOrCreateChatroomRequest,
             GetOrCreateChatroomResponse, SaveChatroomHistoryRequest, SendMessageRequest, SendMessageResponse,
         },
+        wire::GivenId,
     },
     service::{
         Services,
-        chat::{DirectError, DirectMessage, HTTP_HISTORY, SendError},
+        chat::{ANSWER_HISTORY, DirectError, DirectMessage, SendError},
         telegram::TelegramError,
     },
 };
 
-use super::{acting_user, render};
+use super::{acting_user, render, unknown_as};
 use crate::http::Call;
 
 /// Everything that keeps two people from having a room is one refusal.
@@ -29,12 +30,8 @@ pub(super) async fn open(
     let ids = (request.user_id_1.possible(), request.user_id_2.possible(), request.match_id.possible());
     let (Some(first), Some(second), Some(match_id)) = ids else { return Err(Fault::NoConversation) };
     acting_user(&call.asked, request.user_id_1)?;
-    let unknown = |error| match error {
-        TelegramError::Unknown => Fault::NoConversation,
-        TelegramError::Store(error) => error.into(),
-    };
-    let first = services.telegram.account(first).await.map_err(unknown)?;
-    let second = services.telegram.account(second).await.map_err(unknown)?;
+    let first = services.telegram.account(first).await.map_err(unknown_as(Fault::NoConversation))?;
+    let second = services.telegram.account(second).await.map_err(unknown_as(Fault::NoConversation))?;
     let room = services.chat.open_match(match_id, first, second).await?;
     Ok(GetOrCreateChatroomResponse { success: true, chatroom_id: room.id })
 }
@@ -51,17 +48,14 @@ pub(super) async fn history(
         return Ok(NOTHING);
     }
     let Some(_) = user_id.possible() else { return Err(Fault::NotAMember) };
-    let viewer = match services.telegram.account(acting_user(&call.asked, user_id)?).await {
-        Ok(account) => account,
-        Err(TelegramError::Unknown) => return Err(Fault::NotAMember),
-        Err(TelegramError::Store(error)) => return Err(error.into()),
-    };
+    let viewer = acting_user(&call.asked, user_id)?;
+    let viewer = services.telegram.account(viewer).await.map_err(unknown_as(Fault::NotAMember))?;
     let view = match services.chat.direct(room, viewer).await {
         Ok(view) => view,
         Err(DirectError::Unknown) => return Ok(NOTHING),
         Err(error) => return Err(error.into()),
     };
-    let messages = services.chat.history(room, HTTP_HISTORY).await?;
+    let messages = services.chat.history(room, ANSWER_HISTORY).await?;
     let peer = services.people.name(view.peer).await?;
     let messages = messages
         .into_iter()
@@ -79,7 +73,7 @@ pub(super) async fn save(
     services: Arc<Services>,
     call: Call<SaveChatroomHistoryRequest>,
 ) -> Result<Done, Fault> {
-    let success = match call.request.chatroom_id.map(|id| id.possible()) {
+    let success = match call.request.chatroom_id.map(GivenId::possible) {
         None => true,
         Some(None) => false,
         Some(Some(id)) => services.chat.direct_exists(id).await?,

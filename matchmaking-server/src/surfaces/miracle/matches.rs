@@ -9,12 +9,13 @@ use matchmaking_core::{
             CreateMatchRequest, CreateMatchResponse, Done, GetMatchInfoRequest, MatchInfo, SaveMatchRequest,
             ToggleLikeRequest,
         },
+        wire::GivenId,
     },
-    service::{Services, telegram::TelegramError},
+    service::Services,
     store::MatchTerms,
 };
 
-use super::acting_user;
+use super::{acting_user, unknown_as};
 use crate::http::Call;
 
 pub(super) async fn create(
@@ -43,11 +44,8 @@ pub(super) async fn info(
     let (Some(_), Some(match_id)) = (user_id.possible(), match_id.possible()) else {
         return Err(Fault::UnknownMatch);
     };
-    let viewer = match services.telegram.account(acting_user(&call.asked, user_id)?).await {
-        Ok(account) => account,
-        Err(TelegramError::Unknown) => return Err(Fault::UnknownMatch),
-        Err(TelegramError::Store(error)) => return Err(error.into()),
-    };
+    let viewer = acting_user(&call.asked, user_id)?;
+    let viewer = services.telegram.account(viewer).await.map_err(unknown_as(Fault::UnknownMatch))?;
     let view = services.matchmaking.view(viewer, match_id).await?.ok_or(Fault::UnknownMatch)?;
     let partner = view.matched.partner_of(viewer).ok_or(Fault::UnknownMatch)?;
     let ids = services.telegram.miracle_ids(&[partner]).await?;
@@ -71,7 +69,7 @@ pub(super) async fn toggle_like(
 
 /// Everything is stored when it is answered.
 pub(super) async fn save(services: Arc<Services>, call: Call<SaveMatchRequest>) -> Result<Done, Fault> {
-    let success = match call.request.match_id.map(|id| id.possible()) {
+    let success = match call.request.match_id.map(GivenId::possible) {
         None => true,
         Some(None) => false,
         Some(Some(id)) => services.matchmaking.exists(id).await?,

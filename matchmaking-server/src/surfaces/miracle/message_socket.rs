@@ -12,7 +12,7 @@ use matchmaking_core::{
     realtime::{Channel, Channels, Event},
     service::{
         Services,
-        chat::{DirectError, DirectMessage, DirectView, SOCKET_HISTORY, SendError},
+        chat::{DirectError, DirectMessage, DirectView, FRAME_HISTORY, SendError},
         telegram::TelegramError,
     },
 };
@@ -142,7 +142,7 @@ async fn open_room(
         Err(DirectError::Unknown | DirectError::NotMember) => return Err(NO_SUCH_MATCH),
         Err(DirectError::Store(error)) => return Err(failed(&error)),
     };
-    let messages = services.chat.history(room.id, SOCKET_HISTORY).await.map_err(|error| failed(&error))?;
+    let messages = services.chat.history(room.id, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
     let peer_name = peer.profile.nickname.unwrap_or_default();
     let history = messages
         .into_iter()

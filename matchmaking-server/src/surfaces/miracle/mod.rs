@@ -15,7 +15,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{fault::Fault, miracle as api, wire::GivenId},
     ids::TelegramId,
-    service::Services,
+    service::{Services, telegram::TelegramError},
 };
 
 use crate::http::{Asked, Mounted, mount, raw, socket, with};
@@ -54,4 +54,12 @@ fn acting_user(asked: &Asked, id: GivenId<TelegramId>) -> Result<TelegramId, Fau
     // same number on a surface with authentication.
     asked.charge_account(-id.get())?;
     Ok(id)
+}
+
+/// For an unknown user who is refused in other words than usual.
+fn unknown_as(fault: Fault) -> impl FnOnce(TelegramError) -> Fault {
+    |error| match error {
+        TelegramError::Unknown => fault,
+        TelegramError::Store(error) => error.into(),
+    }
 }

@@ -13,7 +13,7 @@ use matchmaking_core::{
     service::{Services, telegram::TelegramError},
 };
 
-use super::acting_user;
+use super::{acting_user, unknown_as};
 use crate::http::Call;
 
 const DONE: Done = Done { success: true };
@@ -60,10 +60,7 @@ pub(super) async fn edit_summary(
 pub(super) async fn save(services: Arc<Services>, call: Call<SaveUserRequest>) -> Result<Done, Fault> {
     if let Some(id) = call.request.user_id {
         let user = id.possible().ok_or(Fault::UnknownAccountToSave)?;
-        services.telegram.account(user).await.map_err(|error| match error {
-            TelegramError::Unknown => Fault::UnknownAccountToSave,
-            TelegramError::Store(error) => error.into(),
-        })?;
+        services.telegram.account(user).await.map_err(unknown_as(Fault::UnknownAccountToSave))?;
     }
     Ok(DONE)
 }
