@@ -11,6 +11,8 @@ macro_rules! flags {
             $(
                 $(#[doc = $doc])+
                 #[arg(long, env = $variable, hide_env_values = true, global = true, value_name = "VALUE")]
+                // Under a heading of their own: they would hide the options of a subcommand.
+                #[arg(help_heading = "Configuration")]
                 pub $field: Option<String>,
             )+
         }
