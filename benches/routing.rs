@@ -11,7 +11,7 @@ use matchmaking_benches::{
 };
 use matchmaking_core::{
     api::route::{Endpoint, Route, Surface},
-    clock::SystemClock,
+    service::Foundation,
     store::{Stores, memory::MemoryStore},
 };
 use matchmaking_server::{
@@ -106,7 +106,7 @@ async fn one_route_warp(listener: std::net::TcpListener) -> Result<(), Box<dyn E
 
 async fn all_routes(listener: std::net::TcpListener) -> Result<(), Box<dyn Error>> {
     let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-    let services = app::over(stores, Arc::new(SystemClock), chrono_tz::Asia::Shanghai).await?;
+    let services = app::over(Foundation::over(stores)).await?;
     let mut site = app::site(&services, &Surface::ALL, policy());
     site.routes.push(last());
     serve(listener, site).await

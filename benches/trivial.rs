@@ -14,7 +14,7 @@ use matchmaking_benches::{
 };
 use matchmaking_core::{
     api::route::Surface,
-    clock::SystemClock,
+    service::Foundation,
     store::{Stores, memory::MemoryStore},
 };
 use matchmaking_server::{app, http, http::Policy};
@@ -59,7 +59,7 @@ fn on_runtime(server: impl Future<Output = Result<(), Box<dyn Error>>>) {
 
 async fn server(listener: TcpListener) -> Result<(), Box<dyn Error>> {
     let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-    let services = app::over(stores, Arc::new(SystemClock), chrono_tz::Asia::Shanghai).await?;
+    let services = app::over(Foundation::over(stores)).await?;
     let site = app::site(&services, &Surface::ALL, Policy::default());
     let listener = tokio::net::TcpListener::from_std(listener)?;
     Ok(http::run(listener, site, CancellationToken::new()).await?)
