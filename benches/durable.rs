@@ -62,9 +62,8 @@ fn measure(
             let (began, spent) = (Instant::now(), cpu::of_process(process::id())?);
             let count = runtime.block_on(send_all(&stores, &senders, each))?;
             let took = began.elapsed();
-            micros.push(
-                cpu::of_process(process::id())?.saturating_sub(spent).as_secs_f64() * 1e6 / count as f64,
-            );
+            let spent = cpu::of_process(process::id())?.saturating_sub(spent);
+            micros.push(spent.as_secs_f64() * 1e6 / count as f64);
             stored += count;
             Ok::<_, Box<dyn Error>>(count as f64 / took.as_secs_f64())
         },
