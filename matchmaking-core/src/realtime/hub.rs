@@ -117,7 +117,7 @@ impl Hub {
     }
 
     /// A hub where nobody is connected, whose node is one of those on this bus. What the others tell is heard only
-    /// while the hub [listens](Self::listen).
+    /// while the services over it are started.
     #[must_use]
     pub fn on(bus: Arc<dyn Bus>) -> Arc<Self> {
         let others = (!bus.is_alone()).then(|| Others::on(bus));
