@@ -37,7 +37,7 @@ use matchmaking_core::{
     model::{Action, Identity, Language, Person},
     scoring::{Entry, Matcher, ReferencePool},
     service::{
-        Services,
+        Foundation, Services,
         enrolment::{Enrolled, Enrolment},
         people::audience_of,
     },
@@ -120,8 +120,12 @@ async fn import(file: &Path, database: &str) -> Result<String, Box<dyn Error>> {
 async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
-    let services =
-        Services::new(stores, Arc::clone(&matcher), Arc::clone(&clock), chrono_tz::America::New_York);
+    let services = Services::new(Foundation {
+        matcher: Arc::clone(&matcher),
+        clock: Arc::clone(&clock),
+        time_zone: chrono_tz::America::New_York,
+        ..Foundation::over(stores)
+    });
     let enrolment = Enrolment::new(services.stores.clone(), services.people.clone(), Arc::clone(&clock));
 
     let mut people: BTreeMap<u32, Person> = BTreeMap::new();

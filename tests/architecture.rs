@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use matchmaking_core::api::miracle;
 use matchmaking_core::api::route::{Listed, Surface};
-use matchmaking_core::clock::SystemClock;
+use matchmaking_core::service::Foundation;
 use matchmaking_core::store::{DatabaseUrl, open};
 use matchmaking_server::http::Policy;
 use matchmaking_server::{app, surfaces};
@@ -183,7 +183,7 @@ fn the_parts_of_the_core_use_only_what_they_may() {
         ("model", &["model"]),
         ("scoring", &["scoring", "model"]),
         ("store", &["store", "model"]),
-        ("realtime", &["realtime", "model"]),
+        ("realtime", &["realtime", "ports", "model"]),
         ("ports", &["ports", "model"]),
         ("service", &["service", "store", "realtime", "ports", "scoring", "model"]),
         ("api", &["api", "model", "service"]),
@@ -458,7 +458,7 @@ fn line(listed: &Listed) -> String {
 #[tokio::test]
 async fn every_route_has_a_handler_and_every_handler_a_route() {
     let stores = open(&"memory:".parse::<DatabaseUrl>().unwrap()).await.unwrap();
-    let services = app::over(stores, Arc::new(SystemClock), "UTC".parse().unwrap()).await.unwrap();
+    let services = app::over(Foundation::over(stores)).await.unwrap();
     let site = app::site(&services, &Surface::ALL, Policy::default());
     let mut mounted: Vec<_> = site.routes.iter().map(|mounted| line(&mounted.listed)).collect();
     let mut listed: Vec<_> = surfaces::all_routes().iter().map(line).collect();

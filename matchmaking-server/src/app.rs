@@ -2,32 +2,45 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use matchmaking_core::{
     api::route::Surface,
-    clock::{Clock, SystemClock},
-    error::StoreResult,
-    scoring::ReferencePool,
-    service::Services,
-    store::{self, DatabaseUrl, Stores},
+    error::StoreError,
+    service::{Foundation, Services},
+    store::{self, DatabaseUrl},
 };
 
 use crate::{
     config::Config,
     http::{Policy, Site, Telemetry},
     ops::{self, Readiness, ReadinessCheck},
+    ports::{self, PortFailure},
     surfaces,
 };
 
-/// Opens the store that the configuration names, and everything above it.
-pub async fn open(config: &Config) -> StoreResult<Arc<Services>> {
-    let stores = store::open(&config.database_url.parse::<DatabaseUrl>()?).await?;
-    over(stores, Arc::new(SystemClock), config.time_zone).await
+/// Why the parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A port cannot be used.
+    #[error(transparent)]
+    Port(#[from] PortFailure),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// The services over these stores, with everyone in the pool.
-pub async fn over(stores: Stores, clock: Arc<dyn Clock>, time_zone: Tz) -> StoreResult<Arc<Services>> {
-    let services = Services::new(stores, Arc::new(ReferencePool::default()), clock, time_zone);
+/// Opens the ports and the store that the configuration names, and everything above them.
+pub async fn open(config: &Config) -> Result<Arc<Services>, OpenError> {
+    let ports = ports::open(config).await?;
+    let stores = store::open(&config.database_url.parse::<DatabaseUrl>()?).await?;
+    let foundation = Foundation { ports, time_zone: config.time_zone, ..Foundation::over(stores) };
+    over(foundation).await
+}
+
+/// The services on this foundation, started, with everyone in the pool. Whoever ends the process stops them first,
+/// then closes the store.
+pub async fn over(foundation: Foundation) -> Result<Arc<Services>, OpenError> {
+    let services = Services::new(foundation);
+    services.start().await.map_err(|source| PortFailure::unusable("BUS_URL", source))?;
     let people = services.fill_pool().await?;
     tracing::debug!(people, "the pool is filled");
     Ok(Arc::new(services))

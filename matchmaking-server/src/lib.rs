@@ -1,7 +1,8 @@
 //! The HTTP server over `matchmaking-core`: parse, call a service, render.
 //!
 //! [`http`] is the kit that every surface stands on, [`surfaces`] the dialects and their handlers, [`ops`] the
-//! routes for whoever runs the server, [`app`] what puts them together, [`config`] what the operator decides, [`cli`] the program.
+//! routes for whoever runs the server, [`app`] what puts them together, [`ports`] what leaves the
+//! process, [`config`] what the operator decides, [`cli`] the program.
 
 pub mod app;
 pub mod cli;
@@ -9,4 +10,5 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod ops;
+pub mod ports;
 pub mod surfaces;

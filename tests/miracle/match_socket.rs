@@ -1,8 +1,12 @@
 //! `/ws/match`.
 
+use matchmaking_core::ids::{MatchId, TelegramId};
+use matchmaking_core::model::{AccountStatus, Identity, IdentityKind, Profile};
+use matchmaking_core::store::NewAccount;
 use serde_json::{Value, json};
 
 use super::done;
+use crate::support::server::START;
 use crate::support::{Client, Database, Server, on_every_store};
 
 const MATCH: &str = "/ws/match";
@@ -163,9 +167,6 @@ async fn a_match_made_by_hand_is_the_newest_one(database: Database) {
 
 /// People of other surfaces, known by other names, are nobody's match here.
 async fn the_pool_is_the_accounts_with_a_telegram_id(database: Database) {
-    use matchmaking_core::model::{Identity, IdentityKind, Profile};
-    use matchmaking_core::store::NewAccount;
-
     let server = Server::start(&database).await;
     server.users([1]).await;
     server
@@ -175,7 +176,7 @@ async fn the_pool_is_the_accounts_with_a_telegram_id(database: Database) {
                     identities: vec![Identity::new(kind, name)],
                     password_hash: None,
                     profile: Profile::default(),
-                    at: crate::support::server::START,
+                    at: START,
                 };
                 services.stores.accounts.create_account(new).await.unwrap();
             }
@@ -183,6 +184,78 @@ async fn the_pool_is_the_accounts_with_a_telegram_id(database: Database) {
         })
         .await;
     assert_eq!(told(&server, 1).await, nobody());
+}
+
+/// Windows of ages are set elsewhere, and hold here: an unset age passes none that someone set.
+async fn windows_of_ages_that_were_set_elsewhere_hold(database: Database) {
+    let server = Server::start(&database).await;
+    server.users([1, 2]).await;
+    server.edit_age(1, 30).await;
+    let window = |youngest: u8, oldest: u8| {
+        server.inside(move |services| async move {
+            let picky = services.telegram.account(TelegramId::new(1).unwrap()).await.unwrap();
+            let edited = services.people.edit(picky, |profile| {
+                profile.requirements.age_min = Some(youngest);
+                profile.requirements.age_max = Some(oldest);
+            });
+            edited.await.unwrap();
+        })
+    };
+    window(25, 35).await;
+    assert_eq!(told(&server, 1).await, nobody());
+    assert_eq!(told(&server, 2).await, nobody());
+    server.edit_age(2, 36).await;
+    assert_eq!(told(&server, 2).await, nobody());
+    server.edit_age(2, 35).await;
+    assert_eq!(told(&server, 2).await["matched_user_id"], 1);
+}
+
+/// What a number means is the clients' affair, so no reason may speak of a man or a woman.
+async fn reasons_use_no_gendered_word(database: Database) {
+    let server = Server::start(&database).await;
+    for (one, other) in [(1, 2), (2, 1), (1, 1), (2, 2), (3, 1), (3, 3)] {
+        server.create(1, "甲", one).await;
+        server.create(2, "乙", other).await;
+        server.edit_age(1, 30).await;
+        server.edit_age(2, 31).await;
+        let told = told(&server, 1).await;
+        for side in ["reason_of_match_given_to_self_user", "reason_of_match_given_to_matched_user"] {
+            let reason = told[side].as_str().unwrap();
+            for word in ["他", "她", "男", "女", "先生", "小姐", "帅", "妹", "哥"] {
+                assert!(!reason.contains(word), "{reason}");
+            }
+        }
+        // The next two are new ones.
+        server
+            .inside(|services| async move {
+                for id in [1, 2] {
+                    let account = services.telegram.account(TelegramId::new(id).unwrap()).await.unwrap();
+                    let accounts = &services.stores.accounts;
+                    accounts.set_status(account, AccountStatus::Deleted, START).await.unwrap();
+                    services.people.refresh(account).await.unwrap();
+                }
+            })
+            .await;
+    }
+}
+
+async fn who_was_blocked_or_unmatched_is_not_chosen_again(database: Database) {
+    let server = Server::start(&database).await;
+    server.users([1, 2, 3]).await;
+    // 1 blocks 2, with whom there is no match, and ends the match with 3.
+    let id = server.pair(1, 3, 50).await;
+    server
+        .inside(move |services| async move {
+            let account = async |id| services.telegram.account(TelegramId::new(id).unwrap()).await.unwrap();
+            let (one, two) = (account(1).await, account(2).await);
+            assert!(services.stores.safety.block(one, two, START).await.unwrap());
+            let id = MatchId::new(id).unwrap();
+            assert!(services.stores.matches.end_match(id, one, START).await.unwrap());
+        })
+        .await;
+    assert_eq!(told(&server, 1).await, nobody());
+    assert_eq!(told(&server, 2).await["matched_user_id"], 3);
+    assert_eq!(told(&server, 3).await["matched_user_id"], 2);
 }
 
 async fn two_who_choose_each_other_at_once_get_the_one_same_match(database: Database) {
@@ -236,6 +309,9 @@ on_every_store!(
     without_anyone_there_is_no_match,
     a_match_made_by_hand_is_the_newest_one,
     the_pool_is_the_accounts_with_a_telegram_id,
+    windows_of_ages_that_were_set_elsewhere_hold,
+    reasons_use_no_gendered_word,
+    who_was_blocked_or_unmatched_is_not_chosen_again,
     two_who_choose_each_other_at_once_get_the_one_same_match,
     one_who_asks_many_times_at_once_burns_one,
 );

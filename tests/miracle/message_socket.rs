@@ -1,8 +1,10 @@
 //! `/ws/message`.
 
+use matchmaking_core::ids::{MatchId, TelegramId};
 use serde_json::{Value, json};
 
-use super::done;
+use super::{detail, done, not_done, unknown_user};
+use crate::support::server::START;
 use crate::support::{Client, Database, Server, on_every_store};
 
 const BASE: &str = "/ws/base";
@@ -517,6 +519,62 @@ async fn match_update_goes_to_both_on_base_and_message(database: Database) {
     on_match.nothing_more().await;
 }
 
+/// One rule stands behind every read and every push. Blocks and ended matches come from other surfaces and hold here.
+async fn people_who_may_not_see_each_other_do_not(database: Database) {
+    for ended in [false, true] {
+        let talk = Talk::start(&database).await;
+        let server = &talk.server;
+        server.say(talk.room, 1, "before").await;
+        let mut one = Client::login(server, MESSAGE, 1).await;
+        let mut other = Client::login(server, BASE, 2).await;
+        let matched = talk.matched;
+        server
+            .inside(move |services| async move {
+                let account =
+                    async |id| services.telegram.account(TelegramId::new(id).unwrap()).await.unwrap();
+                let (one, other) = (account(1).await, account(2).await);
+                if ended {
+                    let id = MatchId::new(matched).unwrap();
+                    assert!(services.stores.matches.end_match(id, other, START).await.unwrap());
+                } else {
+                    assert!(services.stores.safety.block(other, one, START).await.unwrap());
+                }
+            })
+            .await;
+        one.send(talk.private(2, "after")).await;
+        let refusal = one.json().await;
+        assert_eq!((&refusal["saved_to_database"], &refusal["delivered"]), (&json!(false), &json!(false)));
+        one.send(json!({"type": "private_chat_init", "target_user_id": 2, "match_id": matched})).await;
+        assert_eq!(after_the_beginning(&mut one).await["type"], "private_chat_error");
+        for (user, peer) in [(1, 2), (2, 1)] {
+            server.match_info(user, matched).await.is(400, &detail("404: Match not found"));
+            server.history(talk.room, user).await.is(200, &json!({"success": true, "messages": []}));
+            server.say(talk.room, user, "after").await.is(200, &json!({"success": false, "match_id": null}));
+            assert!(server.match_ids(user).await.is_empty());
+            server.open_room(user, peer, matched).await.is(400, &detail("404: 无法创建或获取聊天室"));
+            let body = json!({
+                "user_id_1": user, "user_id_2": peer, "reason_1": "", "reason_2": "", "match_score": 1,
+            });
+            server.post("/MatchManager/create_match", &body).await.is(400, &unknown_user());
+        }
+        server.toggle_like(matched).await.is(200, &not_done());
+        one.nothing_more().await;
+        other.nothing_more().await;
+        if !ended {
+            server
+                .inside(|services| async move {
+                    let account =
+                        async |id| services.telegram.account(TelegramId::new(id).unwrap()).await.unwrap();
+                    let (one, other) = (account(1).await, account(2).await);
+                    assert!(services.stores.safety.unblock(other, one).await.unwrap());
+                })
+                .await;
+            assert_eq!(server.match_ids(1).await, [matched]);
+            assert_eq!(server.said(talk.room, 2).await.last().unwrap().1, "before");
+        }
+    }
+}
+
 async fn a_deactivated_users_sockets_end_and_say_nothing_more(database: Database) {
     let talk = Talk::start(&database).await;
     let server = &talk.server;
@@ -550,5 +608,6 @@ on_every_store!(
     what_is_sent_over_http_is_pushed,
     private_messages_reach_their_target_on_base_too,
     match_update_goes_to_both_on_base_and_message,
+    people_who_may_not_see_each_other_do_not,
     a_deactivated_users_sockets_end_and_say_nothing_more,
 );

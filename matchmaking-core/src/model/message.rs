@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A message. Once stored it keeps its place for ever.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its identifier, unique over all conversations and growing with time within one.
     pub id: MessageId,

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AccountId, MatchId},
@@ -10,7 +11,8 @@ use crate::{
 };
 
 /// A kind of connection. A person may have several of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// Miracle's `/ws/base`.
     MiracleBase,
@@ -40,7 +42,8 @@ impl Channel {
 }
 
 /// A set of kinds of connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Channels(u8);
 
 impl Channels {
@@ -56,7 +59,7 @@ impl Channels {
 }
 
 /// Who wrote, as the other side is shown them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
     /// The account.
     pub account: AccountId,
@@ -67,7 +70,11 @@ pub struct Sender {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its serialised form goes from node to node. Nodes of two versions may run side by side for a while, so a field that
+/// is added needs `#[serde(default)]`; an event that a node does not know is not told there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A message was stored.
     MessageStored {

@@ -10,19 +10,35 @@ use std::{
 
 use tokio::sync::{Notify, mpsc};
 
-use super::{Channel, Channels, Event, Published};
-use crate::ids::AccountId;
+use super::{
+    Channel, Channels, Event, Published,
+    nodes::{Listening, Others, Told, Towards},
+};
+use crate::{
+    ids::AccountId,
+    ports::bus::{Bus, BusError},
+};
 
 /// How many events may wait for one connection. When the queue is full, ephemeral events are dropped, and a durable
 /// one ends the connection: its client reads again what it missed.
 pub const QUEUE_EVENTS: usize = 128;
 
-/// Everyone who is connected.
+/// Everyone who is connected to this node.
 ///
-/// Publishing never awaits a receiver. Events of one conversation, published one after another, arrive in that order.
+/// Publishing never awaits a receiver. Events of one conversation, published one after another, arrive in that order,
+/// on every node, as far as they are published on one; what several nodes publish at once is ordered by its `seq`.
+///
+/// With a [`Bus`], what is told here is told to the other nodes' connections, too: here first, and on every node once.
+/// A bus may lose events. A node that learns that it missed some ends its connections as [`Next::Lagged`], so that
+/// their clients read again.
+///
+/// **Who is online is known of this node only.** Coming and going are told to everyone on all nodes, at the first and
+/// the last connection *of the node*: somebody with connections to two nodes comes twice and goes twice.
 #[derive(Debug, Default)]
 pub struct Hub {
     connected: RwLock<Connected>,
+    // None where there are none: then telling them costs nothing.
+    others: Option<Others>,
 }
 
 #[derive(Debug, Default)]
@@ -100,6 +116,14 @@ impl Hub {
         Arc::default()
     }
 
+    /// A hub where nobody is connected, whose node is one of those on this bus. What the others tell is heard only
+    /// while the hub [listens](Self::listen).
+    #[must_use]
+    pub fn on(bus: Arc<dyn Bus>) -> Arc<Self> {
+        let others = (!bus.is_alone()).then(|| Others::on(bus));
+        Arc::new(Self { connected: RwLock::default(), others })
+    }
+
     /// Registers a connection. `wire_id` is the number by which the channel's clients know the person. The first
     /// connection of a person on a channel is told to everyone else on `audience`, as is the end of the last one.
     #[must_use]
@@ -119,28 +143,35 @@ impl Hub {
         connected.by_account.entry(account).or_default().push(Arc::clone(&seat));
         connected.by_channel[channel.index()].insert(seat.id, Arc::clone(&seat));
         if first {
-            connected.tell_presence(&seat, true);
+            self.tell_presence(&connected, &seat, true);
         }
         drop(connected);
         Connection { hub: Arc::clone(self), seat, queue }
     }
 
-    /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]); returns how many took
-    /// it. Naming someone twice tells them twice.
+    /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]); returns how many of
+    /// this node took it. Naming someone twice tells them twice.
     pub fn publish_to(&self, accounts: &[AccountId], event: Event) -> usize {
         let published = Arc::new(Published::new(event));
-        let connected = self.read();
-        let seats = accounts.iter().filter_map(|account| connected.by_account.get(account)).flatten();
-        let hearing = seats.filter(|seat| seat.channel.hears_of_its_person());
-        hearing.filter(|seat| seat.offer(&published)).count()
+        let taken = self.read().publish_to(accounts, &published);
+        if let Some(others) = &self.others
+            && !accounts.is_empty()
+        {
+            others.tell(Told::to_accounts(accounts, published.event()));
+        }
+        taken
     }
 
     /// Tells all connections of these kinds, but for those of `except`.
     pub fn publish_on(&self, channels: Channels, except: Option<AccountId>, event: Event) {
-        self.read().publish_on(channels, except, &Arc::new(Published::new(event)));
+        let published = Arc::new(Published::new(event));
+        self.read().publish_on(channels, except, &published);
+        if let Some(others) = &self.others {
+            others.tell(Told::on_channels(channels, except, published.event()));
+        }
     }
 
-    /// Whether a person has a connection of one of these kinds.
+    /// Whether a person has a connection of one of these kinds to this node.
     #[must_use]
     pub fn is_online(&self, account: AccountId, channels: Channels) -> bool {
         self.read()
@@ -149,14 +180,49 @@ impl Hub {
             .is_some_and(|seats| seats.iter().any(|seat| channels.contains(seat.channel)))
     }
 
-    /// Ends every connection of a person, who may not be connected any more.
+    /// Ends every connection of a person, who may not be connected any more, on all nodes.
     pub fn end_account(&self, account: AccountId) {
-        for seat in self.read().by_account.get(&account).into_iter().flatten() {
-            seat.state.end(ENDED);
+        self.read().end_account(account);
+        if let Some(others) = &self.others {
+            others.tell(Told::End(account));
         }
     }
 
-    /// How many connections there are.
+    /// Hears what the other nodes tell, and does not tell them again. Returns what was subscribed to, to be driven by
+    /// a task for as long as the node lives; `None` where there are no other nodes. Call it once.
+    pub(crate) async fn listen(self: &Arc<Self>) -> Result<Option<Listening>, BusError> {
+        let Some(others) = &self.others else { return Ok(None) };
+        Ok(Some(Listening::new(Arc::clone(self), others.node(), others.subscribe().await?)))
+    }
+
+    /// Tells this node's connections what another node told its own.
+    pub(super) fn tell_here(&self, told: Told<'_>) {
+        match told {
+            Told::Event { to, event } => {
+                let published = Arc::new(Published::new(event.into_owned()));
+                match to {
+                    Towards::Accounts(accounts) => {
+                        self.read().publish_to(&accounts, &published);
+                    }
+                    Towards::Channels { channels, except } => {
+                        self.read().publish_on(channels, except, &published);
+                    }
+                }
+            }
+            Told::End(account) => self.read().end_account(account),
+        }
+    }
+
+    /// Ends the connections that may have missed something that another node told.
+    pub(super) fn has_missed(&self) {
+        let connected = self.read();
+        let seats = connected.by_channel.iter().flat_map(HashMap::values);
+        for seat in seats.filter(|seat| seat.channel.hears_of_its_person()) {
+            seat.state.end(LAGGED);
+        }
+    }
+
+    /// How many connections this node has.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.read().by_channel.iter().map(HashMap::len).sum()
@@ -172,7 +238,21 @@ impl Hub {
             }
         }
         if !connected.is_on(seat.account, seat.channel) {
-            connected.tell_presence(seat, false);
+            self.tell_presence(&connected, seat, false);
+        }
+    }
+
+    /// Told while the lock is held for writing, so that coming and going are told in the order in which they happened.
+    fn tell_presence(&self, connected: &Connected, seat: &Seat, online: bool) {
+        let audience = match seat.channel {
+            Channel::MiracleMessage => Channels::MIRACLE_CHAT,
+            Channel::MiracleBase | Channel::MiracleMatch => return,
+        };
+        let event = Event::Presence { wire_id: seat.wire_id, channel: seat.channel, online };
+        let published = Arc::new(Published::new(event));
+        connected.publish_on(audience, Some(seat.account), &published);
+        if let Some(others) = &self.others {
+            others.tell(Told::on_channels(audience, Some(seat.account), published.event()));
         }
     }
 
@@ -191,14 +271,15 @@ impl Connected {
         self.by_account.get(&account).is_some_and(|seats| seats.iter().any(|seat| seat.channel == channel))
     }
 
-    /// Told while the lock is held for writing, so that coming and going are told in the order in which they happened.
-    fn tell_presence(&self, seat: &Seat, online: bool) {
-        let audience = match seat.channel {
-            Channel::MiracleMessage => Channels::MIRACLE_CHAT,
-            Channel::MiracleBase | Channel::MiracleMatch => return,
-        };
-        let event = Event::Presence { wire_id: seat.wire_id, channel: seat.channel, online };
-        self.publish_on(audience, Some(seat.account), &Arc::new(Published::new(event)));
+    fn publish_to(&self, accounts: &[AccountId], published: &Arc<Published>) -> usize {
+        let seats = accounts.iter().filter_map(|account| self.by_account.get(account)).flatten();
+        seats.filter(|seat| seat.channel.hears_of_its_person()).filter(|seat| seat.offer(published)).count()
+    }
+
+    fn end_account(&self, account: AccountId) {
+        for seat in self.by_account.get(&account).into_iter().flatten() {
+            seat.state.end(ENDED);
+        }
     }
 
     fn publish_on(&self, channels: Channels, except: Option<AccountId>, published: &Arc<Published>) {

@@ -167,7 +167,7 @@ mod tests {
         clock::{ManualClock, Millis},
         ids::TelegramId,
         scoring::{Matcher, ReferencePool},
-        service::Services,
+        service::{Foundation, Services},
         store::{Stores, memory::MemoryStore},
     };
 
@@ -175,8 +175,11 @@ mod tests {
         let pool: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(Millis(1_780_000_000_000)));
         let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-        let services =
-            Services::new(stores, Arc::clone(&pool), Arc::clone(&clock), chrono_tz::Asia::Shanghai);
+        let services = Services::new(Foundation {
+            matcher: Arc::clone(&pool),
+            clock: Arc::clone(&clock),
+            ..Foundation::over(stores)
+        });
         (Enrolment::new(services.stores.clone(), services.people.clone(), clock), pool)
     }
 

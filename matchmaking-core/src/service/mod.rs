@@ -3,6 +3,7 @@
 //! Each service fails with a closed enum of its own. "The store failed" is always one variant, which callers
 //! show as an internal error and nothing more.
 
+mod background;
 pub mod chat;
 pub mod enrolment;
 pub mod matchmaking;
@@ -13,7 +14,51 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::{clock::Clock, error::StoreResult, realtime::Hub, scoring::Matcher, store::Stores};
+use crate::{
+    clock::{Clock, SystemClock},
+    error::StoreResult,
+    ports::{Ports, bus::BusError},
+    realtime::Hub,
+    scoring::{Matcher, ReferencePool},
+    store::Stores,
+};
+
+/// What services stand on. [`over`](Self::over) has a default for everything but the stores; change what should be
+/// different:
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use matchmaking_core::{service::{Foundation, Services}, store::{Stores, memory::MemoryStore}};
+/// let stores = Stores::from_one(Arc::new(MemoryStore::new()));
+/// let services = Services::new(Foundation { time_zone: chrono_tz::Europe::Berlin, ..Foundation::over(stores) });
+/// ```
+#[derive(Debug, Clone)]
+pub struct Foundation {
+    /// Where things are kept.
+    pub stores: Stores,
+    /// What leaves the process.
+    pub ports: Ports,
+    /// Who suits whom.
+    pub matcher: Arc<dyn Matcher>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where days begin and ages are counted.
+    pub time_zone: Tz,
+}
+
+impl Foundation {
+    /// These stores with offline ports, an empty [`ReferencePool`], the machine's clock, and the days of Shanghai.
+    #[must_use]
+    pub fn over(stores: Stores) -> Self {
+        Self {
+            stores,
+            ports: Ports::offline(),
+            matcher: Arc::new(ReferencePool::default()),
+            clock: Arc::new(SystemClock),
+            time_zone: chrono_tz::Asia::Shanghai,
+        }
+    }
+}
 
 /// All services over one set of stores, one hub and one pool. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,14 +75,18 @@ pub struct Services {
     pub hub: Arc<Hub>,
     /// The stores below.
     pub stores: Stores,
+    /// What leaves the process.
+    pub ports: Ports,
+    background: background::Background,
 }
 
 impl Services {
-    /// The services over these stores, with this pool and this clock; ages are counted in `time_zone`. The pool is
-    /// empty until [`fill_pool`](Self::fill_pool).
+    /// The services on this foundation. The pool is empty until [`fill_pool`](Self::fill_pool), and nothing runs
+    /// beside the calls until [`start`](Self::start).
     #[must_use]
-    pub fn new(stores: Stores, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>, time_zone: Tz) -> Self {
-        let hub = Hub::new();
+    pub fn new(foundation: Foundation) -> Self {
+        let Foundation { stores, ports, matcher, clock, time_zone } = foundation;
+        let hub = Hub::on(Arc::clone(&ports.bus));
         let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
         let telegram =
             telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
@@ -49,11 +98,27 @@ impl Services {
             Arc::clone(&clock),
         );
         let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), clock);
-        Self { people, telegram, matchmaking, chat, hub, stores }
+        let background = background::Background::default();
+        Self { people, telegram, matchmaking, chat, hub, stores, ports, background }
     }
 
     /// Fills the pool with everyone in the store; returns how many there are.
     pub async fn fill_pool(&self) -> StoreResult<usize> {
         self.people.fill_pool().await
     }
+
+    /// Starts what goes on beside the calls: hearing what other nodes tell. It belongs to the runtime on which this is
+    /// called, and goes on until [`stop`](Self::stop) or until the last clone of the services is dropped. Calling it
+    /// again starts nothing twice; when it failed, it may be called again.
+    pub async fn start(&self) -> Result<(), BusError> {
+        self.background.start(&self.hub).await
+    }
+
+    /// Stops what [`start`](Self::start) started, for good, and returns when it has stopped.
+    pub async fn stop(&self) {
+        self.background.stop().await;
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     clock::{Clock, SystemClock},
     scoring::{Matcher, ReferencePool},
-    service::{Services, enrolment::Enrolment},
+    service::{Foundation, Services, enrolment::Enrolment},
     store::{self, Stores},
 };
 
@@ -35,8 +35,12 @@ pub(super) fn with_services<T>(
     with_stores(config, async |stores| {
         let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let services =
-            Services::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), config.time_zone);
+        let services = Services::new(Foundation {
+            matcher: Arc::clone(&matcher),
+            clock: Arc::clone(&clock),
+            time_zone: config.time_zone,
+            ..Foundation::over(stores.clone())
+        });
         let offline = Offline { services, matcher, clock };
         work(&offline).await
     })

@@ -226,7 +226,10 @@ mod tests {
         clock::{Clock, SystemClock},
         model::{Action, Identity},
         scoring::ReferencePool,
-        service::enrolment::{Enrolled, Enrolment},
+        service::{
+            Foundation,
+            enrolment::{Enrolled, Enrolment},
+        },
         store::{MatchTerms, NewInteraction, memory::MemoryStore},
     };
 
@@ -237,8 +240,11 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let stores = Stores::from_one(Arc::new(MemoryStore::new()));
         let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
-        let services =
-            Services::new(stores, Arc::clone(&matcher), Arc::clone(&clock), chrono_tz::Asia::Shanghai);
+        let services = Services::new(Foundation {
+            matcher: Arc::clone(&matcher),
+            clock: Arc::clone(&clock),
+            ..Foundation::over(stores)
+        });
         let enrolment = Enrolment::new(services.stores.clone(), services.people.clone(), Arc::clone(&clock));
         let mut ids = Vec::new();
         for (name, interests) in [

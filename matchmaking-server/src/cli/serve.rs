@@ -40,6 +40,9 @@ pub enum Failure {
     /// The store cannot be used.
     #[error("DATABASE_URL: {}", with_causes(.0))]
     Store(#[from] matchmaking_core::error::StoreError),
+    /// Something outside the process cannot be used.
+    #[error("{}", with_causes(.0))]
+    Port(crate::ports::PortFailure),
     /// Two endpoints want the same place: a defect.
     #[error(transparent)]
     Routes(#[from] RouteConflict),
@@ -51,7 +54,16 @@ pub enum Failure {
     Other(String),
 }
 
-/// An error with what caused it, in one line. No cause of a store's error names a password.
+impl From<app::OpenError> for Failure {
+    fn from(error: app::OpenError) -> Self {
+        match error {
+            app::OpenError::Port(failure) => Self::Port(failure),
+            app::OpenError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// An error with what caused it, in one line. No cause of a store's or a port's error names a password.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -88,6 +100,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     announce(&config, &site, address, &config.database_url.parse()?);
     let signals = tokio::spawn(signals);
     http::run(listener, site, shutdown).await?;
+    services.stop().await;
     services.stores.upkeep.close().await;
     signals.abort();
     Ok(())

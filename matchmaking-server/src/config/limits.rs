@@ -26,8 +26,9 @@ pub const FRAME_MAX: usize = 64 << 10;
 /// The frames that wait for a socket's client. When one more comes, the surface decides between dropping it
 /// and closing the socket (1013).
 pub const SOCKET_QUEUE: usize = 128;
-/// The read buffer of a socket.
-pub const SOCKET_READ_BUFFER: usize = 4 << 10;
+/// The read buffer of a socket, which most frames fit in; a longer one takes several reads. With many idle sockets
+/// it is most of the memory.
+pub const SOCKET_READ_BUFFER: usize = 1 << 10;
 /// The bytes after which queued frames are written without waiting for more.
 pub const SOCKET_WRITE_BUFFER: usize = 64 << 10;
 /// The most bytes that wait in a socket's write buffer.

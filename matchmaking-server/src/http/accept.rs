@@ -92,13 +92,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, kit: Arc<Kit>) {
     // Without it small frames that follow each other wait for the client's acknowledgement.
     let _ = stream.set_nodelay(true);
     kit.telemetry.connections.increment(1.0);
-    let warp = TowerToHyperService::new(warp::service(kit.filter()));
+    let kit_of_requests = Arc::clone(&kit);
     let service = service_fn(move |request: Request<Incoming>| {
-        // warp gets the body and a handle to the rest, so that no header map is copied.
+        // warp gets the body, and a handle to the rest, so that no header map is copied.
         let (parts, body) = request.into_parts();
-        let mut request = Request::new(body);
-        request.extensions_mut().insert(Arrival { peer, parts: Arc::new(parts) });
-        warp.call(request)
+        let filter = kit_of_requests.filter(Arrival { peer, parts: Arc::new(parts) });
+        TowerToHyperService::new(warp::service(filter)).call(Request::new(body))
     });
     // Without `pipeline_flush`: it holds an answer back while more was read, and when that is the first frame of a
     // socket, the handshake's answer is never written.
@@ -110,16 +109,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, kit: Arc<Kit>) {
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    let mut draining = false;
-    loop {
-        tokio::select! {
-            // Errors of a connection (broken requests, timeouts, a client that left) are the client's affair.
-            _ = connection.as_mut() => break,
-            () = kit.shutdown.cancelled(), if !draining => {
-                draining = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = kit.kill.cancelled() => break,
+    tokio::select! {
+        // Errors of a connection (broken requests, timeouts, a client that left) are the client's affair.
+        _ = connection.as_mut() => {}
+        () = kit.shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            kit.kill.run_until_cancelled(connection).await;
         }
     }
     kit.telemetry.connections.decrement(1.0);

@@ -111,15 +111,17 @@ impl Kit {
         }))
     }
 
-    /// The one filter: everything that arrived, and the body as a stream.
+    /// The one filter, of one request: what arrived, and the body as a stream. A filter is a few words; making one
+    /// costs less than looking the arrival up among the request's extensions.
     pub(super) fn filter(
         self: &Arc<Self>,
-    ) -> impl warp::Filter<Extract = (warp::reply::Response,), Error = std::convert::Infallible> + Clone {
+        arrival: Arrival,
+    ) -> impl warp::Filter<Extract = (warp::reply::Response,), Error = std::convert::Infallible> + Clone + use<>
+    {
         let kit = Arc::clone(self);
-        warp::ext::get::<Arrival>()
-            .and(warp::body::stream())
-            .then(move |arrival: Arrival, body| Arc::clone(&kit).answer(arrival, body))
-            // The accept loop always puts the arrival there; should it not, no text of warp's goes out.
+        warp::body::stream()
+            .then(move |body| Arc::clone(&kit).answer(arrival.clone(), body))
+            // There always is a body to stream; should there be none, no text of warp's goes out.
             .recover(|_| async {
                 let reply = Reply::json_bytes(StatusCode::INTERNAL_SERVER_ERROR, &b"null"[..]).into_warp();
                 Ok::<_, std::convert::Infallible>(reply)

@@ -7,25 +7,41 @@ use http::HeaderValue;
 
 /// 1 to 128 visible ASCII characters: what the client sent, or one of ours.
 #[derive(Debug, Clone)]
-pub struct RequestId(HeaderValue);
+pub struct RequestId(Digits);
+
+#[derive(Debug, Clone)]
+enum Digits {
+    /// As the client wants it.
+    Given(HeaderValue),
+    /// Of the server's making, kept here: most answers need it once, as a header.
+    Made([u8; 16]),
+}
 
 impl RequestId {
     /// The client's, if it is well formed.
     pub(super) fn given(value: &HeaderValue) -> Option<Self> {
         let bytes = value.as_bytes();
         let well_formed = (1..=128).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
-        well_formed.then(|| Self(value.clone()))
+        well_formed.then(|| Self(Digits::Given(value.clone())))
     }
 
     /// As text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Visible ASCII, so this never falls back.
-        self.0.to_str().unwrap_or("")
+        match &self.0 {
+            Digits::Given(value) => value.to_str().unwrap_or(""),
+            Digits::Made(digits) => std::str::from_utf8(digits).unwrap_or(""),
+        }
     }
 
     pub(super) fn header(&self) -> HeaderValue {
-        self.0.clone()
+        match &self.0 {
+            Digits::Given(value) => value.clone(),
+            Digits::Made(digits) => {
+                HeaderValue::from_bytes(digits).unwrap_or(HeaderValue::from_static("none"))
+            }
+        }
     }
 }
 
@@ -46,8 +62,7 @@ impl RequestIds {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         // Hashed with a random key: the numbers tell nothing about how many requests there were.
         let number = self.hasher.hash_one(count);
-        let digits: [u8; 16] = std::array::from_fn(|place| HEX[(number >> (60 - 4 * place)) as usize & 15]);
-        RequestId(HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("none")))
+        RequestId(Digits::Made(std::array::from_fn(|place| HEX[(number >> (60 - 4 * place)) as usize & 15])))
     }
 }
 

@@ -5,8 +5,7 @@ use std::{path::Path, sync::Arc};
 use matchmaking_core::{
     clock::{Clock, Millis, SystemClock},
     model::IdentityKind,
-    scoring::ReferencePool,
-    service::Services,
+    service::{Foundation, Services},
     store::{Stores, memory::MemoryStore},
 };
 
@@ -15,8 +14,7 @@ use super::*;
 fn services() -> (Services, Enrolment) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-    let pool = Arc::new(ReferencePool::default());
-    let services = Services::new(stores, pool, Arc::clone(&clock), chrono_tz::Asia::Shanghai);
+    let services = Services::new(Foundation { clock: Arc::clone(&clock), ..Foundation::over(stores) });
     let enrolment = Enrolment::new(services.stores.clone(), services.people.clone(), clock);
     (services, enrolment)
 }

@@ -2,12 +2,12 @@
 
 use chrono::Datelike as _;
 use matchmaking_core::{
-    clock::SystemClock,
     model::{
         Person,
         profile::{EducationLevel, Gender, OccupationType},
     },
-    scoring::{Features, ReferencePool},
+    scoring::Features,
+    service::Foundation,
     store::{Stores, memory::MemoryStore},
 };
 
@@ -67,8 +67,7 @@ fn no_two_crowds_share_a_number() {
 #[tokio::test]
 async fn seeding_again_makes_nobody_new() {
     let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-    let pool = Arc::new(ReferencePool::default());
-    let services = Services::new(stores, pool, Arc::new(SystemClock), chrono_tz::Asia::Shanghai);
+    let services = Services::new(Foundation::over(stores));
     let first = put(&Arguments { people: 20, seed: 3 }, &services).await.unwrap();
     assert_eq!(first, "20 people made, 0 were there: telegram:900003000001 to telegram:900003000020");
     let more = put(&Arguments { people: 25, seed: 3 }, &services).await.unwrap();

@@ -1,0 +1,143 @@
+//! The ports that the configuration names. What it may name and this version cannot do is refused at the start.
+
+use std::{error::Error, sync::Arc};
+
+use matchmaking_core::ports::{
+    Ports,
+    media::FileMedia,
+    sms::{FileSms, LogSms, SmsSender},
+};
+
+use crate::config::Config;
+
+/// Why a port cannot be used: a variable and the reason, without what the variable holds, which may be secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {reason}")]
+pub struct PortFailure {
+    variable: &'static str,
+    reason: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl PortFailure {
+    fn unsupported(variable: &'static str, asked: &str, supported: &str) -> Self {
+        let reason = format!("{asked} cannot be used in this version; {supported} can");
+        Self { variable, reason, source: None }
+    }
+
+    pub(crate) fn unusable(variable: &'static str, source: impl Error + Send + Sync + 'static) -> Self {
+        Self { variable, reason: "cannot be used".to_owned(), source: Some(Box::new(source)) }
+    }
+}
+
+/// The ports of this configuration.
+pub async fn open(config: &Config) -> Result<Ports, PortFailure> {
+    // What cannot be done is told before anything is made.
+    if config.bus_url != "local:" {
+        return Err(PortFailure::unsupported("BUS_URL", &scheme(&config.bus_url), "local:"));
+    }
+    if let Some(url) = &config.assistant_url {
+        let supported = "the default, no language model,";
+        return Err(PortFailure::unsupported("ASSISTANT_URL", &scheme(url), supported));
+    }
+    let Some(media) = config.media_url.strip_prefix("file://") else {
+        return Err(PortFailure::unsupported("MEDIA_URL", &scheme(&config.media_url), "file://PATH"));
+    };
+    if config.payment_gateway != "sandbox" {
+        return Err(PortFailure::unsupported("PAYMENT_GATEWAY", &config.payment_gateway, "sandbox"));
+    }
+    let sms: Arc<dyn SmsSender> = match config.sms_url.strip_prefix("file://") {
+        Some(path) => {
+            Arc::new(FileSms::open(path).await.map_err(|source| PortFailure::unusable("SMS_URL", source))?)
+        }
+        None if config.sms_url == "log:" => Arc::new(LogSms::new()),
+        None => {
+            let supported = "log: or file:///PATH";
+            return Err(PortFailure::unsupported("SMS_URL", &scheme(&config.sms_url), supported));
+        }
+    };
+    let media = FileMedia::open(media).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
+    Ok(Ports { sms, media: Arc::new(media), ..Ports::offline() }.with_sandbox(&config.public_base_url))
+}
+
+/// What a URL begins with, which may be told.
+fn scheme(url: &str) -> String {
+    let (scheme, _) = url.split_once(':').unwrap_or((url, ""));
+    format!("{scheme}:…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Flags;
+    use matchmaking_core::{
+        clock::Millis,
+        ports::{
+            media::MediaKey,
+            sms::{Sms, SmsKind},
+        },
+    };
+
+    fn config(data_dir: &std::path::Path, change: impl FnOnce(&mut Flags)) -> Config {
+        let mut flags = Flags { data_dir: Some(data_dir.display().to_string()), ..Flags::default() };
+        change(&mut flags);
+        Config::new(&flags, []).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_defaults_need_nothing_but_the_data_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let ports = open(&config(dir.path(), |_| {})).await.unwrap();
+        assert!(ports.bus.is_alone() && ports.sandbox.is_some());
+        let key: MediaKey = "a/b".parse().unwrap();
+        ports.media.put(&key, "x".into()).await.unwrap();
+        assert_eq!(std::fs::read(dir.path().join("media/a/b")).unwrap(), b"x");
+    }
+
+    #[tokio::test]
+    async fn text_messages_go_to_the_file_that_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let outbox = dir.path().join("outbox.jsonl");
+        let url = format!("file://{}", outbox.display());
+        let ports = open(&config(dir.path(), |flags| flags.sms_url = Some(url))).await.unwrap();
+        let sms = Sms { phone: "13800138000".to_owned(), kind: SmsKind::Login, code: Some("1".to_owned()) };
+        ports.sms.send(&sms, Millis(0)).await.unwrap();
+        assert!(std::fs::read_to_string(outbox).unwrap().contains("13800138000"));
+    }
+
+    #[tokio::test]
+    async fn what_is_accepted_and_cannot_be_done_is_refused_in_one_line_without_secrets() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let below_a_file = format!("file://{}/below", file.display());
+        let secret = Some("0123456789abcdef0123456789abcdef".to_owned());
+        for (variable, value) in [
+            ("BUS_URL", "nats://me:hunter2@bus:4222"),
+            ("SMS_URL", "https://me:hunter2@sms"),
+            ("SMS_URL", "http://me:hunter2@sms"),
+            ("SMS_URL", "log:hunter2"),
+            ("SMS_URL", &below_a_file),
+            ("MEDIA_URL", "s3://me:hunter2@bucket/prefix"),
+            ("MEDIA_URL", &below_a_file),
+            ("ASSISTANT_URL", "https://me:hunter2@model/v1"),
+        ] {
+            let config = config(dir.path(), |flags| {
+                let value = Some(value.to_owned());
+                match variable {
+                    "BUS_URL" => {
+                        flags.bus_url = value;
+                        flags.jwt_secret.clone_from(&secret);
+                        flags.data_key.clone_from(&secret);
+                    }
+                    "SMS_URL" => flags.sms_url = value,
+                    "MEDIA_URL" => flags.media_url = value,
+                    _ => flags.assistant_url = value,
+                }
+            });
+            let line = open(&config).await.unwrap_err().to_string();
+            assert!(line.starts_with(variable) && !line.contains('\n'), "{line}");
+            assert!(!line.contains("hunter2"), "{line}");
+        }
+    }
+}
