@@ -234,6 +234,27 @@ fn broken_frames_close_only_their_own_socket() {
     });
 }
 
+/// More answers than a queue holds are no reason to close the socket of a client that reads them.
+#[test]
+fn a_client_that_asks_for_much_at_once_gets_it_all() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        server.users([1, 2]).await;
+        let matched = server.pair(1, 2, 50).await;
+        let mut client = Client::login(&server, "/ws/message", 1).await;
+        let init = json!({"type": "private_chat_init", "target_user_id": 2, "match_id": matched});
+        for _ in 0..100 {
+            client.send(&init).await;
+        }
+        for _ in 0..100 {
+            for _ in 0..4 {
+                assert_eq!(client.json().await["type"], "private_chat_progress");
+            }
+            assert_eq!(client.json().await["type"], "private_chat_init_complete");
+        }
+    });
+}
+
 /// A bounded queue each; what does not drain is closed, never waited for.
 #[test]
 fn a_client_that_never_reads_is_closed_and_the_others_go_on() {

@@ -16,7 +16,7 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use matchmaking_core::api::fault::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError};
@@ -99,6 +99,8 @@ pub struct Sender {
 #[derive(Debug)]
 struct Ending {
     token: CancellationToken,
+    /// Told by the writer whenever it has taken what was queued.
+    taken: Notify,
     frame: OnceLock<(u16, Cow<'static, str>)>,
 }
 
@@ -213,6 +215,19 @@ impl Socket {
         }
     }
 
+    /// Waits until at least half of the queue is free, or the socket is at its end. A session that asks for this before
+    /// it takes the next frame or event does not fill the queue faster than it is written, and so does not close the
+    /// socket of a client that reads all it is sent. Whoever does not read is closed by the writer's patience.
+    pub async fn room(&self) {
+        let Sender { queue, ending } = &self.sender;
+        while queue.capacity() < queue.max_capacity().div_ceil(2) {
+            tokio::select! {
+                () = ending.token.cancelled() => return,
+                () = ending.taken.notified() => {}
+            }
+        }
+    }
+
     /// The writing end.
     #[must_use]
     pub fn sender(&self) -> &Sender {
@@ -267,7 +282,8 @@ where
     let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(ws_config())).await;
     let (sink, stream) = stream.split();
     let (queue, queued) = mpsc::channel(limits.socket_queue);
-    let ending = Arc::new(Ending { token: kit.shutdown.child_token(), frame: OnceLock::new() });
+    let ending =
+        Arc::new(Ending { token: kit.shutdown.child_token(), taken: Notify::new(), frame: OnceLock::new() });
     let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), Arc::clone(&kit)));
     let (give_back, given_back) = oneshot::channel();
     let socket = Socket {
@@ -319,6 +335,7 @@ async fn write(
                 if count == 0 {
                     break;
                 }
+                ending.taken.notify_one();
                 let texts = std::mem::take(&mut batch).into_iter().map(Message::Text);
                 timeout(patience, write_all(&mut sink, texts)).await
             }

@@ -102,6 +102,8 @@ impl Session {
     /// is passed on.
     pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
         loop {
+            // A client may send many frames at once and read the answers as they come.
+            self.socket.room().await;
             tokio::select! {
                 incoming = self.socket.recv() => {
                     let incoming = incoming?;
