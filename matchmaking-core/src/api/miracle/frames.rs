@@ -47,10 +47,12 @@ pub fn first_frame(text: &str) -> Result<TelegramId, FirstFrameError> {
     raw.and_then(TelegramId::new).ok_or(FirstFrameError::NamesNobody)
 }
 
-/// Whether a frame is a JSON object, which is all that `/ws/base` asks of one.
+/// A frame that is a JSON object, which is all that `/ws/base` asks of one, as JSON text.
 #[must_use]
-pub fn is_object(text: &str) -> bool {
-    matches!(parse_json(text.as_bytes()), Ok(Value::Object(_)))
+pub fn object(text: &str) -> Option<&str> {
+    // A byte order mark, which the parser passes over, is no part of the document that is passed on.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    matches!(parse_json(text.as_bytes()), Ok(Value::Object(_))).then_some(text)
 }
 
 /// What a client of `/ws/message` asks for.
@@ -104,12 +106,13 @@ pub fn command(text: &str) -> Result<Command, Refusal> {
     let Ok(frame @ Value::Object(_)) = parse_json(text.as_bytes()) else {
         return Err(Refusal::Error(INVALID_JSON.to_owned()));
     };
+    let timestamp = timestamp(text);
     match frame.get("type") {
-        None => broadcast(&frame),
+        None => broadcast(&frame, timestamp),
         Some(Value::String(kind)) => match kind.as_str() {
-            "broadcast" => broadcast(&frame),
+            "broadcast" => broadcast(&frame, timestamp),
             "private_chat_init" => private_chat_init(frame),
-            "private" => private(frame),
+            "private" => private(frame, timestamp),
             other => Err(unknown_type(other)),
         },
         Some(other) => Err(unknown_type(&other.to_string())),
@@ -124,13 +127,13 @@ fn unknown_type(kind: &str) -> Refusal {
     Refusal::Error(format!("Unknown message type: {kind}"))
 }
 
-fn broadcast(frame: &Value) -> Result<Command, Refusal> {
+fn broadcast(frame: &Value, timestamp: Option<String>) -> Result<Command, Refusal> {
     let content = match frame.get("content") {
         Some(Value::String(content)) => content_of(content).map_err(Refusal::Error)?,
         None | Some(Value::Null) => return Err(Refusal::Error(EMPTY_CONTENT.to_owned())),
         Some(_) => return Err(Refusal::Error("message content must be a string".to_owned())),
     };
-    Ok(Command::Broadcast { content, timestamp: timestamp(frame) })
+    Ok(Command::Broadcast { content, timestamp })
 }
 
 fn private_chat_init(frame: Value) -> Result<Command, Refusal> {
@@ -144,8 +147,7 @@ fn private_chat_init(frame: Value) -> Result<Command, Refusal> {
     Ok(Command::PrivateChatInit { target, match_id })
 }
 
-fn private(frame: Value) -> Result<Command, Refusal> {
-    let timestamp = timestamp(&frame);
+fn private(frame: Value, timestamp: Option<String>) -> Result<Command, Refusal> {
     let read = Input::lax().with_json(frame.clone()).read(|input| {
         let body = input.body()?;
         let target = body.required("target_user_id", |node| node.id());
@@ -176,8 +178,16 @@ fn content_of(content: &str) -> Result<String, String> {
     }
 }
 
-fn timestamp(frame: &Value) -> Option<String> {
-    frame.get("timestamp").filter(|value| !value.is_null()).map(Value::to_string)
+/// What a frame says about the time, to the letter: parsed and written again, `1.50` would become `1.5`.
+fn timestamp(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Stamped<'a> {
+        #[serde(borrow)]
+        timestamp: Option<&'a RawValue>,
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let stamped: Stamped<'_> = serde_json::from_str(text).ok()?;
+    stamped.timestamp.map(|raw| raw.get().to_owned())
 }
 
 /// What is wrong with a frame, in one line.
@@ -382,6 +392,23 @@ mod tests {
         let broadcast = Command::Broadcast { content: "hi".to_owned(), timestamp: Some("1.5".to_owned()) };
         assert_eq!(command(r#"{"content": "hi", "timestamp": 1.5}"#), Ok(broadcast.clone()));
         assert_eq!(command(r#"{"type": "broadcast", "content": "hi", "timestamp": 1.5}"#), Ok(broadcast));
+    }
+
+    #[test]
+    fn a_timestamp_is_kept_to_the_letter() {
+        for stamp in ["1.50", "99999999999999999999", "\"2026-02-05\"", "{\"a\": 1}"] {
+            let frame = format!(r#"{{"content": "hi", "timestamp": {stamp}}}"#);
+            let said = Command::Broadcast { content: "hi".to_owned(), timestamp: Some(stamp.to_owned()) };
+            assert_eq!(command(&frame), Ok(said));
+        }
+        let said = Command::Broadcast { content: "hi".to_owned(), timestamp: None };
+        assert_eq!(command(r#"{"content": "hi", "timestamp": null}"#), Ok(said));
+    }
+
+    #[test]
+    fn an_object_is_passed_on_without_a_byte_order_mark() {
+        assert_eq!(object("\u{feff}{\"a\": 1}"), Some("{\"a\": 1}"));
+        assert_eq!(object("[1]"), None);
     }
 
     #[test]

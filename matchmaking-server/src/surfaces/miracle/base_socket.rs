@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        miracle::frames::{INVALID_JSON, is_object},
+        miracle::frames::{INVALID_JSON, object},
     },
     realtime::{Channel, Channels, Event},
     service::Services,
@@ -20,14 +20,14 @@ pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fau
 
 async fn run(mut session: Session) {
     while let Some(text) = session.next().await {
-        if !is_object(&text) {
+        let Some(said) = object(&text) else {
             session.send_error(INVALID_JSON);
             continue;
-        }
+        };
         let event = Event::Broadcast {
             from: Arc::clone(&session.sender),
             channel: Channel::MiracleBase,
-            content: text.as_str().to_owned(),
+            content: said.to_owned(),
             client_timestamp: None,
         };
         session.services.hub.publish_on(Channels::MIRACLE_CHAT, Some(session.account), event);

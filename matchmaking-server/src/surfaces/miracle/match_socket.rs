@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        miracle::frames::{EXISTING_MATCH, Frame, INVALID_JSON, NO_MATCHES, is_object},
+        miracle::frames::{EXISTING_MATCH, Frame, INVALID_JSON, NO_MATCHES, object},
     },
     model::{Language, Match},
     realtime::Channel,
@@ -24,7 +24,7 @@ async fn run(mut session: Session) {
     tell_match(&session).await;
     // The match was told; there is nothing more to ask for here.
     while let Some(text) = session.next().await {
-        if !is_object(&text) {
+        if object(&text).is_none() {
             session.send_error(INVALID_JSON);
         }
     }
