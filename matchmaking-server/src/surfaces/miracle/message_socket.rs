@@ -86,12 +86,13 @@ async fn init(session: &Session, target: GivenId<TelegramId>, match_id: GivenId<
         chatroom_id: None,
         chat_history: None,
     };
-    session.send(&progress(1, "in_progress", "Opening the chatroom"));
+    // Before the first word about progress, so that a refusal is the only answer to what is refused.
     let opened = match open_room(session, target, match_id).await {
         Ok(opened) => opened,
         Err(error) => return session.send(&Frame::PrivateChatError { error }),
     };
     let room = opened.view.conversation.id;
+    session.send(&progress(1, "in_progress", "Opening the chatroom"));
     session.send(&Frame::PrivateChatProgress {
         step: 1,
         status: "completed",
