@@ -81,7 +81,7 @@ mod tests {
     fn config(data_dir: &std::path::Path, change: impl FnOnce(&mut Flags)) -> Config {
         let mut flags = Flags { data_dir: Some(data_dir.display().to_string()), ..Flags::default() };
         change(&mut flags);
-        Config::new(&flags, []).unwrap()
+        Config::new(&flags, [], crate::config::Purpose::Serve).unwrap()
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, Purpose};
 
 pub use serve::Failure;
 
@@ -58,8 +58,9 @@ pub fn main() -> ExitCode {
     if matches!(command, Command::Openapi) {
         return openapi::run();
     }
+    let purpose = if matches!(command, Command::Serve) { Purpose::Serve } else { Purpose::Other };
     let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let config = match Config::new(&flags, set) {
+    let config = match Config::new(&flags, set, purpose) {
         Ok(config) => config,
         Err(problems) => return failed(&Failure::Config(problems)),
     };

@@ -51,6 +51,10 @@ pub(super) fn with_stores<T>(
     config: &Config,
     work: impl AsyncFnOnce(&Stores) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    if config.database_url == "memory:" {
+        let why = "DATABASE_URL: memory: keeps nothing between two programs; name a file or a server";
+        return Err(Failure::Other(why.to_owned()));
+    }
     block_on(async {
         let stores = store::open(&config.database_url.parse()?).await?;
         let done = work(&stores).await;

@@ -24,6 +24,15 @@ use problems::{Reader, near_misses};
 const SURFACES: [Surface; 5] =
     [Surface::Miracle, Surface::Platform, Surface::Rooms, Surface::Groups, Surface::Assistant];
 
+/// What the configuration is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Serving requests.
+    Serve,
+    /// Anything else, for which it is of no matter who could reach the server.
+    Other,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -85,7 +94,11 @@ pub struct Config {
 impl Config {
     /// What the flags mean, or everything that is wrong with them. `set` are the names of all variables of the
     /// environment, among which slips of the pen are looked for.
-    pub fn new(flags: &Flags, set: impl IntoIterator<Item = String>) -> Result<Self, Problems> {
+    pub fn new(
+        flags: &Flags,
+        set: impl IntoIterator<Item = String>,
+        purpose: Purpose,
+    ) -> Result<Self, Problems> {
         let mut read = Reader::new(flags);
         let default_addr = SocketAddr::from(([127, 0, 0, 1], 8000));
         let bind_addr = read.value(
@@ -130,7 +143,7 @@ impl Config {
             }
         }
         let surfaces = surfaces(&mut read);
-        let open_surfaces = open_surfaces(&mut read, bind_addr, &surfaces);
+        let open_surfaces = open_surfaces(&mut read, bind_addr, &surfaces, purpose);
         let rate_limits = on_or_off(&mut read, "RATE_LIMITS");
         let policy = Policy {
             limits: limits(&mut read, rate_limits),
@@ -237,7 +250,12 @@ fn surfaces(read: &mut Reader<'_>) -> Vec<Surface> {
     })
 }
 
-fn open_surfaces(read: &mut Reader<'_>, bind_addr: SocketAddr, surfaces: &[Surface]) -> OpenSurfaces {
+fn open_surfaces(
+    read: &mut Reader<'_>,
+    bind_addr: SocketAddr,
+    surfaces: &[Surface],
+    purpose: Purpose,
+) -> OpenSurfaces {
     let key = read.secret("OPEN_SURFACE_KEY", 1);
     let allowed = read.value("ALLOW_OPEN_SURFACES", false, "true or false", |text| match text {
         "true" | "1" => Some(true),
@@ -249,7 +267,8 @@ fn open_surfaces(read: &mut Reader<'_>, bind_addr: SocketAddr, surfaces: &[Surfa
         Some(key) => OpenSurfaces::Key(key),
         None if allowed => OpenSurfaces::Allowed,
         None => {
-            if !bind_addr.ip().to_canonical().is_loopback() && !open.is_empty() {
+            let reachable = !bind_addr.ip().to_canonical().is_loopback() && !open.is_empty();
+            if reachable && purpose == Purpose::Serve {
                 read.note(format!(
                     "BIND_ADDR: {bind_addr} is reachable from elsewhere, and {} know no authentication; set \
                      OPEN_SURFACE_KEY to a key that their clients send, or ALLOW_OPEN_SURFACES=true if a trusted \

@@ -11,12 +11,12 @@ fn flags(pairs: &[(&str, &str)]) -> Flags {
 }
 
 fn problems(pairs: &[(&str, &str)]) -> Vec<String> {
-    Config::new(&flags(pairs), []).err().map(|problems| problems.0).unwrap_or_default()
+    Config::new(&flags(pairs), [], Purpose::Serve).err().map(|problems| problems.0).unwrap_or_default()
 }
 
 #[test]
 fn the_defaults_need_nothing() {
-    let config = Config::new(&flags(&[]), []).unwrap();
+    let config = Config::new(&flags(&[]), [], Purpose::Serve).unwrap();
     assert_eq!(config.bind_addr.to_string(), "127.0.0.1:8000");
     assert_eq!(config.database_url, "sqlite://./data/matchmaking.db");
     assert_eq!(config.public_base_url, "http://127.0.0.1:8000");
@@ -24,7 +24,7 @@ fn the_defaults_need_nothing() {
     assert!(config.admin_token.is_none());
     assert!(matches!(config.policy.open_surfaces, OpenSurfaces::Loopback));
     assert_eq!(
-        Config::new(&flags(&[("SURFACES", ""), ("ADMIN_TOKEN", "  ")]), []).unwrap().surfaces,
+        Config::new(&flags(&[("SURFACES", ""), ("ADMIN_TOKEN", "  ")]), [], Purpose::Serve).unwrap().surfaces,
         SURFACES
     );
 }
@@ -57,7 +57,7 @@ fn all_bad_values_are_told_at_once_with_name_value_and_accepted_form() {
     let (last, others) = bad.split_last().unwrap();
     let mut given = flags(others);
     given.shutdown_grace_secs = Some(last.1.to_owned());
-    let told = Config::new(&given, ["DATABSE_URL".to_owned()]).err().unwrap().0;
+    let told = Config::new(&given, ["DATABSE_URL".to_owned()], Purpose::Serve).err().unwrap().0;
     for (variable, value) in bad {
         let line = told.iter().find(|line| line.starts_with(variable));
         let line = line.unwrap_or_else(|| panic!("{variable} is missing in {told:#?}"));
@@ -76,7 +76,11 @@ fn secrets_are_never_told() {
     ]);
     assert_eq!(told.len(), 4);
     assert!(!told.join("\n").contains("hunter2"), "{told:?}");
-    let config = Config::new(&flags(&[("ADMIN_TOKEN", "hunter2"), ("OPEN_SURFACE_KEY", "hunter2")]), []);
+    let config = Config::new(
+        &flags(&[("ADMIN_TOKEN", "hunter2"), ("OPEN_SURFACE_KEY", "hunter2")]),
+        [],
+        Purpose::Serve,
+    );
     assert!(!format!("{config:?}").contains("hunter2"));
 }
 
@@ -100,4 +104,11 @@ fn a_bus_needs_shared_secrets() {
     let secret = "0123456789abcdef0123456789abcdef";
     let given = [("BUS_URL", "nats://bus:4222"), ("JWT_SECRET", secret), ("DATA_KEY", secret)];
     assert_eq!(problems(&given), Vec::<String>::new());
+}
+
+#[test]
+fn who_could_reach_the_server_matters_to_serving_only() {
+    let given = flags(&[("BIND_ADDR", "0.0.0.0:8000")]);
+    assert!(Config::new(&given, [], Purpose::Serve).is_err());
+    assert!(Config::new(&given, [], Purpose::Other).is_ok());
 }

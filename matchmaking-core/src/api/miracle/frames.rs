@@ -78,11 +78,29 @@ pub enum Command {
         target: GivenId<TelegramId>,
         /// In which room.
         chatroom: GivenId<ConversationId>,
+        /// Both as the frame has them, to be named back.
+        named: Named,
         /// What; not blank.
         content: String,
         /// What the client says about the time: JSON text.
         timestamp: Option<String>,
     },
+}
+
+/// To whom and where a message is to go, as its frame has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// To whom.
+    pub target_user_id: Value,
+    /// In which room.
+    pub chatroom_id: Value,
+}
+
+impl Named {
+    fn of(frame: &Value) -> Self {
+        let field = |name: &str| frame.get(name).cloned().unwrap_or(Value::Null);
+        Self { target_user_id: field("target_user_id"), chatroom_id: field("chatroom_id") }
+    }
 }
 
 /// Why a frame of `/ws/message` is refused, as the frame that says so.
@@ -94,8 +112,10 @@ pub enum Refusal {
     PrivateChatInit(String),
     /// `message_status`, with what the frame named echoed.
     Private {
-        /// The frame.
-        frame: Value,
+        /// To whom and where it was to go.
+        named: Named,
+        /// What it said.
+        content: Value,
         /// Why.
         error: String,
     },
@@ -148,7 +168,9 @@ fn private_chat_init(frame: Value) -> Result<Command, Refusal> {
 }
 
 fn private(frame: Value, timestamp: Option<String>) -> Result<Command, Refusal> {
-    let read = Input::lax().with_json(frame.clone()).read(|input| {
+    let named = Named::of(&frame);
+    let said = frame.get("content").cloned().unwrap_or(Value::Null);
+    let read = Input::lax().with_json(frame).read(|input| {
         let body = input.body()?;
         let target = body.required("target_user_id", |node| node.id());
         let chatroom = body.required("chatroom_id", |node| node.id());
@@ -159,8 +181,10 @@ fn private(frame: Value, timestamp: Option<String>) -> Result<Command, Refusal> 
         Ok((target?, chatroom?, content?))
     });
     match read {
-        Ok((target, chatroom, content)) => Ok(Command::Private { target, chatroom, content, timestamp }),
-        Err(errors) => Err(Refusal::Private { error: describe(&errors), frame }),
+        Ok((target, chatroom, content)) => {
+            Ok(Command::Private { target, chatroom, named, content, timestamp })
+        }
+        Err(errors) => Err(Refusal::Private { named, content: said, error: describe(&errors) }),
     }
 }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        miracle::frames::{Command, Frame, HistoryItem, Refusal, command},
+        miracle::frames::{Command, Frame, HistoryItem, Named, Refusal, command},
         wire::GivenId,
     },
     ids::{ConversationId, MatchId, TelegramId},
-    realtime::{Channel, Channels, Event},
+    realtime::{Channel, Channels, Event, Sender},
     service::{
         Services,
         chat::{DirectError, DirectMessage, DirectView, FRAME_HISTORY, SendError},
@@ -45,15 +45,12 @@ async fn obey(session: &Session, text: &str) {
     match command(text) {
         Ok(Command::Broadcast { content, timestamp }) => broadcast(session, content, timestamp),
         Ok(Command::PrivateChatInit { target, match_id }) => init(session, target, match_id).await,
-        Ok(Command::Private { target, chatroom, content, timestamp }) => {
-            private(session, target, chatroom, content, timestamp).await;
+        Ok(Command::Private { target, chatroom, named, content, timestamp }) => {
+            private(session, target, chatroom, named, content, timestamp).await;
         }
         Err(Refusal::Error(error)) => session.send_error(&error),
         Err(Refusal::PrivateChatInit(error)) => session.send(&Frame::PrivateChatError { error: &error }),
-        Err(Refusal::Private { frame, error }) => {
-            let field = |name: &str| frame.get(name).cloned().unwrap_or(Value::Null);
-            refuse(session, field("target_user_id"), field("chatroom_id"), field("content"), &error);
-        }
+        Err(Refusal::Private { named, content, error }) => refuse(session, named, content, &error),
     }
 }
 
@@ -160,26 +157,25 @@ async fn private(
     session: &Session,
     target: GivenId<TelegramId>,
     chatroom: GivenId<ConversationId>,
+    named: Named,
     content: String,
     client_timestamp: Option<String>,
 ) {
-    let target_id = target.possible().map_or(Value::Null, |id| Value::from(id.get()));
-    let room_id = chatroom.possible().map_or(Value::Null, |id| Value::from(id.get()));
-    let echoed = Value::from(content.as_str());
+    let said = Value::from(content.as_str());
     match deliver(session, target, chatroom, content, client_timestamp).await {
         Ok((match_id, delivered)) => {
             let status = Frame::MessageStatus {
-                target_user_id: target_id,
-                chatroom_id: room_id,
+                target_user_id: target.possible().map_or(named.target_user_id, |id| id.get().into()),
+                chatroom_id: chatroom.possible().map_or(named.chatroom_id, |id| id.get().into()),
                 match_id,
                 delivered,
                 saved_to_database: true,
-                content: echoed,
+                content: said,
                 error: None,
             };
             session.send(&status);
         }
-        Err(error) => refuse(session, target_id, room_id, echoed, error),
+        Err(error) => refuse(session, named, said, error),
     }
 }
 
@@ -204,7 +200,10 @@ async fn deliver(
         Ok(_) | Err(TelegramError::Unknown) => return Err(NOT_YOUR_ROOM),
         Err(TelegramError::Store(error)) => return Err(failed(&error)),
     }
-    let new = DirectMessage { view: &view, sender: Arc::clone(&session.sender), content, client_timestamp };
+    // By the name they have now: a socket may be older than it.
+    let name = services.people.name(session.account).await.map_err(|error| failed(&error))?;
+    let sender = Arc::new(Sender { name, ..(*session.sender).clone() });
+    let new = DirectMessage { view: &view, sender, content, client_timestamp };
     match services.chat.send_direct(new).await {
         Ok(sent) => Ok((view.match_id, sent.delivered)),
         Err(SendError::Refused(_)) => Err(NOT_YOUR_ROOM),
@@ -212,10 +211,10 @@ async fn deliver(
     }
 }
 
-fn refuse(session: &Session, target_user_id: Value, chatroom_id: Value, content: Value, error: &str) {
+fn refuse(session: &Session, named: Named, content: Value, error: &str) {
     let status = Frame::MessageStatus {
-        target_user_id,
-        chatroom_id,
+        target_user_id: named.target_user_id,
+        chatroom_id: named.chatroom_id,
         match_id: None,
         delivered: false,
         saved_to_database: false,

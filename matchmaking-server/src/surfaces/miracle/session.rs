@@ -25,7 +25,7 @@ pub(super) struct Session {
     pub(super) services: Arc<Services>,
     pub(super) account: AccountId,
     pub(super) telegram_id: TelegramId,
-    /// The user as others are shown them, by the name they had when the socket opened.
+    /// The user as others are shown them, by the name that they had when the socket opened.
     pub(super) sender: Arc<realtime::Sender>,
     socket: Socket,
     connection: Connection,
