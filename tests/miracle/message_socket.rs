@@ -383,6 +383,19 @@ async fn a_private_message_to_someone_offline_is_stored(database: Database) {
     assert_eq!(texts, [("u1", "睡了吗"), ("u1", "?"), ("u1", "醒了"), ("u1", "又睡了")]);
 }
 
+async fn a_sender_is_shown_by_the_name_they_have_now(database: Database) {
+    let talk = Talk::start(&database).await;
+    let mut sender = Client::login(&talk.server, MESSAGE, 1).await;
+    let mut target = Client::login(&talk.server, MESSAGE, 2).await;
+    sender.expect(joined(2)).await;
+    talk.server.create(1, "新名字", 3).await.is(200, &json!({"success": true, "user_id": 1}));
+    sender.send(talk.private(2, "改名了")).await;
+    sender.expect(talk.status(2, true, "改名了")).await;
+    let mut told = talk.private_message(1, "改名了", &Value::Null);
+    told["sender_name"] = json!("新名字");
+    target.expect(told).await;
+}
+
 async fn foreign_rooms_and_wrong_targets_are_refused_and_nothing_is_stored(database: Database) {
     let talk = Talk::start(&database).await;
     let server = &talk.server;
@@ -594,6 +607,7 @@ on_every_store!(
     a_private_chat_without_a_match_is_refused,
     a_private_message_goes_to_the_other_one_only,
     a_private_message_to_someone_offline_is_stored,
+    a_sender_is_shown_by_the_name_they_have_now,
     foreign_rooms_and_wrong_targets_are_refused_and_nothing_is_stored,
     what_is_sent_over_http_is_pushed,
     private_messages_reach_their_target_on_base_too,
