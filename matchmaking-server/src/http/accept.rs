@@ -10,13 +10,14 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{Arrival, Kit, Site};
+use super::merge::Merging;
 use super::router::RouteConflict;
 use crate::config::limits;
 
@@ -106,7 +107,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, kit: Arc<Kit>) {
         .header_read_timeout(kit.policy.limits.header_timeout)
         .max_headers(limits::HEADERS_MAX)
         .max_buf_size(limits::HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(Merging::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     tokio::select! {

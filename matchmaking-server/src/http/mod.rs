@@ -12,6 +12,7 @@ mod guard;
 mod handler;
 mod handshake;
 mod limiter;
+mod merge;
 mod peer;
 mod reply;
 mod request;
