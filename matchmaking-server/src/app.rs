@@ -36,13 +36,12 @@ pub async fn open(config: &Config) -> Result<Arc<Services>, OpenError> {
     over(foundation).await
 }
 
-/// The services on this foundation, started, with everyone in the pool. Whoever ends the process stops them first,
+/// The services on this foundation, started, while the pool is being filled beside them. Whoever ends the process stops them first,
 /// then closes the store.
 pub async fn over(foundation: Foundation) -> Result<Arc<Services>, OpenError> {
     let services = Services::new(foundation);
     services.start().await.map_err(|source| PortFailure::unusable("BUS_URL", source))?;
-    let people = services.fill_pool().await?;
-    tracing::debug!(people, "the pool is filled");
+    services.fill_pool_beside();
     Ok(Arc::new(services))
 }
 
@@ -55,7 +54,9 @@ pub fn site(services: &Arc<Services>, served: &[Surface], policy: Policy) -> Sit
         let upkeep = Arc::clone(&upkeep);
         async move { upkeep.ping().await.is_ok() }
     });
-    let readiness = Readiness(vec![store_answers]);
+    let people = services.people.clone();
+    let pool_is_filled = ReadinessCheck::new("pool", move || std::future::ready(!people.is_filling()));
+    let readiness = Readiness(vec![store_answers, pool_is_filled]);
     let mut routes = ops::mounted(&telemetry, readiness, &surfaces::all_routes());
     for surface in served {
         routes.extend(surfaces::mounted(*surface, services));

@@ -32,6 +32,12 @@ impl Background {
         tasks.started.get_or_try_init(start).await.copied()
     }
 
+    /// Runs this beside the requests, until it is done or everything is stopped.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.0.stop.clone();
+        self.0.tracker.spawn(async move { stop.run_until_cancelled(work).await });
+    }
+
     /// Stops everything, and returns when it has stopped.
     pub(super) async fn stop(&self) {
         self.0.stop.cancel();

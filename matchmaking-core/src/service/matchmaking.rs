@@ -136,6 +136,7 @@ impl Matchmaking {
             return Ok(Some(Found::Existing(newest.matched.clone())));
         }
         let Some(row) = self.stores.people.person(account).await? else { return Ok(None) };
+        self.people.filled().await;
         if let Some(found) = self.choose(&row.person, excluded, audience, language).await? {
             return Ok(Some(found));
         }

@@ -10,7 +10,7 @@ pub mod matchmaking;
 pub mod people;
 pub mod telegram;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono_tz::Tz;
 
@@ -22,6 +22,9 @@ use crate::{
     scoring::{Matcher, ReferencePool},
     store::Stores,
 };
+
+/// How long after a failure the pool is filled again.
+const FILL_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What services stand on. [`over`](Self::over) has a default for everything but the stores; change what should be
 /// different:
@@ -105,6 +108,26 @@ impl Services {
     /// Fills the pool with everyone in the store; returns how many there are.
     pub async fn fill_pool(&self) -> StoreResult<usize> {
         self.people.fill_pool().await
+    }
+
+    /// Fills the pool beside the calls, on the runtime on which this is called. From now until it is filled, whoever
+    /// asks the pool waits; a store that fails is asked again every second.
+    pub fn fill_pool_beside(&self) {
+        let filling = self.people.begin_filling();
+        self.background.spawn(async move {
+            loop {
+                match filling.run().await {
+                    Ok(people) => return tracing::debug!(people, "the pool is filled"),
+                    Err(error) => {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "the pool cannot be filled yet"
+                        );
+                        tokio::time::sleep(FILL_AGAIN_AFTER).await;
+                    }
+                }
+            }
+        });
     }
 
     /// Starts what goes on beside the calls: hearing what other nodes tell. It belongs to the runtime on which this is

@@ -1,10 +1,13 @@
 //! Profiles, and the pool that mirrors them.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, PoisonError},
+};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::{
     clock::Clock,
@@ -24,6 +27,31 @@ const FILL_PAGE: usize = 1_000;
 /// How many locks keep the pool's updates of one person in order.
 const REFRESH_LOCKS: usize = 64;
 
+/// Where the filling of the pool is: who was told of meanwhile, and whether it goes on.
+#[derive(Debug)]
+struct Filling {
+    /// People whom a change has told the pool of since the filling began; what the filling read may be older.
+    changed: std::sync::Mutex<Option<HashSet<AccountId>>>,
+    goes_on: watch::Sender<bool>,
+}
+
+impl Filling {
+    fn changed(&self) -> std::sync::MutexGuard<'_, Option<HashSet<AccountId>>> {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A filling that goes on until this is dropped.
+#[derive(Debug)]
+pub(super) struct Fill(People);
+
+impl Drop for Fill {
+    fn drop(&mut self) {
+        *self.0.filling.changed() = None;
+        self.0.filling.goes_on.send_replace(false);
+    }
+}
+
 /// Changes profiles, and tells the pool.
 #[derive(Debug, Clone)]
 pub struct People {
@@ -32,6 +60,7 @@ pub struct People {
     clock: Arc<dyn Clock>,
     time_zone: Tz,
     refreshing: Arc<[Mutex<()>; REFRESH_LOCKS]>,
+    filling: Arc<Filling>,
 }
 
 impl People {
@@ -39,7 +68,8 @@ impl People {
     #[must_use]
     pub fn new(stores: Stores, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>, time_zone: Tz) -> Self {
         let refreshing = Arc::new([const { Mutex::const_new(()) }; REFRESH_LOCKS]);
-        Self { stores, matcher, clock, time_zone, refreshing }
+        let filling = Filling { changed: std::sync::Mutex::default(), goes_on: watch::Sender::new(false) };
+        Self { stores, matcher, clock, time_zone, refreshing, filling: Arc::new(filling) }
     }
 
     /// The present moment, as the pool counts ages and activity.
@@ -87,6 +117,10 @@ impl People {
     pub async fn refresh(&self, id: AccountId) -> StoreResult<()> {
         let lock = &self.refreshing[id.get() as usize % REFRESH_LOCKS];
         let _one_at_a_time = lock.lock().await;
+        // Before reading: what a filling has read by now is older, and must not replace what is told here.
+        if let Some(changed) = self.filling.changed().as_mut() {
+            changed.insert(id);
+        }
         match self.stores.people.person(id).await? {
             Some(row) => self.tell_pool(&row),
             None => {
@@ -96,19 +130,28 @@ impl People {
         Ok(())
     }
 
-    /// Fills the pool with everyone in the store; returns how many there are.
+    /// Fills the pool with everyone in the store; returns how many there are. Changes may go on meanwhile.
     pub async fn fill_pool(&self) -> StoreResult<usize> {
-        let mut filled = 0;
-        let mut after = None;
-        loop {
-            let page = self.stores.people.people(after, FILL_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(filled) };
-            after = Some(last.person.id);
-            filled += page.len();
-            for row in &page {
-                self.tell_pool(row);
-            }
-        }
+        self.begin_filling().run().await
+    }
+
+    /// Begins a filling, for which [`filled`](Self::filled) waits from now on.
+    pub(super) fn begin_filling(&self) -> Fill {
+        self.filling.changed().get_or_insert_default();
+        self.filling.goes_on.send_replace(true);
+        Fill(self.clone())
+    }
+
+    /// Waits while the pool is being filled: questions asked of half a pool would have the wrong answer.
+    pub async fn filled(&self) {
+        // The sender lives as long as this service.
+        let _ = self.filling.goes_on.subscribe().wait_for(|goes_on| !goes_on).await;
+    }
+
+    /// Whether the pool is being filled.
+    #[must_use]
+    pub fn is_filling(&self) -> bool {
+        *self.filling.goes_on.borrow()
     }
 
     fn tell_pool(&self, row: &PersonRow) {
@@ -117,6 +160,28 @@ impl People {
         {
             tracing::warn!(account = row.person.id.get(), %error, "a person is left out of the pool");
             self.matcher.remove(row.person.id);
+        }
+    }
+}
+
+impl Fill {
+    /// Goes through everyone in the store once.
+    pub(super) async fn run(&self) -> StoreResult<usize> {
+        let Self(people) = self;
+        let mut filled = 0;
+        let mut after = None;
+        loop {
+            let page = people.stores.people.people(after, FILL_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(filled) };
+            after = Some(last.person.id);
+            filled += page.len();
+            for row in &page {
+                // Held while the pool is told, so that a change comes either before, and is seen here, or after.
+                let changed = people.filling.changed();
+                if !changed.as_ref().is_some_and(|changed| changed.contains(&row.person.id)) {
+                    people.tell_pool(row);
+                }
+            }
         }
     }
 }

@@ -149,3 +149,45 @@ async fn a_start_that_failed_can_be_tried_again() {
     services.start().await.unwrap();
     services.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_told_of_while_the_pool_is_filled_is_not_replaced_by_what_was_read_before() {
+    let stores = Stores::from_one(Arc::new(MemoryStore::new()));
+    let matcher = Arc::new(ReferencePool::default());
+    let services = Services::new(Foundation { matcher: matcher.clone(), ..Foundation::over(stores) });
+    let before = telegram_user(&services, 1).await;
+    matcher.remove(before);
+
+    let filling = services.people.begin_filling();
+    assert!(services.people.is_filling());
+    let meanwhile = telegram_user(&services, 2).await;
+    // As if they had gone since: the filling still reads them, and must leave alone what a change has told.
+    matcher.remove(meanwhile);
+    assert_eq!(filling.run().await.unwrap(), 2);
+    assert!(matcher.contains(before) && !matcher.contains(meanwhile));
+
+    drop(filling);
+    services.people.filled().await;
+    assert_eq!(services.fill_pool().await.unwrap(), 2);
+    assert!(matcher.contains(meanwhile));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_match_waits_for_a_pool_that_is_being_filled() {
+    let stores = Stores::from_one(Arc::new(MemoryStore::new()));
+    let first = Services::new(Foundation::over(stores.clone()));
+    let (lin, wu) = (telegram_user(&first, 1).await, telegram_user(&first, 2).await);
+
+    let services = Services::new(Foundation::over(stores));
+    services.fill_pool_beside();
+    let found = services
+        .matchmaking
+        .next_for(lin, crate::scoring::Audience::TELEGRAM, crate::model::Language::Zh)
+        .await
+        .unwrap();
+    let matched = match found {
+        Some(matchmaking::Found::New(matched)) => matched,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(matched.partner_of(lin), Some(wu));
+}
