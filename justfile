@@ -14,4 +14,5 @@ ci:
 
 # Every benchmark; each prints ratios within its own run.
 bench:
-    cargo bench
+    cargo build --release --bin matchmaking-server
+    cargo bench -p matchmaking-benches

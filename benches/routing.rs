@@ -48,7 +48,7 @@ fn policy() -> Policy {
 const MANY: NonZeroU32 = NonZeroU32::new(1_000_000_000).expect("not zero");
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (rounds, requests) = if quick() { (1, 2_000) } else { (15, 40_000) };
+    let (rounds, requests) = if quick() { (1, 2_000) } else { (15, 25_000) };
     let warp = ServerThread::start(|listener| on_runtime(one_route_warp(listener)))?;
     let all = ServerThread::start(|listener| on_runtime(all_routes(listener)))?;
     let few = ServerThread::start(|listener| on_runtime(some_routes(listener, 1)))?;
