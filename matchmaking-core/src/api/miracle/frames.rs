@@ -111,14 +111,18 @@ pub enum Refusal {
     /// `private_chat_error`.
     PrivateChatInit(String),
     /// `message_status`, with what the frame named echoed.
-    Private {
-        /// To whom and where it was to go.
-        named: Named,
-        /// What it said.
-        content: Value,
-        /// Why.
-        error: String,
-    },
+    Private(Box<RefusedMessage>),
+}
+
+/// A message that is refused before anybody is looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusedMessage {
+    /// To whom and where it was to go.
+    pub named: Named,
+    /// What it said.
+    pub content: Value,
+    /// Why.
+    pub error: String,
 }
 
 /// Reads a later frame of `/ws/message`. Without `type` it is a broadcast.
@@ -184,7 +188,10 @@ fn private(frame: Value, timestamp: Option<String>) -> Result<Command, Refusal> 
         Ok((target, chatroom, content)) => {
             Ok(Command::Private { target, chatroom, named, content, timestamp })
         }
-        Err(errors) => Err(Refusal::Private { named, content: said, error: describe(&errors) }),
+        Err(errors) => {
+            let error = describe(&errors);
+            Err(Refusal::Private(Box::new(RefusedMessage { named, content: said, error })))
+        }
     }
 }
 
@@ -448,6 +455,6 @@ mod tests {
             Err(Refusal::PrivateChatInit("missing target_user_id, invalid match_id".to_owned()))
         );
         let private = command(r#"{"type": "private", "target_user_id": 1, "chatroom_id": 1, "content": ""}"#);
-        assert!(matches!(private, Err(Refusal::Private { error, .. }) if error == EMPTY_CONTENT));
+        assert!(matches!(private, Err(Refusal::Private(refused)) if refused.error == EMPTY_CONTENT));
     }
 }

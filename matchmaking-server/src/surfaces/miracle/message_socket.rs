@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        miracle::frames::{Command, Frame, HistoryItem, Named, Refusal, command},
+        miracle::frames::{Command, Frame, HistoryItem, Named, Refusal, RefusedMessage, command},
         wire::GivenId,
     },
     ids::{ConversationId, MatchId, TelegramId},
@@ -50,7 +50,10 @@ async fn obey(session: &Session, text: &str) {
         }
         Err(Refusal::Error(error)) => session.send_error(&error),
         Err(Refusal::PrivateChatInit(error)) => session.send(&Frame::PrivateChatError { error: &error }),
-        Err(Refusal::Private { named, content, error }) => refuse(session, named, content, &error),
+        Err(Refusal::Private(refused)) => {
+            let RefusedMessage { named, content, error } = *refused;
+            refuse(session, named, content, &error);
+        }
     }
 }
 
