@@ -19,11 +19,17 @@ pub struct Conversation {
     pub name: String,
     /// What it is about; may be empty.
     pub description: String,
+    /// Where its picture is; may be empty.
+    pub avatar: String,
+    /// Who made a group. They stay its creator when they leave it.
+    pub creator: Option<AccountId>,
     /// When it was made.
     pub created_at: Millis,
+    /// When its name, description or picture changed last.
+    pub updated_at: Millis,
     /// The number of its last message; 0 when it has none.
     pub last_seq: i64,
-    /// When it was closed for writing, if it was.
+    /// When it was closed for writing, if it was. A group that was ended is closed and has no members.
     pub closed_at: Option<Millis>,
 }
 

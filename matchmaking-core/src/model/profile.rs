@@ -185,6 +185,12 @@ pub struct Profile {
     /// The name shown to others, up to 256 characters; may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
+    /// Where a picture of the person is, as clients of the groups surface set it; shown to others as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
+    /// A phone number that the person names and nobody has verified. Never shown to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_phone: Option<String>,
     /// Gender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<Gender>,

@@ -36,6 +36,17 @@ pub enum CreateOutcome {
     },
 }
 
+/// What became of a name to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetIdentityOutcome {
+    /// The account has it.
+    Set,
+    /// Another account has it; nothing changed.
+    Taken(AccountId),
+    /// There is no such account, or it is deleted.
+    Unknown,
+}
+
 /// Keeps accounts and their identities.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -47,6 +58,9 @@ pub trait AccountStore: Send + Sync {
 
     /// The account with this identifier, whatever its status.
     async fn account(&self, id: AccountId) -> StoreResult<Option<Account>>;
+
+    /// These accounts, whatever their status; unknown ones are left out. In no particular order.
+    async fn accounts(&self, ids: &[AccountId]) -> StoreResult<Vec<Account>>;
 
     /// The account with this identity, compared by its folded form, whatever its status.
     async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>>;
@@ -69,6 +83,18 @@ pub trait AccountStore: Send + Sync {
     /// what it has read. Its direct conversations are closed. Its number and the messages it sent remain.
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
 
+    /// Gives an account this identity, in place of one of the same kind, and counts as a change of its profile's
+    /// moment, not of its version. Of two accounts that want one name at the same moment one gets it.
+    async fn set_identity(
+        &self,
+        id: AccountId,
+        identity: Identity,
+        at: Millis,
+    ) -> StoreResult<SetIdentityOutcome>;
+
     /// The hash of an account's password, if it has one.
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>>;
+
+    /// Replaces the hash of an account's password while it is still `expected`; tells whether it was.
+    async fn replace_password_hash(&self, id: AccountId, expected: &str, new: &str) -> StoreResult<bool>;
 }

@@ -6,8 +6,17 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId},
-    model::{Conversation, Member, Pair, Role},
+    model::{Conversation, Member, Message, Pair, Role},
 };
+
+/// The most members of a group.
+pub const GROUP_MEMBERS_MAX: usize = 1_000;
+
+/// The most groups that a person is a member of.
+pub const GROUPS_PER_PERSON_MAX: usize = 1_000;
+
+/// The most unread messages that are counted of one conversation; there may be more.
+pub const UNREAD_COUNTED_MAX: i64 = 1_000;
 
 /// A group to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +27,87 @@ pub struct NewGroup {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Where its picture is; may be empty.
+    pub avatar: String,
     /// The present moment.
     pub at: Millis,
 }
 
-/// What became of a member to be added.
+/// What becomes of a group's name, description and picture; what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GroupChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Where its picture is.
+    pub avatar: Option<String>,
+}
+
+/// A member to be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AddMemberOutcome {
-    /// They are a member now.
-    Added,
-    /// They were one already; nothing changed, their role neither.
+pub struct NewMember {
+    /// To which group.
+    pub group: ConversationId,
+    /// By whom.
+    pub by: AccountId,
+    /// Whom.
+    pub account: AccountId,
+    /// As what.
+    pub role: Role,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// What became of something that somebody did with a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupOutcome<T> {
+    /// It is done.
+    Done(T),
+    /// Nothing changed.
+    Refused(GroupRefusal),
+}
+
+/// Why nothing changed. The first of these that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupRefusal {
+    /// There is no such group, or it was ended.
+    UnknownGroup,
+    /// Who would do it is no member, or takes no part any more.
+    NotMember,
+    /// Their role does not allow it.
+    NotAllowed,
+    /// There is no such active account, or the two may not see each other; of one to be removed: they are no
+    /// member.
+    UnknownAccount,
+    /// They are a member already; their role stays, too.
     Already,
-    /// There is no such group, or it was closed, or no such active account.
-    Unknown,
+    /// The group has [`GROUP_MEMBERS_MAX`] members.
+    Full,
+    /// The person is in [`GROUPS_PER_PERSON_MAX`] groups.
+    TooManyGroups,
+}
+
+/// What a member's going left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Departure {
+    /// Who became the owner, if the only one went: the admin who joined first, else the member who did.
+    pub heir: Option<AccountId>,
+    /// Whether nobody is left, which ended the group.
+    pub ended: bool,
+}
+
+/// A conversation as one of its members has it in their list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationSummary {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The member's own part in it.
+    pub me: Member,
+    /// The last message that they are shown.
+    pub last: Option<Message>,
+    /// How many messages of others after the last one they read, at most [`UNREAD_COUNTED_MAX`].
+    pub unread: i64,
 }
 
 /// Keeps conversations and who takes part.
@@ -42,8 +119,8 @@ pub trait ConversationStore: Send + Sync {
     /// is a defect of the caller.
     async fn open_direct(&self, pair: Pair, at: Millis) -> StoreResult<Conversation>;
 
-    /// Makes a group. An unknown owner is a defect of the caller.
-    async fn create_group(&self, new: NewGroup) -> StoreResult<Conversation>;
+    /// Makes a group, unless its owner is in too many. An unknown owner is a defect of the caller.
+    async fn create_group(&self, new: NewGroup) -> StoreResult<GroupOutcome<Conversation>>;
 
     /// The conversation with this identifier.
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>>;
@@ -57,15 +134,49 @@ pub trait ConversationStore: Send + Sync {
     /// A person's part in a conversation.
     async fn member(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Member>>;
 
-    /// Adds a member to a group. One who comes back has read what they had read.
-    async fn add_member(
+    /// The groups of a person with their part in each, oldest first (by identifier).
+    async fn groups_of(&self, account: AccountId) -> StoreResult<Vec<(Conversation, Member)>>;
+
+    /// The conversations of a person, the latest activity (the last message they are shown, else its making) first,
+    /// then by identifier descending; at most `limit`. Direct ones are listed while the two may see each other. What
+    /// the accounts in `hidden` wrote is neither shown nor counted.
+    async fn conversations_of(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        limit: usize,
+    ) -> StoreResult<Vec<ConversationSummary>>;
+
+    /// Changes a group for a member whose role is at least `role`, and returns it as it is now.
+    async fn update_group(
         &self,
         id: ConversationId,
-        account: AccountId,
+        by: AccountId,
         role: Role,
+        change: GroupChange,
         at: Millis,
-    ) -> StoreResult<AddMemberOutcome>;
+    ) -> StoreResult<GroupOutcome<Conversation>>;
 
-    /// Removes a member from a group; tells whether they were one. Direct conversations keep their two.
-    async fn remove_member(&self, id: ConversationId, account: AccountId) -> StoreResult<bool>;
+    /// Ends a group for an owner of it: it is closed and has no members any more. Returns who they were, in the order
+    /// of [`members`](Self::members).
+    async fn end_group(
+        &self,
+        id: ConversationId,
+        by: AccountId,
+        at: Millis,
+    ) -> StoreResult<GroupOutcome<Vec<AccountId>>>;
+
+    /// Adds a member to a group. Any member may; only an owner gives another role than [`Role::Member`]. One who comes
+    /// back has read what they had read.
+    async fn add_member(&self, new: NewMember) -> StoreResult<GroupOutcome<()>>;
+
+    /// Removes a member from a group: themselves, or anyone for an owner. When the only owner goes, somebody else
+    /// becomes it; when the last member does, the group ends. Direct conversations keep their two.
+    async fn remove_member(
+        &self,
+        id: ConversationId,
+        by: AccountId,
+        account: AccountId,
+        at: Millis,
+    ) -> StoreResult<GroupOutcome<Departure>>;
 }

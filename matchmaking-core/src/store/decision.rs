@@ -1,9 +1,12 @@
 //! Decisions that every store takes alike, as pure functions of what it has read.
 
-use super::{AppendRefusal, NewAccount};
+use std::cmp::Reverse;
+
+use super::{AppendRefusal, GroupRefusal, NewAccount};
 use crate::{
     error::{StoreError, StoreResult},
-    model::{AccountStatus, Relation, may_see},
+    ids::AccountId,
+    model::{AccountStatus, Member, Relation, Role, may_see},
 };
 
 /// A defect of the caller, as a store reports it.
@@ -56,6 +59,42 @@ pub(super) fn append_refusal(facts: Option<AppendFacts>) -> Option<AppendRefusal
     } else {
         None
     }
+}
+
+/// What a store knows about a group with which somebody wants to do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct GroupFacts {
+    /// Whether it is a group and not ended.
+    pub(super) open: bool,
+    /// The role of whoever acts, if they are a member.
+    pub(super) actor: Option<Role>,
+    /// Whether they take part.
+    pub(super) active: bool,
+}
+
+/// Why somebody may not do what needs this role; `None` when they may. `facts` is `None` for an unknown group.
+pub(super) fn group_refusal(facts: Option<GroupFacts>, needed: Role) -> Option<GroupRefusal> {
+    let Some(facts) = facts.filter(|facts| facts.open) else { return Some(GroupRefusal::UnknownGroup) };
+    match facts.actor.filter(|_| facts.active) {
+        None => Some(GroupRefusal::NotMember),
+        Some(role) if role < needed => Some(GroupRefusal::NotAllowed),
+        Some(_) => None,
+    }
+}
+
+/// The role that is needed to give somebody else this one.
+pub(super) fn needed_to_give(role: Role) -> Role {
+    if role == Role::Member { Role::Member } else { Role::Owner }
+}
+
+/// Who becomes the owner of a group that these are left of: nobody while there is one.
+pub(super) fn heir(left: &[Member]) -> Option<AccountId> {
+    if left.iter().any(|member| member.role == Role::Owner) {
+        return None;
+    }
+    left.iter()
+        .min_by_key(|member| (Reverse(member.role), member.joined_at, member.account))
+        .map(|m| m.account)
 }
 
 #[cfg(test)]

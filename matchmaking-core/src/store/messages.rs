@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId},
+    ids::{AccountId, ConversationId, MessageId},
     model::{Message, MessageKind},
 };
 
@@ -142,6 +142,27 @@ pub trait MessageStore: Send + Sync {
         limit: usize,
     ) -> StoreResult<Vec<Message>>;
 
+    /// At most `limit` messages with numbers below `before` (or the newest) that are not from one of `hidden`, newest
+    /// first, after leaving out the first `skip` of them.
+    async fn messages_without(
+        &self,
+        conversation: ConversationId,
+        hidden: &[AccountId],
+        before: Option<i64>,
+        skip: usize,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>>;
+
+    /// How many messages of a conversation are not from one of `hidden`.
+    async fn count_without(&self, conversation: ConversationId, hidden: &[AccountId]) -> StoreResult<i64>;
+
+    /// The message with this identifier.
+    async fn message(&self, id: MessageId) -> StoreResult<Option<Message>>;
+
+    /// The number of the last message of a conversation whose identifier is below `id`; 0 when there is none. `id`
+    /// need not be one of this conversation, or of any.
+    async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64>;
+
     /// Notes that a member has read up to `seq`. Never goes back, and never beyond the last message. What is read
     /// was delivered, too.
     async fn mark_read(
@@ -160,7 +181,13 @@ pub trait MessageStore: Send + Sync {
         seq: i64,
     ) -> StoreResult<ReadOutcome>;
 
-    /// Every mark by which a conversation was read, ordered by account, then number: the first mark of an account
-    /// at or above a message's number tells when that account read it. Marks of former members remain.
-    async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>>;
+    /// The marks that tell which members read the messages with numbers from `from` to `to`, and when: of each member
+    /// those at or above `from`, up to the first at or above `to`, ordered by account, then number. The first mark of
+    /// a member at or above a message's number tells when they read it. Former members' marks are kept and not told.
+    async fn read_marks(
+        &self,
+        conversation: ConversationId,
+        from: i64,
+        to: i64,
+    ) -> StoreResult<Vec<ReadMark>>;
 }

@@ -29,8 +29,11 @@ mod url;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountStore, CreateOutcome, NewAccount};
-pub use conversations::{AddMemberOutcome, ConversationStore, NewGroup};
+pub use accounts::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use conversations::{
+    ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
+    GroupOutcome, GroupRefusal, NewGroup, NewMember, UNREAD_COUNTED_MAX,
+};
 pub use matches::{
     CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
 };

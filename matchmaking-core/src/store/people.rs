@@ -16,6 +16,8 @@ pub struct VersionedProfile {
     pub version: i64,
     /// The profile.
     pub profile: Profile,
+    /// When it, or a name of its person, changed last.
+    pub updated_at: Millis,
 }
 
 /// A person as the matchmaking pool is filled with them.
@@ -35,7 +37,7 @@ pub trait PeopleStore: Send + Sync {
     async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>>;
 
     /// The profiles of these accounts; unknown ones are left out. In no particular order.
-    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>>;
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, VersionedProfile)>>;
 
     /// Replaces a profile whose version is still `expected`, and counts the version up. Returns false, and
     /// changes nothing, when somebody else was faster or the account is unknown or deleted.

@@ -17,6 +17,10 @@ pub trait SafetyStore: Send + Sync {
     /// Whom this account has blocked, the latest first, then by account descending.
     async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>>;
 
+    /// Whom this account may never be shown and is never shown to: everyone whom it blocked or by whom it was blocked,
+    /// and everyone with whom it had a match that was ended. Ascending.
+    async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;
+
     /// How two different people stand to each other; `None` when one is unknown or they are the same.
     async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>>;
 }

@@ -1,5 +1,7 @@
 //! Accounts and identities in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{AccountRow, MemoryStore, ProfileRow, State, next};
@@ -8,7 +10,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{Account, AccountStatus, ConversationKind, Identity, IdentityKind},
-    store::{AccountStore, CreateOutcome, NewAccount, decision::one_identity_a_kind},
+    store::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome, decision::one_identity_a_kind},
 };
 
 #[async_trait]
@@ -33,12 +35,21 @@ impl AccountStore for MemoryStore {
         };
         let account = row.account(id);
         state.accounts.insert(id, row);
-        state.profiles.insert(id, ProfileRow { version: 1, profile: new.profile, last_active_at: new.at });
+        state.profiles.insert(
+            id,
+            ProfileRow { version: 1, profile: new.profile, updated_at: new.at, last_active_at: new.at },
+        );
         Ok(CreateOutcome::Created(account))
     }
 
     async fn account(&self, id: AccountId) -> StoreResult<Option<Account>> {
         Ok(self.lock()?.accounts.get(&id).map(|row| row.account(id)))
+    }
+
+    async fn accounts(&self, ids: &[AccountId]) -> StoreResult<Vec<Account>> {
+        let state = self.lock()?;
+        let ids: BTreeSet<AccountId> = ids.iter().copied().collect();
+        Ok(ids.into_iter().filter_map(|id| Some(state.accounts.get(&id)?.account(id))).collect())
     }
 
     async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>> {
@@ -78,8 +89,41 @@ impl AccountStore for MemoryStore {
         Ok(true)
     }
 
+    async fn set_identity(
+        &self,
+        id: AccountId,
+        identity: Identity,
+        at: Millis,
+    ) -> StoreResult<SetIdentityOutcome> {
+        let mut state = self.lock()?;
+        let name = (identity.kind, identity.folded.clone());
+        match state.identities.get(&name) {
+            Some(by) if *by != id => return Ok(SetIdentityOutcome::Taken(*by)),
+            _ => {}
+        }
+        let Some(row) = state.accounts.get_mut(&id).filter(|row| row.status != AccountStatus::Deleted) else {
+            return Ok(SetIdentityOutcome::Unknown);
+        };
+        if let Some(former) = row.identities.insert(identity.kind, identity) {
+            state.identities.remove(&(former.kind, former.folded));
+        }
+        state.identities.insert(name, id);
+        if let Some(profile) = state.profiles.get_mut(&id) {
+            profile.updated_at = at;
+        }
+        Ok(SetIdentityOutcome::Set)
+    }
+
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {
         Ok(self.lock()?.accounts.get(&id).and_then(|row| row.password_hash.clone()))
+    }
+
+    async fn replace_password_hash(&self, id: AccountId, expected: &str, new: &str) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        let hash = state.accounts.get_mut(&id).and_then(|row| row.password_hash.as_mut());
+        let Some(hash) = hash.filter(|hash| *hash == expected) else { return Ok(false) };
+        new.clone_into(hash);
+        Ok(true)
     }
 }
 
@@ -125,7 +169,10 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
                     thread.conversation.closed_at = Some(at);
                 }
             }
-            _ => {
+            ConversationKind::Group => {
+                thread.depart(id, at);
+            }
+            ConversationKind::Assistant => {
                 thread.members.remove(&id);
             }
         }

@@ -1,6 +1,6 @@
 //! Conversations and members in memory.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;
 
@@ -10,7 +10,11 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Conversation, ConversationKind, Member, Pair, Role},
-    store::{AddMemberOutcome, ConversationStore, NewGroup, decision::defect},
+    store::{
+        ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX,
+        GroupChange, GroupOutcome, GroupRefusal, NewGroup, NewMember, UNREAD_COUNTED_MAX,
+        decision::{GroupFacts, defect, group_refusal, heir, needed_to_give},
+    },
 };
 
 #[async_trait]
@@ -25,17 +29,27 @@ impl ConversationStore for MemoryStore {
             return Err(defect("a direct conversation needs two accounts"));
         }
         let members = two.map(|account| (account, Role::Member));
-        let made = state.make(ConversationKind::Direct(pair), String::new(), String::new(), &members, at)?;
+        let made = state.make(Draft::of(ConversationKind::Direct(pair)), &members, at)?;
         state.direct_of_pair.insert(pair, made.id);
         Ok(made)
     }
 
-    async fn create_group(&self, new: NewGroup) -> StoreResult<Conversation> {
+    async fn create_group(&self, new: NewGroup) -> StoreResult<GroupOutcome<Conversation>> {
         let mut state = self.lock()?;
         if !state.accounts.contains_key(&new.owner) {
             return Err(defect("a group needs an owner"));
         }
-        state.make(ConversationKind::Group, new.name, new.description, &[(new.owner, Role::Owner)], new.at)
+        if state.groups(new.owner).count() >= GROUPS_PER_PERSON_MAX {
+            return Ok(GroupOutcome::Refused(GroupRefusal::TooManyGroups));
+        }
+        let draft = Draft {
+            kind: ConversationKind::Group,
+            name: new.name,
+            description: new.description,
+            avatar: new.avatar,
+            creator: Some(new.owner),
+        };
+        state.make(draft, &[(new.owner, Role::Owner)], new.at).map(GroupOutcome::Done)
     }
 
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>> {
@@ -48,10 +62,7 @@ impl ConversationStore for MemoryStore {
 
     async fn members(&self, id: ConversationId) -> StoreResult<Vec<Member>> {
         let state = self.lock()?;
-        let members = state.conversations.get(&id).map(|thread| thread.members.values().cloned());
-        let mut members: Vec<Member> = members.into_iter().flatten().collect();
-        members.sort_by_key(|member| (member.joined_at, member.account));
-        Ok(members)
+        Ok(state.conversations.get(&id).map(Thread::in_order).unwrap_or_default())
     }
 
     async fn member(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Member>> {
@@ -59,39 +70,142 @@ impl ConversationStore for MemoryStore {
         Ok(state.conversations.get(&id).and_then(|thread| thread.members.get(&account).cloned()))
     }
 
-    async fn add_member(
+    async fn groups_of(&self, account: AccountId) -> StoreResult<Vec<(Conversation, Member)>> {
+        let state = self.lock()?;
+        let groups = state.groups(account);
+        Ok(groups.map(|(thread, member)| (thread.conversation.clone(), member.clone())).collect())
+    }
+
+    async fn conversations_of(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        limit: usize,
+    ) -> StoreResult<Vec<ConversationSummary>> {
+        let state = self.lock()?;
+        let listed = state.conversations.values().filter(|thread| match thread.conversation.kind {
+            ConversationKind::Direct(pair) => {
+                pair.other(account).is_some_and(|other| state.sees(account, other))
+            }
+            ConversationKind::Group => true,
+            ConversationKind::Assistant => false,
+        });
+        let summary = |thread: &Thread| {
+            let me = thread.members.get(&account)?.clone();
+            let shown = || thread.messages.iter().rev().filter(|message| !hidden.contains(&message.sender));
+            let unread = shown()
+                .take_while(|message| message.seq > me.read_seq)
+                .filter(|message| message.sender != account)
+                .take(UNREAD_COUNTED_MAX as usize)
+                .count();
+            Some(ConversationSummary {
+                conversation: thread.conversation.clone(),
+                me,
+                last: shown().next().cloned(),
+                unread: unread as i64,
+            })
+        };
+        let mut summaries: Vec<ConversationSummary> = listed.filter_map(summary).collect();
+        summaries.sort_by_key(|summary| {
+            let active = summary.last.as_ref().map_or(summary.conversation.created_at, |last| last.sent_at);
+            Reverse((active, summary.conversation.id))
+        });
+        summaries.truncate(limit);
+        Ok(summaries)
+    }
+
+    async fn update_group(
         &self,
         id: ConversationId,
-        account: AccountId,
+        by: AccountId,
         role: Role,
+        change: GroupChange,
         at: Millis,
-    ) -> StoreResult<AddMemberOutcome> {
+    ) -> StoreResult<GroupOutcome<Conversation>> {
         let mut state = self.lock()?;
-        let active = state.status(account) == Some(AccountStatus::Active);
-        let Some(thread) = state.conversations.get_mut(&id) else { return Ok(AddMemberOutcome::Unknown) };
-        let open_group =
-            thread.conversation.kind == ConversationKind::Group && thread.conversation.closed_at.is_none();
-        if !active || !open_group {
-            return Ok(AddMemberOutcome::Unknown);
+        if let Some(refusal) = group_refusal(state.group_facts(id, by), role) {
+            return Ok(GroupOutcome::Refused(refusal));
         }
-        if thread.members.contains_key(&account) {
-            return Ok(AddMemberOutcome::Already);
+        let Some(thread) = state.conversations.get_mut(&id) else {
+            return Ok(GroupOutcome::Refused(GroupRefusal::UnknownGroup));
+        };
+        let group = &mut thread.conversation;
+        let GroupChange { name, description, avatar } = change;
+        for (field, new) in
+            [(&mut group.name, name), (&mut group.description, description), (&mut group.avatar, avatar)]
+        {
+            if let Some(new) = new {
+                *field = new;
+            }
+        }
+        group.updated_at = at;
+        Ok(GroupOutcome::Done(group.clone()))
+    }
+
+    async fn end_group(
+        &self,
+        id: ConversationId,
+        by: AccountId,
+        at: Millis,
+    ) -> StoreResult<GroupOutcome<Vec<AccountId>>> {
+        let mut state = self.lock()?;
+        if let Some(refusal) = group_refusal(state.group_facts(id, by), Role::Owner) {
+            return Ok(GroupOutcome::Refused(refusal));
+        }
+        let Some(thread) = state.conversations.get_mut(&id) else {
+            return Ok(GroupOutcome::Refused(GroupRefusal::UnknownGroup));
+        };
+        let members = thread.in_order().into_iter().map(|member| member.account).collect();
+        thread.members.clear();
+        thread.conversation.closed_at = Some(at);
+        Ok(GroupOutcome::Done(members))
+    }
+
+    async fn add_member(&self, new: NewMember) -> StoreResult<GroupOutcome<()>> {
+        let NewMember { group: id, by, account, role, at } = new;
+        let mut state = self.lock()?;
+        if let Some(refusal) = group_refusal(state.group_facts(id, by), needed_to_give(role)) {
+            return Ok(GroupOutcome::Refused(refusal));
+        }
+        let may_be_added = by == account || state.sees(by, account);
+        let groups = state.groups(account).count();
+        let Some(thread) = state.conversations.get_mut(&id) else {
+            return Ok(GroupOutcome::Refused(GroupRefusal::UnknownGroup));
+        };
+        let refusal = if !may_be_added {
+            Some(GroupRefusal::UnknownAccount)
+        } else if thread.members.contains_key(&account) {
+            Some(GroupRefusal::Already)
+        } else if thread.members.len() >= GROUP_MEMBERS_MAX {
+            Some(GroupRefusal::Full)
+        } else {
+            (groups >= GROUPS_PER_PERSON_MAX).then_some(GroupRefusal::TooManyGroups)
+        };
+        if let Some(refusal) = refusal {
+            return Ok(GroupOutcome::Refused(refusal));
         }
         let marks = thread.marks.range((account, i64::MIN)..=(account, i64::MAX));
         let read_seq = marks.last().map_or(0, |((_, seq), _)| *seq);
         let member =
             Member { conversation: id, account, role, joined_at: at, read_seq, delivered_seq: read_seq };
         thread.members.insert(account, member);
-        Ok(AddMemberOutcome::Added)
+        Ok(GroupOutcome::Done(()))
     }
 
-    async fn remove_member(&self, id: ConversationId, account: AccountId) -> StoreResult<bool> {
+    async fn remove_member(
+        &self,
+        id: ConversationId,
+        by: AccountId,
+        account: AccountId,
+        at: Millis,
+    ) -> StoreResult<GroupOutcome<Departure>> {
         let mut state = self.lock()?;
-        let group = state
-            .conversations
-            .get_mut(&id)
-            .filter(|thread| thread.conversation.kind == ConversationKind::Group);
-        Ok(group.is_some_and(|thread| thread.members.remove(&account).is_some()))
+        let needed = if by == account { Role::Member } else { Role::Owner };
+        if let Some(refusal) = group_refusal(state.group_facts(id, by), needed) {
+            return Ok(GroupOutcome::Refused(refusal));
+        }
+        let departure = state.conversations.get_mut(&id).and_then(|thread| thread.depart(account, at));
+        Ok(departure.map_or(GroupOutcome::Refused(GroupRefusal::UnknownAccount), GroupOutcome::Done))
     }
 }
 
@@ -101,16 +215,37 @@ impl State {
         self.conversations.get(id).map(|thread| &thread.conversation)
     }
 
-    fn make(
-        &mut self,
-        kind: ConversationKind,
-        name: String,
-        description: String,
-        members: &[(AccountId, Role)],
-        at: Millis,
-    ) -> StoreResult<Conversation> {
+    /// The groups of a person with their part in each, oldest first.
+    fn groups(&self, account: AccountId) -> impl Iterator<Item = (&Thread, &Member)> {
+        let groups = self.conversations.values().filter(|it| it.conversation.kind == ConversationKind::Group);
+        groups.filter_map(move |thread| Some((thread, thread.members.get(&account)?)))
+    }
+
+    fn group_facts(&self, id: ConversationId, actor: AccountId) -> Option<GroupFacts> {
+        let thread = self.conversations.get(&id)?;
+        Some(GroupFacts {
+            open: thread.conversation.kind == ConversationKind::Group
+                && thread.conversation.closed_at.is_none(),
+            actor: thread.members.get(&actor).map(|member| member.role),
+            active: self.status(actor) == Some(AccountStatus::Active),
+        })
+    }
+
+    fn make(&mut self, draft: Draft, members: &[(AccountId, Role)], at: Millis) -> StoreResult<Conversation> {
         let id = next(&mut self.last_conversation, ConversationId::new)?;
-        let made = Conversation { id, kind, name, description, created_at: at, last_seq: 0, closed_at: None };
+        let Draft { kind, name, description, avatar, creator } = draft;
+        let made = Conversation {
+            id,
+            kind,
+            name,
+            description,
+            avatar,
+            creator,
+            created_at: at,
+            updated_at: at,
+            last_seq: 0,
+            closed_at: None,
+        };
         let member = |(account, role): &(AccountId, Role)| {
             let (account, role) = (*account, *role);
             let member =
@@ -126,5 +261,44 @@ impl State {
         };
         self.conversations.insert(id, thread);
         Ok(made)
+    }
+}
+
+/// A conversation to be made.
+struct Draft {
+    kind: ConversationKind,
+    name: String,
+    description: String,
+    avatar: String,
+    creator: Option<AccountId>,
+}
+
+impl Draft {
+    /// One without a name.
+    const fn of(kind: ConversationKind) -> Self {
+        Self { kind, name: String::new(), description: String::new(), avatar: String::new(), creator: None }
+    }
+}
+
+impl Thread {
+    /// The members in the order in which they joined, then by account.
+    fn in_order(&self) -> Vec<Member> {
+        let mut members: Vec<Member> = self.members.values().cloned().collect();
+        members.sort_by_key(|member| (member.joined_at, member.account));
+        members
+    }
+
+    /// Takes a member out of a group, whose owner somebody else becomes if need be; `None` if they are none.
+    pub(super) fn depart(&mut self, account: AccountId, at: Millis) -> Option<Departure> {
+        self.members.remove(&account)?;
+        let heir = heir(&self.in_order());
+        if let Some(member) = heir.and_then(|heir| self.members.get_mut(&heir)) {
+            member.role = Role::Owner;
+        }
+        let ended = self.members.is_empty();
+        if ended {
+            self.conversation.closed_at.get_or_insert(at);
+        }
+        Some(Departure { heir, ended })
     }
 }

@@ -58,6 +58,43 @@ impl MessageStore for MemoryStore {
         Ok(thread.messages[thread.place_after(after)..].iter().take(limit).cloned().collect())
     }
 
+    async fn messages_without(
+        &self,
+        conversation: ConversationId,
+        hidden: &[AccountId],
+        before: Option<i64>,
+        skip: usize,
+        limit: usize,
+    ) -> StoreResult<Vec<Message>> {
+        let state = self.lock()?;
+        let Some(thread) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        let end = before.map_or(thread.messages.len(), |before| thread.place_after(before.saturating_sub(1)));
+        let shown = thread.messages[..end].iter().rev().filter(|message| !hidden.contains(&message.sender));
+        Ok(shown.skip(skip).take(limit).cloned().collect())
+    }
+
+    async fn count_without(&self, conversation: ConversationId, hidden: &[AccountId]) -> StoreResult<i64> {
+        let state = self.lock()?;
+        let messages = state.conversations.get(&conversation).map(|thread| thread.messages.iter());
+        let shown = messages.into_iter().flatten().filter(|message| !hidden.contains(&message.sender));
+        Ok(shown.count() as i64)
+    }
+
+    async fn message(&self, id: MessageId) -> StoreResult<Option<Message>> {
+        let state = self.lock()?;
+        let mut threads = state.conversations.values();
+        Ok(threads.find_map(|thread| {
+            let place = thread.messages.binary_search_by_key(&id, |message| message.id).ok()?;
+            thread.messages.get(place).cloned()
+        }))
+    }
+
+    async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64> {
+        let state = self.lock()?;
+        let messages = state.conversations.get(&conversation).map(|thread| thread.messages.as_slice());
+        Ok(messages.unwrap_or_default().partition_point(|message| message.id < id) as i64)
+    }
+
     async fn mark_read(
         &self,
         conversation: ConversationId,
@@ -90,11 +127,24 @@ impl MessageStore for MemoryStore {
         Ok(thread.advance(account, to, |member| &mut member.delivered_seq))
     }
 
-    async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>> {
+    async fn read_marks(
+        &self,
+        conversation: ConversationId,
+        from: i64,
+        to: i64,
+    ) -> StoreResult<Vec<ReadMark>> {
         let state = self.lock()?;
-        let marks = state.conversations.get(&conversation).map(|thread| thread.marks.iter());
-        let mark = |(&(account, seq), &at): (&(AccountId, i64), &Millis)| ReadMark { account, seq, at };
-        Ok(marks.into_iter().flatten().map(mark).collect())
+        let Some(thread) = state.conversations.get(&conversation) else { return Ok(Vec::new()) };
+        let mut told = Vec::new();
+        for account in thread.members.keys().copied() {
+            for (&(_, seq), &at) in thread.marks.range((account, from)..=(account, i64::MAX)) {
+                told.push(ReadMark { account, seq, at });
+                if seq >= to {
+                    break;
+                }
+            }
+        }
+        Ok(told)
     }
 }
 

@@ -95,6 +95,7 @@ impl AccountRow {
 struct ProfileRow {
     version: i64,
     profile: Profile,
+    updated_at: Millis,
     last_active_at: Millis,
 }
 

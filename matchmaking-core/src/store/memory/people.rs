@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 
-use super::{MemoryStore, State};
+use super::{MemoryStore, ProfileRow, State};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -17,18 +17,15 @@ use crate::{
 impl PeopleStore for MemoryStore {
     async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>> {
         let state = self.lock()?;
-        Ok(state
-            .profiles
-            .get(&id)
-            .map(|row| VersionedProfile { version: row.version, profile: row.profile.clone() }))
+        Ok(state.profiles.get(&id).map(ProfileRow::versioned))
     }
 
-    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>> {
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, VersionedProfile)>> {
         let state = self.lock()?;
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
-        let profile = |id| Some((id, state.profiles.get(&id)?.profile.clone()));
+        let profile = |id| Some((id, state.profiles.get(&id)?.versioned()));
         Ok(ids.into_iter().filter_map(profile).collect())
     }
 
@@ -37,13 +34,14 @@ impl PeopleStore for MemoryStore {
         id: AccountId,
         expected: i64,
         profile: &Profile,
-        _at: Millis,
+        at: Millis,
     ) -> StoreResult<bool> {
         let mut state = self.lock()?;
         match state.profiles.get_mut(&id) {
             Some(row) if row.version == expected => {
                 row.version += 1;
                 row.profile = profile.clone();
+                row.updated_at = at;
                 Ok(true)
             }
             _ => Ok(false),
@@ -78,4 +76,10 @@ fn person_row(state: &State, id: AccountId) -> Option<PersonRow> {
         person: Person { id, profile: row.profile.clone(), last_active_at: row.last_active_at },
         kinds: account.identities.keys().copied().collect(),
     })
+}
+
+impl ProfileRow {
+    fn versioned(&self) -> VersionedProfile {
+        VersionedProfile { version: self.version, profile: self.profile.clone(), updated_at: self.updated_at }
+    }
 }

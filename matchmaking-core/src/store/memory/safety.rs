@@ -1,6 +1,9 @@
 //! Blocks in memory.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use async_trait::async_trait;
 
@@ -30,6 +33,17 @@ impl SafetyStore for MemoryStore {
         let mut blocked: Vec<(Millis, AccountId)> = blocked.map(|(target, at)| (*at, *target)).collect();
         blocked.sort_by_key(|entry| Reverse(*entry));
         Ok(blocked.into_iter().map(|(_, target)| target).collect())
+    }
+
+    async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let state = self.lock()?;
+        let blocked = state.blocks.get(&account).into_iter().flat_map(BTreeMap::keys).copied();
+        let by = state.blocks.iter().filter(|(_, targets)| targets.contains_key(&account)).map(|(by, _)| *by);
+        let ended = state.matches_of.get(&account).into_iter().flatten();
+        let ended = ended.filter_map(|id| state.matches.get(id)).filter(|matched| matched.ended_at.is_some());
+        let ended = ended.filter_map(|matched| matched.partner_of(account));
+        let hidden: BTreeSet<AccountId> = blocked.chain(by).chain(ended).collect();
+        Ok(hidden.into_iter().collect())
     }
 
     async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {

@@ -16,7 +16,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{Account, AccountStatus, Identity, IdentityKind},
-    store::{AccountStore, CreateOutcome, NewAccount, decision::one_identity_a_kind},
+    store::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome, decision::one_identity_a_kind},
 };
 
 sql! {
@@ -118,6 +118,10 @@ impl AccountStore for SqlStore {
         row.map(rows::account).transpose()
     }
 
+    async fn accounts(&self, _ids: &[AccountId]) -> StoreResult<Vec<Account>> {
+        Err(crate::store::decision::defect("accounts"))
+    }
+
     async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>> {
         let row = read!(self.pool, |p| query_as::<_, AccountRow>(ACCOUNT_BY_IDENTITY)
             .bind(kind.code())
@@ -159,6 +163,19 @@ impl AccountStore for SqlStore {
             }
             changed
         })
+    }
+
+    async fn set_identity(
+        &self,
+        _id: AccountId,
+        _identity: Identity,
+        _at: Millis,
+    ) -> StoreResult<SetIdentityOutcome> {
+        Err(crate::store::decision::defect("set_identity"))
+    }
+
+    async fn replace_password_hash(&self, _id: AccountId, _expected: &str, _new: &str) -> StoreResult<bool> {
+        Err(crate::store::decision::defect("replace_password_hash"))
     }
 
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {

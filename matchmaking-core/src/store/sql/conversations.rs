@@ -12,13 +12,16 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId},
-    model::{AccountStatus, Conversation, ConversationKind, Member, Pair, Role},
-    store::{AddMemberOutcome, ConversationStore, NewGroup},
+    model::{Conversation, Member, Pair, Role},
+    store::{
+        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, NewGroup, NewMember,
+    },
 };
 
 sql! {
-    OPEN_DIRECT = "INSERT INTO conversations (kind, low_id, high_id, name, description, created_at, last_seq)
-        VALUES (1, $1, $2, '', '', $3, 0) ON CONFLICT DO NOTHING RETURNING id";
+    OPEN_DIRECT = "INSERT INTO conversations
+            (kind, low_id, high_id, name, description, created_at, updated_at, last_seq)
+        VALUES (1, $1, $2, '', '', $3, $3, 0) ON CONFLICT DO NOTHING RETURNING id";
     CREATE_GROUP = "INSERT INTO conversations (kind, name, description, created_at, last_seq)
         VALUES (2, $1, $2, $3, 0) RETURNING id";
     INSERT_MEMBER = "INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, delivered_seq)
@@ -74,32 +77,8 @@ impl ConversationStore for SqlStore {
         })
     }
 
-    async fn create_group(&self, new: NewGroup) -> StoreResult<Conversation> {
-        transaction!(self.pool, |tx, _locks| {
-            let id: i64 = query_scalar(CREATE_GROUP)
-                .bind(&new.name)
-                .bind(&new.description)
-                .bind(new.at.0)
-                .fetch_one(&mut *tx)
-                .await?;
-            query(INSERT_MEMBER)
-                .bind(id)
-                .bind(new.owner.get())
-                .bind(Role::Owner.code())
-                .bind(new.at.0)
-                .bind(0_i64)
-                .execute(&mut *tx)
-                .await?;
-            Conversation {
-                id: rows::known(ConversationId::new(id), "conversations", "id")?,
-                kind: ConversationKind::Group,
-                name: new.name.clone(),
-                description: new.description.clone(),
-                created_at: new.at,
-                last_seq: 0,
-                closed_at: None,
-            }
-        })
+    async fn create_group(&self, _new: NewGroup) -> StoreResult<GroupOutcome<Conversation>> {
+        Err(crate::store::decision::defect("create_group"))
     }
 
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>> {
@@ -130,50 +109,50 @@ impl ConversationStore for SqlStore {
         row.map(rows::member).transpose()
     }
 
-    async fn add_member(
-        &self,
-        id: ConversationId,
-        account: AccountId,
-        role: Role,
-        at: Millis,
-    ) -> StoreResult<AddMemberOutcome> {
-        transaction!(self.pool, |tx, locks| {
-            if locks {
-                query(SHARE_ACCOUNT).bind(account.get()).execute(&mut *tx).await?;
-                query(LOCK_CONVERSATION).bind(id.get()).execute(&mut *tx).await?;
-            }
-            let joining: Option<(i64, bool, i64, bool, i64)> =
-                query_as(JOINING).bind(id.get()).bind(account.get()).fetch_optional(&mut *tx).await?;
-            match joining {
-                Some((kind, false, status, already, read_seq))
-                    if kind == ConversationKind::Group.code() && status == AccountStatus::Active.code() =>
-                {
-                    if already {
-                        AddMemberOutcome::Already
-                    } else {
-                        query(INSERT_MEMBER)
-                            .bind(id.get())
-                            .bind(account.get())
-                            .bind(role.code())
-                            .bind(at.0)
-                            .bind(read_seq)
-                            .execute(&mut *tx)
-                            .await?;
-                        AddMemberOutcome::Added
-                    }
-                }
-                _ => AddMemberOutcome::Unknown,
-            }
-        })
+    async fn groups_of(&self, _account: AccountId) -> StoreResult<Vec<(Conversation, Member)>> {
+        Err(crate::store::decision::defect("groups_of"))
     }
 
-    async fn remove_member(&self, id: ConversationId, account: AccountId) -> StoreResult<bool> {
-        transaction!(self.pool, |tx, locks| {
-            if locks {
-                query(LOCK_CONVERSATION).bind(id.get()).execute(&mut *tx).await?;
-            }
-            let gone = query(REMOVE_MEMBER).bind(id.get()).bind(account.get()).execute(&mut *tx).await?;
-            gone.rows_affected() > 0
-        })
+    async fn conversations_of(
+        &self,
+        _account: AccountId,
+        _hidden: &[AccountId],
+        _limit: usize,
+    ) -> StoreResult<Vec<ConversationSummary>> {
+        Err(crate::store::decision::defect("conversations_of"))
+    }
+
+    async fn update_group(
+        &self,
+        _id: ConversationId,
+        _by: AccountId,
+        _role: Role,
+        _change: GroupChange,
+        _at: Millis,
+    ) -> StoreResult<GroupOutcome<Conversation>> {
+        Err(crate::store::decision::defect("update_group"))
+    }
+
+    async fn end_group(
+        &self,
+        _id: ConversationId,
+        _by: AccountId,
+        _at: Millis,
+    ) -> StoreResult<GroupOutcome<Vec<AccountId>>> {
+        Err(crate::store::decision::defect("end_group"))
+    }
+
+    async fn add_member(&self, _new: NewMember) -> StoreResult<GroupOutcome<()>> {
+        Err(crate::store::decision::defect("add_member"))
+    }
+
+    async fn remove_member(
+        &self,
+        _id: ConversationId,
+        _by: AccountId,
+        _account: AccountId,
+        _at: Millis,
+    ) -> StoreResult<GroupOutcome<Departure>> {
+        Err(crate::store::decision::defect("remove_member"))
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId},
+    ids::{AccountId, ConversationId, MessageId},
     model::Message,
     store::{AppendOutcome, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome},
 };
@@ -159,16 +159,35 @@ impl MessageStore for SqlStore {
         self.advance(conversation, account, seq, Mark::Delivered).await
     }
 
-    async fn read_marks(&self, conversation: ConversationId) -> StoreResult<Vec<ReadMark>> {
-        let found: Vec<(i64, i64, i64)> =
-            read!(self.pool, |p| query_as(READ_MARKS).bind(conversation.get()).fetch_all(p))?;
-        let mark = |(account, seq, at)| {
-            Ok(ReadMark {
-                account: rows::account_id(account, "read_marks", "account_id")?,
-                seq,
-                at: Millis(at),
-            })
-        };
-        found.into_iter().map(mark).collect()
+    async fn messages_without(
+        &self,
+        _conversation: ConversationId,
+        _hidden: &[AccountId],
+        _before: Option<i64>,
+        _skip: usize,
+        _limit: usize,
+    ) -> StoreResult<Vec<Message>> {
+        Err(crate::store::decision::defect("messages_without"))
+    }
+
+    async fn count_without(&self, _conversation: ConversationId, _hidden: &[AccountId]) -> StoreResult<i64> {
+        Err(crate::store::decision::defect("count_without"))
+    }
+
+    async fn message(&self, _id: MessageId) -> StoreResult<Option<Message>> {
+        Err(crate::store::decision::defect("message"))
+    }
+
+    async fn seq_before(&self, _conversation: ConversationId, _id: MessageId) -> StoreResult<i64> {
+        Err(crate::store::decision::defect("seq_before"))
+    }
+
+    async fn read_marks(
+        &self,
+        _conversation: ConversationId,
+        _from: i64,
+        _to: i64,
+    ) -> StoreResult<Vec<ReadMark>> {
+        Err(crate::store::decision::defect("read_marks"))
     }
 }

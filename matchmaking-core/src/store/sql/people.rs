@@ -26,8 +26,8 @@ macro_rules! person {
 }
 
 sql! {
-    PROFILE = "SELECT version, document FROM profiles WHERE account_id = $1";
-    PROFILES = "SELECT account_id, document FROM profiles
+    PROFILE = "SELECT version, document, updated_at FROM profiles WHERE account_id = $1";
+    PROFILES = "SELECT account_id, version, document, updated_at FROM profiles
         WHERE account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
     REPLACE = "UPDATE profiles SET version = version + 1, document = $3, updated_at = $4
         WHERE account_id = $1 AND version = $2";
@@ -42,21 +42,18 @@ type Row = (i64, String, i64, i64);
 #[async_trait]
 impl PeopleStore for SqlStore {
     async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>> {
-        let row: Option<(i64, String)> =
+        let row: Option<(i64, String, i64)> =
             read!(self.pool, |p| query_as(PROFILE).bind(id.get()).fetch_optional(p))?;
-        row.map(|(version, document)| Ok(VersionedProfile { version, profile: rows::profile(&document)? }))
-            .transpose()
+        row.map(versioned).transpose()
     }
 
-    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, Profile)>> {
-        let found: Vec<(i64, String)> =
+    async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, VersionedProfile)>> {
+        let found: Vec<(i64, i64, String, i64)> =
             read!(self.pool, |p| query_as(PROFILES).bind(list(ids)).fetch_all(p))?;
-        found
-            .into_iter()
-            .map(|(id, document)| {
-                Ok((rows::account_id(id, "profiles", "account_id")?, rows::profile(&document)?))
-            })
-            .collect()
+        let profile = |(id, version, document, updated_at)| {
+            Ok((rows::account_id(id, "profiles", "account_id")?, versioned((version, document, updated_at))?))
+        };
+        found.into_iter().map(profile).collect()
     }
 
     async fn replace_profile(
@@ -102,6 +99,10 @@ impl PeopleStore for SqlStore {
             read!(self.pool, |p| query_as(PEOPLE).bind(after).bind(limit(rows)).fetch_all(p))?;
         found.into_iter().map(person_row).collect()
     }
+}
+
+fn versioned((version, document, updated_at): (i64, String, i64)) -> StoreResult<VersionedProfile> {
+    Ok(VersionedProfile { version, profile: rows::profile(&document)?, updated_at: Millis(updated_at) })
 }
 
 fn person_row((id, document, last_active_at, kinds): Row) -> StoreResult<PersonRow> {

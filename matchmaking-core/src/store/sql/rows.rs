@@ -155,24 +155,40 @@ pub(super) fn view(row: ViewRow) -> StoreResult<(MatchView, Relation)> {
 /// The columns of a [`ConversationRow`], of `conversations`.
 macro_rules! conversation_columns {
     () => {
-        "id, kind, low_id, high_id, name, description, created_at, last_seq, closed_at"
+        "id, kind, low_id, high_id, name, description, avatar, creator_id, created_at, updated_at, last_seq, closed_at"
     };
 }
 pub(super) use conversation_columns;
 
 /// The columns of `conversation_columns!`.
-pub(super) type ConversationRow = (i64, i64, Option<i64>, Option<i64>, String, String, i64, i64, Option<i64>);
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct ConversationRow {
+    id: i64,
+    kind: i64,
+    low_id: Option<i64>,
+    high_id: Option<i64>,
+    name: String,
+    description: String,
+    avatar: String,
+    creator_id: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    last_seq: i64,
+    closed_at: Option<i64>,
+}
 
 pub(super) fn conversation(row: ConversationRow) -> StoreResult<Conversation> {
-    let (id, kind, low, high, name, description, created_at, last_seq, closed_at) = row;
     Ok(Conversation {
-        id: known(ConversationId::new(id), "conversations", "id")?,
-        kind: known(conversation_kind(kind, low, high), "conversations", "kind")?,
-        name,
-        description,
-        created_at: Millis(created_at),
-        last_seq,
-        closed_at: closed_at.map(Millis),
+        id: known(ConversationId::new(row.id), "conversations", "id")?,
+        kind: known(conversation_kind(row.kind, row.low_id, row.high_id), "conversations", "kind")?,
+        name: row.name,
+        description: row.description,
+        avatar: row.avatar,
+        creator: row.creator_id.map(|id| account_id(id, "conversations", "creator_id")).transpose()?,
+        created_at: Millis(row.created_at),
+        updated_at: Millis(row.updated_at),
+        last_seq: row.last_seq,
+        closed_at: row.closed_at.map(Millis),
     })
 }
 

@@ -79,6 +79,10 @@ impl SafetyStore for SqlStore {
         rows::account_ids(found, "blocks", "target_id")
     }
 
+    async fn hidden_from(&self, _account: AccountId) -> StoreResult<Vec<AccountId>> {
+        Err(crate::store::decision::defect("hidden_from"))
+    }
+
     async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {
         if viewer == target {
             return Ok(None);
