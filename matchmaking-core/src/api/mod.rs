@@ -13,5 +13,6 @@ pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod prefix;
+pub mod rooms;
 pub mod route;
 pub mod wire;
