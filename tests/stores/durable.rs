@@ -10,8 +10,9 @@ use matchmaking_core::{
         Role,
     },
     store::{
-        AppendOutcome, CreateOutcome, DatabaseUrl, MatchTerms, MatchView, Migrations, NewAccount, NewGroup,
-        NewInteraction, NewMessage, PersonRow, ReadMark, Stores, migrate, open, open_with,
+        AppendOutcome, CreateOutcome, DatabaseUrl, GroupOutcome, MatchTerms, MatchView, Migrations,
+        NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Stores, migrate,
+        open, open_with,
     },
 };
 
@@ -50,7 +51,7 @@ async fn look(stores: &Stores, ann: AccountId, group: ConversationId) -> Seen {
         group: stores.conversations.conversation(group).await.unwrap(),
         members: stores.conversations.members(group).await.unwrap(),
         messages: stores.messages.messages_after(group, 0, 100).await.unwrap(),
-        marks: stores.messages.read_marks(group).await.unwrap(),
+        marks: stores.messages.read_marks(group, 0, i64::MAX).await.unwrap(),
     }
 }
 
@@ -97,9 +98,19 @@ pub(super) async fn fill(stores: &Stores) -> Kept {
     }
     stores.safety.block(ann, dan, Millis(3)).await.unwrap();
     stores.conversations.open_direct(Pair::new(ann, ben).unwrap(), Millis(4)).await.unwrap();
-    let new = NewGroup { owner: ann, name: "散步".to_owned(), description: String::new(), at: Millis(4) };
-    let group = stores.conversations.create_group(new).await.unwrap().id;
-    stores.conversations.add_member(group, ben, Role::Admin, Millis(5)).await.unwrap();
+    let new = NewGroup {
+        owner: ann,
+        name: "散步".to_owned(),
+        description: String::new(),
+        avatar: String::new(),
+        at: Millis(4),
+    };
+    let group = match stores.conversations.create_group(new).await.unwrap() {
+        GroupOutcome::Done(made) => made.id,
+        GroupOutcome::Refused(refusal) => panic!("refused: {refusal:?}"),
+    };
+    let new = NewMember { group, by: ann, account: ben, role: Role::Admin, at: Millis(5) };
+    assert_eq!(stores.conversations.add_member(new).await.unwrap(), GroupOutcome::Done(()));
     talk(stores, group, ben, 3).await;
     stores.messages.mark_read(group, ann, 2, Millis(6)).await.unwrap();
     Kept { ann, ben, group, seen: look(stores, ann, group).await }

@@ -6,6 +6,7 @@
 mod background;
 pub mod chat;
 pub mod enrolment;
+pub mod groups;
 pub mod matchmaking;
 pub mod people;
 pub mod telegram;
@@ -74,6 +75,8 @@ pub struct Services {
     pub matchmaking: matchmaking::Matchmaking,
     /// Conversations and messages.
     pub chat: chat::Chat,
+    /// Groups, which rooms are too.
+    pub groups: groups::Groups,
     /// Who is connected.
     pub hub: Arc<Hub>,
     /// The stores below.
@@ -100,9 +103,11 @@ impl Services {
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
-        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), clock);
+        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let audiences = Arc::clone(chat.audiences());
+        let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), clock, audiences);
         let background = background::Background::default();
-        Self { people, telegram, matchmaking, chat, hub, stores, ports, background }
+        Self { people, telegram, matchmaking, chat, groups, hub, stores, ports, background }
     }
 
     /// Fills the pool with everyone in the store; returns how many there are.

@@ -54,6 +54,7 @@ impl TelegramUser {
             account: self.account,
             miracle_id: self.telegram_id.get(),
             name: self.profile.nickname.clone().unwrap_or_default(),
+            username: self.profile.nickname.clone().unwrap_or_default(),
         }
     }
 }

@@ -65,6 +65,11 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
+        Fault::UnknownGroup | Fault::UnknownMessage => text(StatusCode::NOT_FOUND, "Not Found"),
+        Fault::NotAllowed => text(StatusCode::FORBIDDEN, "Forbidden"),
+        Fault::AlreadyMember | Fault::GroupFull | Fault::TooManyGroups | Fault::Oneself => {
+            text(StatusCode::BAD_REQUEST, "Bad Request")
+        }
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
         Fault::Unavailable { .. } => text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),

@@ -1,11 +1,13 @@
 //! Cases about conversations and members.
 
-use super::fixture::{at, group, nobody, nowhere, odd_texts, pair, person, say, two};
+use super::fixture::{
+    at, done, group, leave, marks, nobody, nowhere, odd_texts, pair, person, say, to_add, to_make, two,
+};
 use crate::{
     clock::Millis,
     error::StoreResult,
     model::{AccountStatus, Conversation, ConversationKind, Member, Role},
-    store::{AddMemberOutcome, NewGroup, Stores},
+    store::{GroupOutcome, GroupRefusal, NewGroup, NewMember, Stores},
 };
 
 /// A pair has one direct conversation, whoever asks and however often, with both as members.
@@ -19,7 +21,10 @@ pub async fn a_pair_has_one_direct_conversation(stores: &Stores) -> StoreResult<
         kind: ConversationKind::Direct(pair(ann, ben)),
         name: String::new(),
         description: String::new(),
+        avatar: String::new(),
+        creator: None,
         created_at: at(1),
+        updated_at: at(1),
         last_seq: 0,
         closed_at: None,
     };
@@ -40,8 +45,7 @@ pub async fn conversations_with_nobody_are_a_defect(stores: &Stores) -> StoreRes
     let outcome = stores.conversations.open_direct(pair(ann, nobody()), at(1)).await;
     assert!(outcome.is_err(), "{outcome:?}");
     assert_eq!(stores.conversations.direct_between(pair(ann, nobody())).await?, None);
-    let new = NewGroup { owner: nobody(), name: String::new(), description: String::new(), at: at(1) };
-    let outcome = stores.conversations.create_group(new).await;
+    let outcome = stores.conversations.create_group(to_make(nobody())).await;
     assert!(outcome.is_err(), "{outcome:?}");
     Ok(())
 }
@@ -52,14 +56,23 @@ pub async fn a_group_is_kept_as_made(stores: &Stores) -> StoreResult<()> {
     let mut last = None;
     for (n, odd) in odd_texts().into_iter().enumerate() {
         let moment = Millis([i64::MIN, i64::MAX, 0, -1][n % 4]);
-        let new = NewGroup { owner: ann, name: odd.clone(), description: format!("{odd}!"), at: moment };
-        let made = stores.conversations.create_group(new).await?;
+        let new = NewGroup {
+            owner: ann,
+            name: odd.clone(),
+            description: format!("{odd}!"),
+            avatar: format!("{odd}?"),
+            at: moment,
+        };
+        let made = done(stores.conversations.create_group(new).await?);
         let expected = Conversation {
             id: made.id,
             kind: ConversationKind::Group,
             name: odd.clone(),
             description: format!("{odd}!"),
+            avatar: format!("{odd}?"),
+            creator: Some(ann),
             created_at: moment,
+            updated_at: moment,
             last_seq: 0,
             closed_at: None,
         };
@@ -80,26 +93,31 @@ pub async fn a_group_is_kept_as_made(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
-/// Adding tells: added, already there with their role unchanged, or no such open group or active account.
+/// Adding tells: added, already there with their role unchanged, or no such group or active account.
 pub async fn adding_tells_what_came_of_it(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
     let cal = person(stores, "cal").await?;
     let walks = group(stores, ann, &[]).await?;
-    let add = async |place, account, role| stores.conversations.add_member(place, account, role, at(5)).await;
-    assert_eq!(add(walks, ben, Role::Admin).await?, AddMemberOutcome::Added);
-    assert_eq!(add(walks, ben, Role::Owner).await?, AddMemberOutcome::Already);
-    assert_eq!(add(walks, ann, Role::Member).await?, AddMemberOutcome::Already);
+    let add = async |group, account, role| {
+        stores.conversations.add_member(NewMember { group, by: ann, account, role, at: at(5) }).await
+    };
+    let (already, unknown) = (GroupRefusal::Already, GroupRefusal::UnknownAccount);
+    assert_eq!(add(walks, ben, Role::Admin).await?, GroupOutcome::Done(()));
+    assert_eq!(add(walks, ben, Role::Owner).await?, GroupOutcome::Refused(already));
+    assert_eq!(add(walks, ann, Role::Member).await?, GroupOutcome::Refused(already));
     let member = stores.conversations.member(walks, ben).await?.expect("a member");
     assert_eq!((member.role, member.joined_at, member.read_seq), (Role::Admin, at(5), 0));
     assert_eq!(stores.conversations.member(walks, ann).await?.map(|member| member.role), Some(Role::Owner));
 
-    assert_eq!(add(nowhere(), cal, Role::Member).await?, AddMemberOutcome::Unknown);
-    assert_eq!(add(walks, nobody(), Role::Member).await?, AddMemberOutcome::Unknown);
     let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
-    assert_eq!(add(direct, cal, Role::Member).await?, AddMemberOutcome::Unknown);
+    for place in [nowhere(), direct] {
+        let outcome = add(place, cal, Role::Member).await?;
+        assert_eq!(outcome, GroupOutcome::Refused(GroupRefusal::UnknownGroup));
+    }
+    assert_eq!(add(walks, nobody(), Role::Member).await?, GroupOutcome::Refused(unknown));
     for status in [AccountStatus::Locked, AccountStatus::Deactivated, AccountStatus::Deleted] {
         stores.accounts.set_status(cal, status, at(6)).await?;
-        assert_eq!(add(walks, cal, Role::Member).await?, AddMemberOutcome::Unknown);
+        assert_eq!(add(walks, cal, Role::Member).await?, GroupOutcome::Refused(unknown));
     }
     assert_eq!(stores.conversations.members(walks).await?.len(), 2);
     Ok(())
@@ -109,13 +127,21 @@ pub async fn adding_tells_what_came_of_it(stores: &Stores) -> StoreResult<()> {
 pub async fn only_groups_lose_members(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
     let walks = group(stores, ann, &[ben]).await?;
-    assert!(stores.conversations.remove_member(walks, ben).await?);
-    assert!(!stores.conversations.remove_member(walks, ben).await?);
-    assert!(!stores.conversations.remove_member(walks, nobody()).await?);
-    assert!(!stores.conversations.remove_member(nowhere(), ann).await?);
+    let remove = async |place, account| {
+        stores.conversations.remove_member(place, ann, account, at(6)).await.map(|outcome| match outcome {
+            GroupOutcome::Done(_) => None,
+            GroupOutcome::Refused(refusal) => Some(refusal),
+        })
+    };
+    assert_eq!(remove(walks, ben).await?, None);
+    assert_eq!(remove(walks, ben).await?, Some(GroupRefusal::UnknownAccount));
+    assert_eq!(remove(walks, nobody()).await?, Some(GroupRefusal::UnknownAccount));
+    assert_eq!(remove(nowhere(), ben).await?, Some(GroupRefusal::UnknownGroup));
     assert_eq!(stores.conversations.member(walks, ben).await?, None);
     let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
-    assert!(!stores.conversations.remove_member(direct, ben).await?);
+    for account in [ann, ben] {
+        assert_eq!(remove(direct, account).await?, Some(GroupRefusal::UnknownGroup));
+    }
     assert_eq!(stores.conversations.members(direct).await?.len(), 2);
     Ok(())
 }
@@ -126,10 +152,11 @@ pub async fn members_come_as_they_joined(stores: &Stores) -> StoreResult<()> {
     for n in 0..5 {
         people.push(person(stores, &format!("p{n}")).await?);
     }
-    let new = NewGroup { owner: people[4], name: String::new(), description: String::new(), at: at(0) };
-    let walks = stores.conversations.create_group(new).await?.id;
+    let new = NewGroup { at: at(0), ..to_make(people[4]) };
+    let walks = done(stores.conversations.create_group(new).await?).id;
     for (n, moment) in [(3, 7), (1, 9), (0, 7), (2, 1)] {
-        stores.conversations.add_member(walks, people[n], Role::Member, at(moment)).await?;
+        let new = NewMember { at: at(moment), ..to_add(walks, people[4], people[n]) };
+        done(stores.conversations.add_member(new).await?);
     }
     let order: Vec<_> =
         stores.conversations.members(walks).await?.into_iter().map(|member| member.account).collect();
@@ -137,7 +164,7 @@ pub async fn members_come_as_they_joined(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
-/// A member who was removed and comes back has read what they had read, and their marks were kept.
+/// A member who left and comes back has read what they had read. Their marks were kept, and not told meanwhile.
 pub async fn one_who_comes_back_has_read_what_they_had(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
     let walks = group(stores, ann, &[ben]).await?;
@@ -146,10 +173,12 @@ pub async fn one_who_comes_back_has_read_what_they_had(stores: &Stores) -> Store
     }
     stores.messages.mark_read(walks, ben, 2, at(6)).await?;
     stores.messages.mark_read(walks, ben, 3, at(7)).await?;
-    let marks = stores.messages.read_marks(walks).await?;
-    stores.conversations.remove_member(walks, ben).await?;
-    assert_eq!(stores.messages.read_marks(walks).await?, marks);
-    stores.conversations.add_member(walks, ben, Role::Member, at(8)).await?;
+    let read = marks(stores, walks).await?;
+    assert_eq!(read.len(), 2);
+    leave(stores, walks, ben).await?;
+    assert_eq!(marks(stores, walks).await?, []);
+    done(stores.conversations.add_member(NewMember { at: at(8), ..to_add(walks, ann, ben) }).await?);
+    assert_eq!(marks(stores, walks).await?, read);
     let back = stores.conversations.member(walks, ben).await?.expect("a member");
     assert_eq!((back.read_seq, back.delivered_seq, back.joined_at), (3, 3, at(8)));
     Ok(())
@@ -163,6 +192,6 @@ pub async fn unknown_conversations_have_nothing(stores: &Stores) -> StoreResult<
     assert_eq!(stores.conversations.member(nowhere(), ann).await?, None);
     assert_eq!(stores.messages.messages_before(nowhere(), None, 5).await?, []);
     assert_eq!(stores.messages.messages_after(nowhere(), 0, 5).await?, []);
-    assert_eq!(stores.messages.read_marks(nowhere()).await?, []);
+    assert_eq!(marks(stores, nowhere()).await?, []);
     Ok(())
 }

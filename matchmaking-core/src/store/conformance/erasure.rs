@@ -1,10 +1,12 @@
 //! Cases about deleting an account.
 
-use super::fixture::{all, at, create, decide, group, matched, named, pair, person, say, terms, two};
+use super::fixture::{
+    all, at, create, decide, group, marks, matched, named, pair, person, say, terms, to_add, two,
+};
 use crate::{
     error::StoreResult,
-    model::{AccountStatus, Action, IdentityKind, Role},
-    store::{AddMemberOutcome, AppendOutcome, NewAccount, NewMatch, OnStored, Stores},
+    model::{AccountStatus, Action, IdentityKind},
+    store::{AppendOutcome, GroupOutcome, GroupRefusal, NewAccount, NewMatch, OnStored, Stores},
 };
 
 /// A deleted account stays deleted, and what it might still do does nothing.
@@ -20,8 +22,8 @@ pub async fn deletion_is_for_ever(stores: &Stores) -> StoreResult<()> {
     assert!(!stores.people.replace_profile(ann, 1, &named("ann").profile, at(2)).await?);
     stores.people.touch(ann, at(9)).await?;
     assert_eq!(stores.people.person(ann).await?, None);
-    let added = stores.conversations.add_member(walks, ann, Role::Member, at(2)).await?;
-    assert_eq!(added, AddMemberOutcome::Unknown);
+    let added = stores.conversations.add_member(to_add(walks, ben, ann)).await?;
+    assert_eq!(added, GroupOutcome::Refused(GroupRefusal::UnknownAccount));
     Ok(())
 }
 
@@ -90,7 +92,7 @@ pub async fn deletion_leaves_what_others_received(stores: &Stores) -> StoreResul
     assert_eq!(closed, Some(at(7)));
     assert_eq!(stores.conversations.conversation(walks).await?.and_then(|kept| kept.closed_at), None);
     for place in [direct, walks] {
-        let marks = stores.messages.read_marks(place).await?;
+        let marks = marks(stores, place).await?;
         assert!(marks.iter().all(|mark| mark.account == ben) && marks.len() == 1, "{marks:?}");
     }
     let next =

@@ -6,10 +6,11 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, TelegramId},
-    model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile},
+    model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile, Role},
     store::{
-        AppendOutcome, CreateMatchOutcome, CreateOutcome, InteractionOutcome, MatchTerms, NewAccount,
-        NewGroup, NewInteraction, NewMatch, NewMessage, OnStored, Stores,
+        AppendOutcome, CreateMatchOutcome, CreateOutcome, Departure, GroupOutcome, InteractionOutcome,
+        MatchTerms, NewAccount, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage, OnStored,
+        ReadMark, Stores,
     },
 };
 
@@ -106,12 +107,49 @@ pub(super) async fn group(
     owner: AccountId,
     others: &[AccountId],
 ) -> StoreResult<ConversationId> {
-    let new = NewGroup { owner, name: "walks".to_owned(), description: String::new(), at: at(3) };
-    let made = stores.conversations.create_group(new).await?;
+    let made = done(stores.conversations.create_group(to_make(owner)).await?);
     for other in others {
-        stores.conversations.add_member(made.id, *other, crate::model::Role::Member, at(4)).await?;
+        done(stores.conversations.add_member(to_add(made.id, owner, *other)).await?);
     }
     Ok(made.id)
+}
+
+/// A group to be made.
+pub(super) fn to_make(owner: AccountId) -> NewGroup {
+    NewGroup {
+        owner,
+        name: "walks".to_owned(),
+        description: "by the lake".to_owned(),
+        avatar: String::new(),
+        at: at(3),
+    }
+}
+
+/// One to be added, with no special role.
+pub(super) fn to_add(group: ConversationId, by: AccountId, account: AccountId) -> NewMember {
+    NewMember { group, by, account, role: Role::Member, at: at(4) }
+}
+
+/// What came of something that was not refused.
+pub(super) fn done<T>(outcome: GroupOutcome<T>) -> T {
+    match outcome {
+        GroupOutcome::Done(done) => done,
+        GroupOutcome::Refused(refusal) => panic!("refused: {refusal:?}"),
+    }
+}
+
+/// Leaves a group.
+pub(super) async fn leave(
+    stores: &Stores,
+    group: ConversationId,
+    account: AccountId,
+) -> StoreResult<Departure> {
+    stores.conversations.remove_member(group, account, account, at(6)).await.map(done)
+}
+
+/// Every mark of a conversation's members.
+pub(super) async fn marks(stores: &Stores, conversation: ConversationId) -> StoreResult<Vec<ReadMark>> {
+    stores.messages.read_marks(conversation, 0, i64::MAX).await
 }
 
 pub(super) fn text(conversation: ConversationId, sender: AccountId, content: &str) -> NewMessage {

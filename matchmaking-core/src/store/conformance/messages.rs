@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::fixture::{
-    all, at, called, group, matched, nobody, nowhere, odd_texts, pair, person, say, stored, text, two,
+    all, at, called, group, leave, matched, nobody, nowhere, odd_texts, pair, person, say, stored, text, two,
 };
 use crate::{
     clock::Millis,
@@ -88,7 +88,7 @@ pub async fn each_refusal_has_its_reason(stores: &Stores) -> StoreResult<()> {
         refused(place, cal, AppendRefusal::NotMember).await?;
         refused(place, nobody(), AppendRefusal::NotMember).await?;
     }
-    stores.conversations.remove_member(walks, ben).await?;
+    leave(stores, walks, ben).await?;
     refused(walks, ben, AppendRefusal::NotMember).await?;
     stores.safety.block(ben, ann, at(2)).await?;
     refused(direct, ann, AppendRefusal::NotVisible).await?;

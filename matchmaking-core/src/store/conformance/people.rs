@@ -23,6 +23,8 @@ fn whole() -> Profile {
     };
     Profile {
         nickname: Some("林 👩".to_owned()),
+        avatar_url: Some("https://example.org/林.png".to_owned()),
+        contact_phone: Some("+86 138 0000 0000".to_owned()),
         gender: Some(Gender::Female),
         birth_date: "1996-02-29".parse().ok(),
         stated_age: Some(30),
@@ -81,11 +83,13 @@ fn whole() -> Profile {
 /// A profile with everything in it comes back exactly, and each change counts the version up.
 pub async fn a_whole_profile_comes_back(stores: &Stores) -> StoreResult<()> {
     let id = create(stores, NewAccount { profile: whole(), ..named("ann") }).await?;
-    assert_eq!(stores.people.profile(id).await?, Some(VersionedProfile { version: 1, profile: whole() }));
+    let first = VersionedProfile { version: 1, profile: whole(), updated_at: at(0) };
+    assert_eq!(stores.people.profile(id).await?, Some(first));
     for (expected, profile) in [(1, Profile::default()), (2, whole())] {
         assert!(stores.people.replace_profile(id, expected, &profile, at(expected)).await?);
         let kept = stores.people.profile(id).await?;
-        assert_eq!(kept, Some(VersionedProfile { version: expected + 1, profile }));
+        let next = VersionedProfile { version: expected + 1, profile, updated_at: at(expected) };
+        assert_eq!(kept, Some(next));
     }
     Ok(())
 }
@@ -95,7 +99,8 @@ pub async fn profiles_leave_out_unknown_people(stores: &Stores) -> StoreResult<(
     let (ann, ben) = (person(stores, "ann").await?, person(stores, "ben").await?);
     let mut found = stores.people.profiles(&[ben, nobody(), ann, ben]).await?;
     found.sort_by_key(|(id, _)| *id);
-    assert_eq!(found, [(ann, named("ann").profile), (ben, named("ben").profile)]);
+    let first = |name| VersionedProfile { version: 1, profile: named(name).profile, updated_at: at(0) };
+    assert_eq!(found, [(ann, first("ann")), (ben, first("ben"))]);
     assert!(stores.people.profiles(&[]).await?.is_empty());
     assert_eq!(stores.people.profile(nobody()).await?, None);
     let many: Vec<_> = (0..2_000).map(|_| ann).collect();
@@ -110,7 +115,8 @@ pub async fn a_stale_version_replaces_nothing(stores: &Stores) -> StoreResult<()
     for stale in [1, 0, 3, i64::MIN, i64::MAX] {
         assert!(!stores.people.replace_profile(id, stale, &Profile::default(), at(2)).await?);
     }
-    assert_eq!(stores.people.profile(id).await?, Some(VersionedProfile { version: 2, profile: whole() }));
+    let second = VersionedProfile { version: 2, profile: whole(), updated_at: at(1) };
+    assert_eq!(stores.people.profile(id).await?, Some(second));
     assert!(!stores.people.replace_profile(nobody(), 1, &whole(), at(2)).await?);
     Ok(())
 }

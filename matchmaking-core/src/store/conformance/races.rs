@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::fixture::{
-    ROUNDS, at, at_once, couple, decision, group, matched, named, pair, person, say, telegram, to_match, two,
+    ROUNDS, at, at_once, couple, decision, group, marks, matched, named, pair, person, say, telegram, to_add,
+    to_match, two,
 };
 use crate::{
     error::StoreResult,
-    model::{Action, Role},
-    store::{AddMemberOutcome, CreateMatchOutcome, InteractionOutcome, ReadOutcome, Stores},
+    model::Action,
+    store::{CreateMatchOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, ReadOutcome, Stores},
 };
 
 /// Of two likes at the same moment exactly one is told that it made the match, and both find the same.
@@ -123,7 +124,7 @@ pub async fn reading_at_once_is_monotone(stores: &Stores) -> StoreResult<()> {
     let member = stores.conversations.member(walks, ben).await?.expect("a member");
     assert_eq!(member.read_seq, reached);
     assert!(member.delivered_seq >= member.read_seq);
-    let marks: Vec<_> = stores.messages.read_marks(walks).await?.iter().map(|mark| mark.seq).collect();
+    let marks: Vec<_> = marks(stores, walks).await?.iter().map(|mark| mark.seq).collect();
     assert_eq!(marks, steps.iter().map(|(_, to)| *to).collect::<Vec<_>>());
     Ok(())
 }
@@ -149,12 +150,13 @@ pub async fn adding_at_once_adds_once(stores: &Stores) -> StoreResult<()> {
     let walks = group(stores, ann, &[]).await?;
     let outcomes = at_once((0..6).map(|_| {
         let conversations = stores.conversations.clone();
-        async move { conversations.add_member(walks, ben, Role::Member, at(4)).await }
+        async move { conversations.add_member(to_add(walks, ann, ben)).await }
     }))
     .await?;
-    let added = outcomes.iter().filter(|outcome| **outcome == AddMemberOutcome::Added).count();
-    assert_eq!(added, 1);
-    assert!(!outcomes.contains(&AddMemberOutcome::Unknown));
+    let added = outcomes.iter().filter(|outcome| **outcome == GroupOutcome::Done(())).count();
+    let already =
+        outcomes.iter().filter(|outcome| **outcome == GroupOutcome::Refused(GroupRefusal::Already)).count();
+    assert_eq!((added, already), (1, 5));
     assert_eq!(stores.conversations.members(walks).await?.len(), 2);
     Ok(())
 }

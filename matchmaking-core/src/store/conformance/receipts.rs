@@ -1,6 +1,6 @@
 //! Cases about what was delivered and read.
 
-use super::fixture::{at, group, nobody, nowhere, person, say, two};
+use super::fixture::{at, group, leave, marks, nobody, nowhere, person, say, two};
 use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
@@ -37,7 +37,7 @@ pub async fn reading_goes_forward_only(stores: &Stores) -> StoreResult<()> {
     assert_eq!(come(stores, walks, ben).await?.0, 4);
     assert_eq!(come(stores, walks, ann).await?, (0, 0));
     let mark = |seq| ReadMark { account: ben, seq, at: at(seq) };
-    assert_eq!(stores.messages.read_marks(walks).await?, [mark(2), mark(4)]);
+    assert_eq!(marks(stores, walks).await?, [mark(2), mark(4)]);
     Ok(())
 }
 
@@ -48,13 +48,13 @@ pub async fn reading_stops_at_the_last_message(stores: &Stores) -> StoreResult<(
     assert_eq!(stores.messages.mark_delivered(walks, ben, i64::MAX).await?, to_two);
     assert_eq!(stores.messages.mark_read(walks, ben, i64::MAX, at(6)).await?, to_two);
     assert_eq!(stores.messages.mark_read(walks, ben, 3, at(7)).await?, ReadOutcome::Unchanged);
-    assert_eq!(stores.messages.read_marks(walks).await?, [ReadMark { account: ben, seq: 2, at: at(6) }]);
+    assert_eq!(marks(stores, walks).await?, [ReadMark { account: ben, seq: 2, at: at(6) }]);
     say(stores, walks, ann, "next").await?;
     let to_three = ReadOutcome::Advanced { from: 2, to: 3 };
     assert_eq!(stores.messages.mark_read(walks, ben, 3, at(8)).await?, to_three);
     let empty = group(stores, ann, &[]).await?;
     assert_eq!(stores.messages.mark_read(empty, ann, 1, at(8)).await?, ReadOutcome::Unchanged);
-    assert_eq!(stores.messages.read_marks(empty).await?, []);
+    assert_eq!(marks(stores, empty).await?, []);
     Ok(())
 }
 
@@ -77,7 +77,7 @@ pub async fn delivery_does_not_read(stores: &Stores) -> StoreResult<()> {
     let outcome = stores.messages.mark_delivered(walks, ben, 2).await?;
     assert_eq!(outcome, ReadOutcome::Advanced { from: 0, to: 2 });
     assert_eq!(come(stores, walks, ben).await?, (0, 2));
-    assert_eq!(stores.messages.read_marks(walks).await?, []);
+    assert_eq!(marks(stores, walks).await?, []);
     Ok(())
 }
 
@@ -85,12 +85,12 @@ pub async fn delivery_does_not_read(stores: &Stores) -> StoreResult<()> {
 pub async fn strangers_mark_nothing(stores: &Stores) -> StoreResult<()> {
     let (walks, ann, ben) = spoken(stores, 3).await?;
     let cal = person(stores, "cal").await?;
-    stores.conversations.remove_member(walks, ben).await?;
+    leave(stores, walks, ben).await?;
     for (place, account) in [(walks, cal), (walks, nobody()), (walks, ben), (nowhere(), ann)] {
         assert_eq!(stores.messages.mark_read(place, account, 1, at(6)).await?, ReadOutcome::NotMember);
         assert_eq!(stores.messages.mark_delivered(place, account, 1).await?, ReadOutcome::NotMember);
     }
-    assert_eq!(stores.messages.read_marks(walks).await?, []);
+    assert_eq!(marks(stores, walks).await?, []);
     Ok(())
 }
 
@@ -104,6 +104,6 @@ pub async fn marks_come_by_account_then_number(stores: &Stores) -> StoreResult<(
         expected.push(ReadMark { account, seq, at: moment });
     }
     expected.sort_by_key(|mark| (mark.account, mark.seq));
-    assert_eq!(stores.messages.read_marks(walks).await?, expected);
+    assert_eq!(marks(stores, walks).await?, expected);
     Ok(())
 }

@@ -13,7 +13,7 @@ use matchmaking_core::{
     },
     service::{
         Services,
-        chat::{ANSWER_HISTORY, DirectError, DirectMessage, SendError},
+        chat::{ANSWER_HISTORY, Outgoing, SendError, ThreadError},
         telegram::TelegramError,
     },
 };
@@ -52,11 +52,12 @@ pub(super) async fn history(
     let viewer = services.telegram.account(viewer).await.map_err(unknown_as(Fault::NotAMember))?;
     let view = match services.chat.direct(room, viewer).await {
         Ok(view) => view,
-        Err(DirectError::Unknown) => return Ok(NOTHING),
+        Err(ThreadError::Unknown) => return Ok(NOTHING),
         Err(error) => return Err(error.into()),
     };
+    let Some(peer) = view.peer else { return Ok(NOTHING) };
     let messages = services.chat.history(room, ANSWER_HISTORY).await?;
-    let peer = services.people.name(view.peer).await?;
+    let peer = services.people.name(peer).await?;
     let messages = messages
         .into_iter()
         .map(|message| ChatMessage {
@@ -101,18 +102,16 @@ pub(super) async fn send(
     };
     let view = match services.chat.direct(room, sender.account).await {
         Ok(view) => view,
-        Err(DirectError::Unknown | DirectError::NotMember) => return Ok(REFUSED),
-        Err(DirectError::Store(error)) => return Err(error.into()),
+        Err(ThreadError::Unknown | ThreadError::NotMember) => return Ok(REFUSED),
+        Err(ThreadError::Store(error)) => return Err(error.into()),
     };
     let now = serde_json::Value::from(services.people.moment().now.to_rfc3339()).to_string();
-    let new = DirectMessage {
-        view: &view,
-        sender: Arc::new(sender.sender()),
-        content: message_content,
-        // There is no field for the client's time here; sockets show the server's.
+    // There is no field for the client's time here; sockets show the server's.
+    let new = Outgoing {
         client_timestamp: Some(now),
+        ..Outgoing::text(&view, Arc::new(sender.sender()), message_content)
     };
-    match services.chat.send_direct(new).await {
+    match services.chat.send(new).await {
         Ok(_) => Ok(SendMessageResponse { success: true, match_id: view.match_id }),
         Err(SendError::Refused(_)) => Ok(REFUSED),
         Err(SendError::Store(error)) => Err(error.into()),

@@ -27,7 +27,9 @@ pub(super) fn frame(frame: &impl Serialize) -> String {
 /// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
 pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
     let text = match event {
-        Event::MessageStored { message, sender, match_id, client_timestamp } => {
+        // A chatroom is of two people; what is said in a group would look as if it were private.
+        Event::MessageStored { receiver: None, .. } => return None,
+        Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
             frame(&Frame::PrivateMessage {
                 from: sender.miracle_id,
@@ -44,7 +46,10 @@ pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
             let user_id = wire_id.to_string();
             frame(&if *online { Frame::UserJoined { user_id } } else { Frame::UserLeft { user_id } })
         }
-        Event::Presence { .. } => return None,
+        Event::Presence { .. }
+        | Event::MessageRead { .. }
+        | Event::Typing { .. }
+        | Event::MemberChanged { .. } => return None,
         Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {
             let content = raw(Some(content))?;
             frame(&Frame::Message { from: from.miracle_id.to_string(), content: &content })
