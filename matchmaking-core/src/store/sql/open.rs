@@ -195,15 +195,19 @@ async fn prepare(pool: &SqlPool, migrations: Migrations) -> StoreResult<Vec<i64>
     if migrations == Migrations::Refuse {
         return Err(StoreError::TooOld { found, needed: known });
     }
-    let ran = match pool {
-        SqlPool::Sqlite { write, .. } => migrator.run(write).await,
-        SqlPool::Postgres(pool) => migrator.run(pool).await,
-    };
-    if let Err(error) = ran {
-        // Another process may have been faster.
-        if pool.version().await? != known {
+    let mut reached = found;
+    while reached < known {
+        let ran = match pool {
+            SqlPool::Sqlite { write, .. } => migrator.run(write).await,
+            SqlPool::Postgres(pool) => migrator.run(pool).await,
+        };
+        let Err(error) = ran else { break };
+        // Another process may have been faster with the migration that failed here; then on with the next.
+        let now = pool.version().await?;
+        if now <= reached {
             return Err(StoreError::Driver(Box::new(error)));
         }
+        reached = now;
     }
     Ok(migrator.iter().map(|migration| migration.version).filter(|version| *version > found).collect())
 }
