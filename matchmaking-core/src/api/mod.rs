@@ -9,6 +9,7 @@
 //! can go wrong, which each surface renders in its own words.
 
 pub mod fault;
+pub mod groups;
 pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -238,3 +238,6 @@ impl Chat {
         self.stores.safety.relation(pair.low(), pair.high()).await
     }
 }
+
+#[cfg(test)]
+mod tests;
