@@ -100,6 +100,18 @@ pub enum Fault {
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
+    /// Somebody has the user name that is asked for.
+    #[error("the user name is taken")]
+    UsernameTaken,
+    /// Somebody has the e-mail address that is asked for.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// The name or the password of a login is wrong, or there is no such account; nothing tells which.
+    #[error("wrong name or password")]
+    WrongLogin,
+    /// The signature of a link is wrong, or its time is over.
+    #[error("the link is not good, or not good any more")]
+    BadLink,
     /// Something this request needs cannot be reached: the store, a gateway. Trying again later may help.
     #[error("unavailable: {cause}")]
     Unavailable {
@@ -161,12 +173,58 @@ impl From<crate::error::StoreError> for Fault {
 mod from_services {
     use super::Fault;
     use crate::service::{
+        accounts::{AuthError, LoginError, RegisterError, RenameError},
         chat::{OpenError, ReachError, SendError, ThreadError},
         groups::GroupError,
         matchmaking::MatchmakingError,
         telegram::TelegramError,
     };
     use crate::store::{AppendRefusal, GroupRefusal};
+
+    /// After how many seconds passwords that nobody could hash are hashed: the queue is shorter than that.
+    const BUSY_FOR: u64 = 2;
+
+    impl From<RegisterError> for Fault {
+        fn from(error: RegisterError) -> Self {
+            match error {
+                RegisterError::UsernameTaken => Self::UsernameTaken,
+                RegisterError::EmailTaken => Self::EmailTaken,
+                RegisterError::Busy => Self::RateLimited { retry_after: BUSY_FOR },
+                RegisterError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<LoginError> for Fault {
+        fn from(error: LoginError) -> Self {
+            match error {
+                LoginError::Wrong => Self::WrongLogin,
+                LoginError::TooManyTries { retry_after } => Self::RateLimited { retry_after },
+                LoginError::Busy => Self::RateLimited { retry_after: BUSY_FOR },
+                LoginError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<AuthError> for Fault {
+        fn from(error: AuthError) -> Self {
+            match error {
+                AuthError::Bad => Self::BadToken,
+                AuthError::Expired => Self::ExpiredToken,
+                AuthError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<RenameError> for Fault {
+        fn from(error: RenameError) -> Self {
+            match error {
+                RenameError::Taken => Self::UsernameTaken,
+                RenameError::Unknown => Self::UnknownAccount,
+                RenameError::Store(error) => error.into(),
+            }
+        }
+    }
 
     impl From<TelegramError> for Fault {
         fn from(error: TelegramError) -> Self {
