@@ -18,7 +18,7 @@ use crate::{
 /// The most characters of a group's name.
 pub const NAME_MAX: usize = 128;
 /// The most characters of what is said about a group.
-pub const DESCRIPTION_MAX: usize = 2_000;
+pub const DESCRIPTION_MAX: usize = 1_000;
 
 /// Makes a group.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Endpoint for CreateGroup {
 pub struct CreateGroupRequest {
     /// Its name, 1 to 128 characters without control characters.
     pub name: String,
-    /// What it is about, at most 2,000 characters; may be absent.
+    /// What it is about, at most 1,000 characters; may be absent.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub description: String,
     /// Where its picture is, at most 2,048 characters; may be absent.
@@ -191,7 +191,7 @@ pub struct UpdateGroupRequest {
     pub group_id: GivenId<ConversationId>,
     /// Its name, 1 to 128 characters without control characters.
     pub name: Option<String>,
-    /// What it is about, at most 2,000 characters; empty clears it.
+    /// What it is about, at most 1,000 characters; empty clears it.
     pub description: Option<String>,
     /// Where its picture is, at most 2,048 characters; empty clears it.
     pub avatar: Option<String>,
@@ -269,7 +269,7 @@ pub struct AddMember;
 impl Endpoint for AddMember {
     const ROUTE: Route = post("/group/{group_id}/members", "添加群成员");
     type Request = AddMemberRequest;
-    type Response = MemberView;
+    type Response = Membership;
 }
 
 /// A member to be added.
@@ -299,7 +299,7 @@ pub struct RemoveMember;
 impl Endpoint for RemoveMember {
     const ROUTE: Route = delete("/group/{group_id}/members/{user_id}", "移除群成员（群主）或退出群组");
     type Request = MemberRequest;
-    type Response = RemovedMember;
+    type Response = Membership;
 }
 
 /// A request that names a member.
@@ -322,14 +322,14 @@ impl Decode for MemberRequest {
     }
 }
 
-/// A member who was removed, or who left.
+/// Whose part in which group changed.
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = groups::RemovedMember))]
-pub struct RemovedMember {
-    /// From which group.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = groups::Membership))]
+pub struct Membership {
+    /// In which group.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub group_id: WireId,
-    /// Who.
+    /// Whose.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub user_id: WireId,
 }

@@ -18,7 +18,7 @@ pub use conversations::{ConversationKind, ConversationView, Conversations, ListC
 pub use groups::{
     AddMember, AddMemberRequest, CreateGroup, CreateGroupRequest, CreatedGroup, DESCRIPTION_MAX, DeleteGroup,
     DeletedGroup, GetGroup, GroupRequest, GroupView, Groups, ListGroups, ListMembers, MemberRequest,
-    MemberView, Members, NAME_MAX, RemoveMember, RemovedMember, UpdateGroup, UpdateGroupRequest, WireRole,
+    MemberView, Members, Membership, NAME_MAX, RemoveMember, UpdateGroup, UpdateGroupRequest, WireRole,
 };
 pub use messages::{
     CLIENT_MESSAGE_ID_MAX, LIMIT_DEFAULT, LIMIT_MAX, ListMessages, ListMessagesRequest, ListedMessage,
