@@ -137,8 +137,9 @@ pub enum Event {
     Typing {
         /// Who.
         from: AccountId,
-        /// Where.
-        conversation: ConversationId,
+        /// Where; nowhere yet, when two people have not talked before.
+        #[serde(default)]
+        conversation: Option<ConversationId>,
         /// To whom, in a direct conversation.
         receiver: Option<AccountId>,
     },

@@ -320,7 +320,7 @@ mod tests {
                 reader: account(2),
                 at: Millis(i64::MIN),
             },
-            Event::Typing { from: account(1), conversation: ConversationId::new(2).unwrap(), receiver: None },
+            Event::Typing { from: account(1), conversation: ConversationId::new(2), receiver: None },
             Event::MemberChanged {
                 group: ConversationId::new(2).unwrap(),
                 account: account(1),

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Chat, Thread};
+use super::{Chat, ReachError, Thread};
 use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
@@ -107,8 +107,18 @@ impl Chat {
     pub async fn typing(&self, thread: &Thread) -> StoreResult<()> {
         let mut told = self.told(thread).await?.to_vec();
         told.retain(|account| *account != thread.viewer());
-        let event = Event::Typing { from: thread.viewer(), conversation: thread.id(), receiver: thread.peer };
-        self.hub.publish_to(&told, event);
+        let (from, conversation) = (thread.viewer(), Some(thread.id()));
+        self.hub.publish_to(&told, Event::Typing { from, conversation, receiver: thread.peer });
+        Ok(())
+    }
+
+    /// Tells somebody that this person is writing to them, whether the two have talked before or not: writing opens no
+    /// conversation, only sending does.
+    pub async fn typing_to(&self, from: AccountId, other: AccountId) -> Result<(), ReachError> {
+        if let Some(thread) = self.with_person(from, other).await? {
+            return Ok(self.typing(&thread).await?);
+        }
+        self.hub.publish_to(&[other], Event::Typing { from, conversation: None, receiver: Some(other) });
         Ok(())
     }
 
