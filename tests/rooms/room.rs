@@ -205,7 +205,7 @@ async fn a_room_may_have_several_owners(database: Database) {
     let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
         list.iter().map(|(name, role)| ((*name).to_owned(), (*role).to_owned())).collect()
     };
-    assert_eq!(other.members(id).await, pairs(&[("member", "member"), ("other", "owner")]));
+    assert_eq!(other.members(id).await, pairs(&[("other", "owner"), ("member", "member")]));
     other.delete(&format!("/api/room/delete?room_id={id}")).await.is(200, &done("删除成功", Value::Null));
 }
 
