@@ -1,6 +1,7 @@
 //! The surfaces: parse, call a service, render. A folder each; none calls another.
 
 mod fastapi;
+pub mod groups;
 pub mod miracle;
 
 use std::sync::Arc;
