@@ -56,7 +56,12 @@ impl Client {
     }
 
     /// The same with this header.
-    pub(crate) async fn open_with_header(server: &Remote, path: &str, name: &'static str, value: &str) -> Self {
+    pub(crate) async fn open_with_header(
+        server: &Remote,
+        path: &str,
+        name: &'static str,
+        value: &str,
+    ) -> Self {
         let mut request = format!("ws://{}{path}", server.address).into_client_request().unwrap();
         request.headers_mut().insert(name, value.parse().unwrap());
         Self::ask_over(TcpStream::connect(server.address).await.unwrap(), request).await

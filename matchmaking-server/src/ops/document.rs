@@ -236,13 +236,9 @@ enum Part {
 const fn envelope(surface: Surface) -> &'static [Part] {
     use Part::{Data, Integer, Text};
     match surface {
-        Surface::Platform | Surface::Admin => &[
-            Integer("code"),
-            Text("message"),
-            Data("data"),
-            Integer("timestamp"),
-            Text("request_id"),
-        ],
+        Surface::Platform | Surface::Admin => {
+            &[Integer("code"), Text("message"), Data("data"), Integer("timestamp"), Text("request_id")]
+        }
         Surface::Groups => &[Integer("code"), Text("message"), Data("data")],
         Surface::Rooms => &[Integer("code"), Text("msg"), Data("data")],
         Surface::Miracle | Surface::Assistant | Surface::Operations => &[],

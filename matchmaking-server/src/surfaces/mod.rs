@@ -2,6 +2,7 @@
 
 mod fastapi;
 mod gate;
+pub mod groups;
 pub mod miracle;
 
 use std::sync::Arc;

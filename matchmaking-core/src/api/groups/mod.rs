@@ -29,7 +29,7 @@ pub use users::{
     FoundUser, GetProfile, ProfileView, SearchUsers, SearchUsersRequest, UpdateProfile, UpdateProfileRequest,
     UpdatedProfile, UsersFound,
 };
-pub use values::{AVATAR_MAX, EMAIL_MAX_BYTES, PHONE_MAX, Recipient, USERNAME_MAX, WireId};
+pub use values::{AVATAR_MAX, PHONE_MAX, Recipient, WireId};
 
 use serde::Serialize;
 
