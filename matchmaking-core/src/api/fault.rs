@@ -177,7 +177,7 @@ mod from_services {
         chat::{OpenError, ReachError, SendError, ThreadError},
         groups::GroupError,
         matchmaking::MatchmakingError,
-        media::MediaError,
+        media::{MEDIA_BYTES_MAX, MediaError},
         telegram::TelegramError,
     };
     use crate::store::{AppendRefusal, GroupRefusal};
@@ -221,9 +221,7 @@ mod from_services {
         fn from(error: MediaError) -> Self {
             use std::error::Error as _;
             match error {
-                MediaError::TooLarge { .. } => {
-                    Self::BodyTooLarge { limit: crate::service::media::UPLOAD_FILE_MAX }
-                }
+                MediaError::TooLarge { .. } => Self::BodyTooLarge { limit: MEDIA_BYTES_MAX },
                 MediaError::Full => Self::Unavailable { cause: error.to_string() },
                 MediaError::Unavailable(_) => {
                     let source = error.source().map(ToString::to_string).unwrap_or_default();

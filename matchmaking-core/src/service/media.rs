@@ -16,11 +16,8 @@ use crate::{
     ports::media::{MediaKey, MediaPart, MediaStore},
 };
 
-pub use crate::ports::media::MediaError;
+pub use crate::ports::media::{MEDIA_BYTES_MAX, MediaError};
 pub use kinds::{UNKNOWN_KIND, content_type};
-
-/// The most bytes of one file that somebody sends to a room.
-pub const UPLOAD_FILE_MAX: usize = 10 << 20;
 
 /// How long a link is good at least, in hours.
 pub const LINK_HOURS: i64 = 24;
