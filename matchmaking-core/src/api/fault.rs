@@ -79,6 +79,39 @@ pub enum Fault {
     /// The conversation is between others.
     #[error("not a member of the conversation")]
     NotAMember,
+    /// There is no such group, or it was ended.
+    #[error("unknown group")]
+    UnknownGroup,
+    /// There is no such message for this person.
+    #[error("unknown message")]
+    UnknownMessage,
+    /// The role of this member does not allow it.
+    #[error("the member's role does not allow it")]
+    NotAllowed,
+    /// Who is to be added is a member already.
+    #[error("a member already")]
+    AlreadyMember,
+    /// The group has as many members as it may have.
+    #[error("the group is full")]
+    GroupFull,
+    /// The person is in as many groups as they may be.
+    #[error("too many groups")]
+    TooManyGroups,
+    /// Nobody writes to themselves.
+    #[error("to oneself")]
+    Oneself,
+    /// Somebody has the user name that is asked for.
+    #[error("the user name is taken")]
+    UsernameTaken,
+    /// Somebody has the e-mail address that is asked for.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// The name or the password of a login is wrong, or there is no such account; nothing tells which.
+    #[error("wrong name or password")]
+    WrongLogin,
+    /// The signature of a link is wrong, or its time is over.
+    #[error("the link is not good, or not good any more")]
+    BadLink,
     /// Something this request needs cannot be reached: the store, a gateway. Trying again later may help.
     #[error("unavailable: {cause}")]
     Unavailable {
@@ -140,10 +173,58 @@ impl From<crate::error::StoreError> for Fault {
 mod from_services {
     use super::Fault;
     use crate::service::{
-        chat::{DirectError, OpenError},
+        accounts::{AuthError, LoginError, RegisterError, RenameError},
+        chat::{OpenError, ReachError, SendError, ThreadError},
+        groups::GroupError,
         matchmaking::MatchmakingError,
         telegram::TelegramError,
     };
+    use crate::store::{AppendRefusal, GroupRefusal};
+
+    /// After how many seconds passwords that nobody could hash are hashed: the queue is shorter than that.
+    const BUSY_FOR: u64 = 2;
+
+    impl From<RegisterError> for Fault {
+        fn from(error: RegisterError) -> Self {
+            match error {
+                RegisterError::UsernameTaken => Self::UsernameTaken,
+                RegisterError::EmailTaken => Self::EmailTaken,
+                RegisterError::Busy => Self::RateLimited { retry_after: BUSY_FOR },
+                RegisterError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<LoginError> for Fault {
+        fn from(error: LoginError) -> Self {
+            match error {
+                LoginError::Wrong => Self::WrongLogin,
+                LoginError::TooManyTries { retry_after } => Self::RateLimited { retry_after },
+                LoginError::Busy => Self::RateLimited { retry_after: BUSY_FOR },
+                LoginError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<AuthError> for Fault {
+        fn from(error: AuthError) -> Self {
+            match error {
+                AuthError::Bad => Self::BadToken,
+                AuthError::Expired => Self::ExpiredToken,
+                AuthError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<RenameError> for Fault {
+        fn from(error: RenameError) -> Self {
+            match error {
+                RenameError::Taken => Self::UsernameTaken,
+                RenameError::Unknown => Self::UnknownAccount,
+                RenameError::Store(error) => error.into(),
+            }
+        }
+    }
 
     impl From<TelegramError> for Fault {
         fn from(error: TelegramError) -> Self {
@@ -173,12 +254,49 @@ mod from_services {
         }
     }
 
-    impl From<DirectError> for Fault {
-        fn from(error: DirectError) -> Self {
+    impl From<ThreadError> for Fault {
+        fn from(error: ThreadError) -> Self {
             match error {
-                DirectError::Unknown => Self::NoConversation,
-                DirectError::NotMember => Self::NotAMember,
-                DirectError::Store(error) => error.into(),
+                ThreadError::Unknown => Self::NoConversation,
+                ThreadError::NotMember => Self::NotAMember,
+                ThreadError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<ReachError> for Fault {
+        fn from(error: ReachError) -> Self {
+            match error {
+                ReachError::Unknown => Self::UnknownAccount,
+                ReachError::Oneself => Self::Oneself,
+                ReachError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<SendError> for Fault {
+        fn from(error: SendError) -> Self {
+            match error {
+                SendError::Refused(AppendRefusal::NotMember) => Self::NotAMember,
+                SendError::Refused(
+                    AppendRefusal::UnknownConversation | AppendRefusal::Closed | AppendRefusal::NotVisible,
+                ) => Self::NoConversation,
+                SendError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<GroupError> for Fault {
+        fn from(error: GroupError) -> Self {
+            match error {
+                GroupError::Refused(GroupRefusal::UnknownGroup) => Self::UnknownGroup,
+                GroupError::Refused(GroupRefusal::NotMember) => Self::NotAMember,
+                GroupError::Refused(GroupRefusal::NotAllowed) => Self::NotAllowed,
+                GroupError::Refused(GroupRefusal::UnknownAccount) => Self::UnknownAccount,
+                GroupError::Refused(GroupRefusal::Already) => Self::AlreadyMember,
+                GroupError::Refused(GroupRefusal::Full) => Self::GroupFull,
+                GroupError::Refused(GroupRefusal::TooManyGroups) => Self::TooManyGroups,
+                GroupError::Store(error) => error.into(),
             }
         }
     }

@@ -9,9 +9,11 @@
 //! can go wrong, which each surface renders in its own words.
 
 pub mod fault;
+pub mod groups;
 pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod prefix;
+pub mod rooms;
 pub mod route;
 pub mod wire;

@@ -8,6 +8,33 @@ use crate::{
     text::fold,
 };
 
+/// The longest user name, in characters.
+pub const USERNAME_MAX_CHARS: usize = 64;
+
+/// The longest e-mail address, in bytes: no longer one fits into an envelope (RFC 5321).
+pub const EMAIL_MAX_BYTES: usize = 254;
+
+/// Whether somebody may call themselves this: 1 to [`USERNAME_MAX_CHARS`] characters, not all of them blank, none of
+/// them a control character. Whether somebody does already is the store's to say.
+#[must_use]
+pub fn is_username(name: &str) -> bool {
+    !name.trim().is_empty()
+        && name.chars().take(USERNAME_MAX_CHARS + 1).count() <= USERNAME_MAX_CHARS
+        && !name.contains(char::is_control)
+}
+
+/// Whether this looks like an e-mail address: a name and a domain, which may be a host of one's own network. Whether
+/// mail arrives there, only sending some can tell.
+#[must_use]
+pub fn is_email(address: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !c.is_whitespace() && c != '@';
+    let Some((name, domain)) = address.rsplit_once('@') else { return false };
+    address.len() <= EMAIL_MAX_BYTES
+        && !name.is_empty()
+        && name.chars().all(is_plain)
+        && domain.split('.').all(|part| !part.is_empty() && part.chars().all(is_plain))
+}
+
 /// A person's account. What the person tells about themselves is the [`Profile`](super::Profile).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -124,5 +151,33 @@ impl Identity {
     pub fn telegram(id: TelegramId) -> Self {
         let value = id.to_string();
         Self { kind: IdentityKind::Telegram, folded: value.clone(), value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names_are_short_and_can_be_read() {
+        for good in ["a", "林", "user12345", "lin@example.com", " lin", &"林".repeat(64)] {
+            assert!(is_username(good), "{good:?}");
+        }
+        for bad in ["", " ", "\u{3000}\u{a0}", "a\0", "a\nb", "a\u{7f}", "a\u{85}", &"林".repeat(65)] {
+            assert!(!is_username(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn email_addresses_are_plausible() {
+        for good in ["a@b.cn", "a@b", "lin.wu+x@mail.example.com", "林@例子.中国"] {
+            assert!(is_email(good), "{good:?}");
+        }
+        let long = format!("{}@example.com", "a".repeat(EMAIL_MAX_BYTES));
+        for bad in [
+            "", "a", "@", "a@", "@b.cn", "a@b.", "a@.cn", "a@b..cn", "a@b@c.cn", "a b@c.cn", "a@b.c\0", &long,
+        ] {
+            assert!(!is_email(bad), "{bad:?}");
+        }
     }
 }

@@ -22,6 +22,9 @@ use std::{fmt, io, sync::Arc};
 /// What was behind a failure, as the provider's library tells it.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// Where a server is reached that was told nothing else.
+pub const OFFLINE_BASE_URL: &str = "http://127.0.0.1:8000";
+
 /// All ports, as the services take them. Any one can be replaced.
 #[derive(Clone)]
 pub struct Ports {
@@ -43,7 +46,7 @@ impl Ports {
     /// Every port's default: nothing leaves the process, and media are gone when it ends.
     #[must_use]
     pub fn offline() -> Self {
-        let sandbox = Arc::new(payment::SandboxGateway::new("http://127.0.0.1:8000"));
+        let sandbox = Arc::new(payment::SandboxGateway::new(OFFLINE_BASE_URL));
         Self {
             bus: Arc::new(bus::LocalBus),
             sms: Arc::new(sms::LogSms::new()),

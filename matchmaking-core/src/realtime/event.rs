@@ -6,7 +6,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AccountId, MatchId},
+    clock::Millis,
+    ids::{AccountId, ConversationId, MatchId, MessageId},
     model::Message,
 };
 
@@ -20,11 +21,19 @@ pub enum Channel {
     MiracleMessage,
     /// Miracle's `/ws/match`.
     MiracleMatch,
+    /// Rooms' `/api/message/ws` and `/ws/join`, which are told the same.
+    Rooms,
+    /// Groups' `/api/v1/ws`.
+    Groups,
 }
 
 impl Channel {
     /// How many kinds there are.
-    pub(crate) const COUNT: usize = 3;
+    pub(crate) const COUNT: usize = Self::ALL.len();
+
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::MiracleBase, Self::MiracleMessage, Self::MiracleMatch, Self::Rooms, Self::Groups];
 
     pub(crate) const fn index(self) -> usize {
         self as usize
@@ -35,8 +44,18 @@ impl Channel {
     #[must_use]
     pub const fn hears_of_its_person(self) -> bool {
         match self {
-            Self::MiracleBase | Self::MiracleMessage => true,
+            Self::MiracleBase | Self::MiracleMessage | Self::Rooms | Self::Groups => true,
             Self::MiracleMatch => false,
+        }
+    }
+
+    /// Whether connections of this kind are told what their own person wrote: clients of rooms draw their own message
+    /// when it comes back, those of groups show it on the person's other devices, and Miracle tells only the others.
+    #[must_use]
+    pub const fn hears_its_own_person(self) -> bool {
+        match self {
+            Self::Rooms | Self::Groups => true,
+            Self::MiracleBase | Self::MiracleMessage | Self::MiracleMatch => false,
         }
     }
 }
@@ -65,8 +84,23 @@ pub struct Sender {
     pub account: AccountId,
     /// The number by which Miracle's clients know it: the Telegram id, or the account's number where there is none.
     pub miracle_id: i64,
-    /// The name shown; may be empty.
+    /// The name that Miracle shows; may be empty.
     pub name: String,
+    /// The name that rooms shows: the user name, or what stands in for it.
+    #[serde(default)]
+    pub username: String,
+}
+
+/// What became of somebody's part in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberChange {
+    /// They joined.
+    Added,
+    /// They left, were removed, or the group ended.
+    Removed,
+    /// They have another role.
+    Role,
 }
 
 /// Something that happened.
@@ -82,10 +116,41 @@ pub enum Event {
         message: Message,
         /// Who wrote it.
         sender: Arc<Sender>,
+        /// To whom, in a direct conversation; nobody in particular in a group.
+        #[serde(default)]
+        receiver: Option<AccountId>,
         /// The match whose two people talk, in a direct conversation of a match.
         match_id: Option<MatchId>,
         /// What the sender's client said about the time, passed on as it came: JSON text.
         client_timestamp: Option<String>,
+    },
+    /// Somebody read a message, and all before it.
+    MessageRead {
+        /// Which.
+        message: MessageId,
+        /// Who.
+        reader: AccountId,
+        /// When.
+        at: Millis,
+    },
+    /// Somebody is writing. It is not kept.
+    Typing {
+        /// Who.
+        from: AccountId,
+        /// Where; nowhere yet, when two people have not talked before.
+        #[serde(default)]
+        conversation: Option<ConversationId>,
+        /// To whom, in a direct conversation.
+        receiver: Option<AccountId>,
+    },
+    /// Somebody's part in a group changed.
+    MemberChanged {
+        /// Which group.
+        group: ConversationId,
+        /// Whose.
+        account: AccountId,
+        /// How.
+        change: MemberChange,
     },
     /// A match was made, or its like flipped.
     MatchUpdated {
@@ -119,7 +184,21 @@ impl Event {
     /// dropped when a queue is full.
     #[must_use]
     pub const fn is_durable(&self) -> bool {
-        matches!(self, Self::MessageStored { .. } | Self::MatchUpdated { .. })
+        match self {
+            Self::MessageStored { .. } | Self::MatchUpdated { .. } | Self::MemberChanged { .. } => true,
+            Self::MessageRead { .. }
+            | Self::Typing { .. }
+            | Self::Presence { .. }
+            | Self::Broadcast { .. } => false,
+        }
+    }
+
+    /// Whose doing it is, where some connections are not told of their own person's doings.
+    pub(super) fn author(&self) -> Option<AccountId> {
+        match self {
+            Self::MessageStored { sender, .. } => Some(sender.account),
+            _ => None,
+        }
     }
 }
 

@@ -48,6 +48,10 @@ struct Connected {
     by_channel: [HashMap<u64, Arc<Seat>>; Channel::COUNT],
 }
 
+/// One connection of this node, for as long as it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionId(u64);
+
 /// The hub's side of a connection.
 #[derive(Debug)]
 struct Seat {
@@ -124,6 +128,12 @@ impl Hub {
         Arc::new(Self { connected: RwLock::default(), others })
     }
 
+    /// Whether there are no other nodes.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.others.is_none()
+    }
+
     /// Registers a connection. `wire_id` is the number by which the channel's clients know the person. The first
     /// connection of a person on a channel is told to everyone else on `audience`, as is the end of the last one.
     #[must_use]
@@ -149,11 +159,22 @@ impl Hub {
         Connection { hub: Arc::clone(self), seat, queue }
     }
 
-    /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]); returns how many of
-    /// this node took it. Naming someone twice tells them twice.
+    /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]), their own doings
+    /// only those that want to ([`Channel::hears_its_own_person`]). Returns how many connections of others than the
+    /// event's author took it on this node. Naming someone twice tells them twice.
     pub fn publish_to(&self, accounts: &[AccountId], event: Event) -> usize {
+        self.publish_except(None, accounts, event)
+    }
+
+    /// The same, but for one connection, which is answered otherwise.
+    pub fn publish_except(
+        &self,
+        origin: Option<ConnectionId>,
+        accounts: &[AccountId],
+        event: Event,
+    ) -> usize {
         let published = Arc::new(Published::new(event));
-        let taken = self.read().publish_to(accounts, &published);
+        let taken = self.read().publish_to(origin, accounts, &published);
         if let Some(others) = &self.others
             && !accounts.is_empty()
         {
@@ -202,7 +223,7 @@ impl Hub {
                 let published = Arc::new(Published::new(event.into_owned()));
                 match to {
                     Towards::Accounts(accounts) => {
-                        self.read().publish_to(&accounts, &published);
+                        self.read().publish_to(None, &accounts, &published);
                     }
                     Towards::Channels { channels, except } => {
                         self.read().publish_on(channels, except, &published);
@@ -246,7 +267,7 @@ impl Hub {
     fn tell_presence(&self, connected: &Connected, seat: &Seat, online: bool) {
         let audience = match seat.channel {
             Channel::MiracleMessage => Channels::MIRACLE_CHAT,
-            Channel::MiracleBase | Channel::MiracleMatch => return,
+            Channel::MiracleBase | Channel::MiracleMatch | Channel::Rooms | Channel::Groups => return,
         };
         let event = Event::Presence { wire_id: seat.wire_id, channel: seat.channel, online };
         let published = Arc::new(Published::new(event));
@@ -271,9 +292,22 @@ impl Connected {
         self.by_account.get(&account).is_some_and(|seats| seats.iter().any(|seat| seat.channel == channel))
     }
 
-    fn publish_to(&self, accounts: &[AccountId], published: &Arc<Published>) -> usize {
-        let seats = accounts.iter().filter_map(|account| self.by_account.get(account)).flatten();
-        seats.filter(|seat| seat.channel.hears_of_its_person()).filter(|seat| seat.offer(published)).count()
+    fn publish_to(
+        &self,
+        origin: Option<ConnectionId>,
+        accounts: &[AccountId],
+        published: &Arc<Published>,
+    ) -> usize {
+        let author = published.event().author();
+        let mut taken = 0;
+        for seat in accounts.iter().filter_map(|account| self.by_account.get(account)).flatten() {
+            let own = author == Some(seat.account);
+            let hears = seat.channel.hears_of_its_person() && (!own || seat.channel.hears_its_own_person());
+            if hears && Some(ConnectionId(seat.id)) != origin && seat.offer(published) && !own {
+                taken += 1;
+            }
+        }
+        taken
     }
 
     fn end_account(&self, account: AccountId) {
@@ -283,7 +317,7 @@ impl Connected {
     }
 
     fn publish_on(&self, channels: Channels, except: Option<AccountId>, published: &Arc<Published>) {
-        for channel in [Channel::MiracleBase, Channel::MiracleMessage, Channel::MiracleMatch] {
+        for channel in Channel::ALL {
             if channels.contains(channel) {
                 for seat in self.by_channel[channel.index()].values() {
                     if Some(seat.account) != except {
@@ -296,6 +330,12 @@ impl Connected {
 }
 
 impl Connection {
+    /// Which connection it is.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        ConnectionId(self.seat.id)
+    }
+
     /// What comes next. Cancel safe.
     pub async fn next(&mut self) -> Next {
         let state = &self.seat.state;

@@ -11,5 +11,5 @@ mod hub;
 mod nodes;
 mod repeats;
 
-pub use event::{Channel, Channels, Event, Published, Sender};
-pub use hub::{Connection, Hub, Next, QUEUE_EVENTS};
+pub use event::{Channel, Channels, Event, MemberChange, Published, Sender};
+pub use hub::{Connection, ConnectionId, Hub, Next, QUEUE_EVENTS};

@@ -167,7 +167,7 @@ impl Listening {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Channel, Connection, Next, Sender};
+    use super::super::{Channel, Connection, MemberChange, Next, Sender};
     use super::*;
     use crate::{
         clock::Millis,
@@ -290,8 +290,12 @@ mod tests {
 
     #[test]
     fn every_event_survives_the_way() {
-        let sender =
-            Arc::new(Sender { account: account(1), miracle_id: -7, name: "林\"\u{1f600}".to_owned() });
+        let sender = Arc::new(Sender {
+            account: account(1),
+            miracle_id: -7,
+            name: "林\"\u{1f600}".to_owned(),
+            username: "lin".to_owned(),
+        });
         let message = Message {
             id: MessageId::new(1).unwrap(),
             conversation: ConversationId::new(2).unwrap(),
@@ -306,10 +310,22 @@ mod tests {
             Event::MessageStored {
                 message,
                 sender: Arc::clone(&sender),
+                receiver: Some(account(2)),
                 match_id: MatchId::new(4),
                 client_timestamp: Some("1.50".to_owned()),
             },
             updated(5),
+            Event::MessageRead {
+                message: MessageId::new(1).unwrap(),
+                reader: account(2),
+                at: Millis(i64::MIN),
+            },
+            Event::Typing { from: account(1), conversation: ConversationId::new(2), receiver: None },
+            Event::MemberChanged {
+                group: ConversationId::new(2).unwrap(),
+                account: account(1),
+                change: MemberChange::Role,
+            },
             Event::Presence { wire_id: i64::MIN, channel: Channel::MiracleMatch, online: true },
             Event::Broadcast {
                 from: sender,

@@ -3,12 +3,16 @@
 //! Each service fails with a closed enum of its own. "The store failed" is always one variant, which callers
 //! show as an internal error and nothing more.
 
+pub mod accounts;
 mod background;
 pub mod chat;
 pub mod enrolment;
+pub mod groups;
 pub mod matchmaking;
+pub mod passwords;
 pub mod people;
 pub mod telegram;
+pub mod tokens;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +21,7 @@ use chrono_tz::Tz;
 use crate::{
     clock::{Clock, SystemClock},
     error::StoreResult,
-    ports::{Ports, bus::BusError},
+    ports::{OFFLINE_BASE_URL, Ports, bus::BusError},
     realtime::Hub,
     scoring::{Matcher, ReferencePool},
     store::Stores,
@@ -47,10 +51,17 @@ pub struct Foundation {
     pub clock: Arc<dyn Clock>,
     /// Where days begin and ages are counted.
     pub time_zone: Tz,
+    /// What access tokens and links to media are signed with. All nodes of one system must have the same.
+    pub token_key: tokens::TokenKey,
+    /// How much work hashing a password is.
+    pub password_cost: passwords::PasswordCost,
+    /// What links to media begin with, without a slash at its end: where clients reach the server.
+    pub public_base_url: String,
 }
 
 impl Foundation {
-    /// These stores with offline ports, an empty [`ReferencePool`], the machine's clock, and the days of Shanghai.
+    /// These stores with offline ports, an empty [`ReferencePool`], the machine's clock, the days of Shanghai, and a
+    /// key made now, so that no token is good after the process has ended.
     #[must_use]
     pub fn over(stores: Stores) -> Self {
         Self {
@@ -59,6 +70,9 @@ impl Foundation {
             matcher: Arc::new(ReferencePool::default()),
             clock: Arc::new(SystemClock),
             time_zone: chrono_tz::Asia::Shanghai,
+            token_key: tokens::TokenKey::random(),
+            password_cost: passwords::PasswordCost::default(),
+            public_base_url: OFFLINE_BASE_URL.to_owned(),
         }
     }
 }
@@ -68,18 +82,28 @@ impl Foundation {
 pub struct Services {
     /// Profiles, and the pool that mirrors them.
     pub people: people::People,
+    /// Accounts with a password, and the names by which people are shown.
+    pub accounts: accounts::Accounts,
+    /// Access tokens.
+    pub tokens: tokens::Tokens,
     /// Accounts known by their Telegram id.
     pub telegram: telegram::Telegram,
     /// Matches.
     pub matchmaking: matchmaking::Matchmaking,
     /// Conversations and messages.
     pub chat: chat::Chat,
+    /// Groups, which rooms are too.
+    pub groups: groups::Groups,
     /// Who is connected.
     pub hub: Arc<Hub>,
     /// The stores below.
     pub stores: Stores,
     /// What leaves the process.
     pub ports: Ports,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where days begin.
+    pub time_zone: Tz,
     background: background::Background,
 }
 
@@ -88,9 +112,26 @@ impl Services {
     /// beside the calls until [`start`](Self::start).
     #[must_use]
     pub fn new(foundation: Foundation) -> Self {
-        let Foundation { stores, ports, matcher, clock, time_zone } = foundation;
+        let Foundation {
+            stores,
+            ports,
+            matcher,
+            clock,
+            time_zone,
+            token_key,
+            password_cost,
+            public_base_url: _,
+        } = foundation;
         let hub = Hub::on(Arc::clone(&ports.bus));
         let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
+        let tokens = tokens::Tokens::new(&token_key, Arc::clone(&clock));
+        let accounts = accounts::Accounts::new(
+            stores.clone(),
+            people.clone(),
+            passwords::Passwords::new(password_cost),
+            tokens.clone(),
+            Arc::clone(&clock),
+        );
         let telegram =
             telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let matchmaking = matchmaking::Matchmaking::new(
@@ -100,9 +141,25 @@ impl Services {
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
-        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), clock);
+        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let audiences = Arc::clone(chat.audiences());
+        let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let background = background::Background::default();
-        Self { people, telegram, matchmaking, chat, hub, stores, ports, background }
+        Self {
+            people,
+            accounts,
+            tokens,
+            telegram,
+            matchmaking,
+            chat,
+            groups,
+            hub,
+            stores,
+            ports,
+            clock,
+            time_zone,
+            background,
+        }
     }
 
     /// Fills the pool with everyone in the store; returns how many there are.

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::people::People;
+use super::{accounts::shown_name, people::People};
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
@@ -54,6 +54,8 @@ impl TelegramUser {
             account: self.account,
             miracle_id: self.telegram_id.get(),
             name: self.profile.nickname.clone().unwrap_or_default(),
+            // No account that is reached here has a user name that anybody knows it by.
+            username: shown_name(self.account, None, &self.profile),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     model::profile::Gender,
     ports::bus::SharedBus,
     realtime::{Channel, Connection, Event, Next, Sender},
-    service::chat::DirectMessage,
+    service::chat::Outgoing,
     store::{MatchTerms, memory::MemoryStore},
 };
 
@@ -54,16 +54,12 @@ async fn a_message_sent_on_one_node_reaches_connections_on_both_once_and_in_orde
     let mut wu_on_a = a.hub.connect(wu, 2, Channel::MiracleBase);
     let mut wu_on_b = b.hub.connect(wu, 2, Channel::MiracleMessage);
     let mut lin_on_b = b.hub.connect(lin, 1, Channel::MiracleMessage);
-    let sender = Arc::new(Sender { account: lin, miracle_id: 1, name: "林".to_owned() });
+    let sender =
+        Arc::new(Sender { account: lin, miracle_id: 1, name: "林".to_owned(), username: String::new() });
     let texts: Vec<String> = (1..=30).map(|number| format!("message {number}")).collect();
     for content in &texts {
-        let message = DirectMessage {
-            view: &view,
-            sender: Arc::clone(&sender),
-            content: content.clone(),
-            client_timestamp: None,
-        };
-        assert!(a.chat.send_direct(message).await.unwrap().delivered);
+        let message = Outgoing::text(&view, Arc::clone(&sender), content.clone());
+        assert!(a.chat.send(message).await.unwrap().delivered);
     }
     for connection in [&mut wu_on_a, &mut wu_on_b] {
         for expected in &texts {
@@ -72,9 +68,9 @@ async fn a_message_sent_on_one_node_reaches_connections_on_both_once_and_in_orde
     }
     // A last one from the other node, to everybody: had anything been told twice or echoed, it would be before this.
     let back = b.chat.direct(conversation.id, wu).await.unwrap();
-    let sender = Arc::new(Sender { account: wu, miracle_id: 2, name: "吴".to_owned() });
-    let answer = DirectMessage { view: &back, sender, content: "answer".to_owned(), client_timestamp: None };
-    b.chat.send_direct(answer).await.unwrap();
+    let sender =
+        Arc::new(Sender { account: wu, miracle_id: 2, name: "吴".to_owned(), username: String::new() });
+    b.chat.send(Outgoing::text(&back, sender, "answer".to_owned())).await.unwrap();
     assert_eq!(text(&mut lin_on_b).await, "answer");
     a.matchmaking.toggle_like(matched.id).await.unwrap();
     for connection in [&mut wu_on_a, &mut wu_on_b] {

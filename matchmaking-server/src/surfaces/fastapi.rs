@@ -65,8 +65,17 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
+        Fault::UnknownGroup | Fault::UnknownMessage => text(StatusCode::NOT_FOUND, "Not Found"),
+        Fault::NotAllowed => text(StatusCode::FORBIDDEN, "Forbidden"),
+        Fault::AlreadyMember | Fault::GroupFull | Fault::TooManyGroups | Fault::Oneself => {
+            text(StatusCode::BAD_REQUEST, "Bad Request")
+        }
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
+        Fault::UsernameTaken => text(StatusCode::BAD_REQUEST, "Username already registered"),
+        Fault::EmailTaken => text(StatusCode::BAD_REQUEST, "Email already registered"),
+        Fault::WrongLogin => text(StatusCode::UNAUTHORIZED, "Incorrect username or password"),
+        Fault::BadLink => text(StatusCode::FORBIDDEN, "The link is wrong or has expired"),
         Fault::Unavailable { .. } => text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Fault::Internal { .. } => text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
     }

@@ -1,6 +1,8 @@
 //! The surfaces: parse, call a service, render. A folder each; none calls another.
 
 mod fastapi;
+mod gate;
+pub mod groups;
 pub mod miracle;
 
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use matchmaking_core::service::Services;
 use crate::http::{Dialect, Mounted};
 
 pub use fastapi::FastApi;
+pub use gate::{TokenGate, caller};
 
 /// The dialect of a surface, whether it is served or not.
 #[must_use]

@@ -12,7 +12,7 @@ use matchmaking_core::{
     realtime::{Channel, Channels, Event, Sender},
     service::{
         Services,
-        chat::{DirectError, DirectMessage, DirectView, FRAME_HISTORY, SendError},
+        chat::{FRAME_HISTORY, Outgoing, SendError, Thread, ThreadError},
         telegram::TelegramError,
     },
 };
@@ -74,7 +74,7 @@ fn broadcast(session: &Session, content: String, client_timestamp: Option<String
 struct Opened {
     target: TelegramId,
     match_id: MatchId,
-    view: DirectView,
+    view: Thread,
     history: Vec<HistoryItem>,
 }
 
@@ -140,10 +140,10 @@ async fn open_room(
     };
     let view = match services.chat.direct(room.id, session.account).await {
         Ok(view) => view,
-        Err(DirectError::Unknown | DirectError::NotMember) => return Err(NO_SUCH_MATCH),
-        Err(DirectError::Store(error)) => return Err(failed(&error)),
+        Err(ThreadError::Unknown | ThreadError::NotMember) => return Err(NO_SUCH_MATCH),
+        Err(ThreadError::Store(error)) => return Err(failed(&error)),
     };
-    let messages = services.chat.history(room.id, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
+    let messages = services.chat.history(&view, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
     let peer_name = peer.profile.nickname.unwrap_or_default();
     let history = messages
         .into_iter()
@@ -195,19 +195,19 @@ async fn deliver(
     };
     let view = match services.chat.direct(chatroom, session.account).await {
         Ok(view) => view,
-        Err(DirectError::Unknown | DirectError::NotMember) => return Err(NOT_YOUR_ROOM),
-        Err(DirectError::Store(error)) => return Err(failed(&error)),
+        Err(ThreadError::Unknown | ThreadError::NotMember) => return Err(NOT_YOUR_ROOM),
+        Err(ThreadError::Store(error)) => return Err(failed(&error)),
     };
     match services.telegram.account(target).await {
-        Ok(peer) if peer == view.peer => {}
+        Ok(peer) if Some(peer) == view.peer => {}
         Ok(_) | Err(TelegramError::Unknown) => return Err(NOT_YOUR_ROOM),
         Err(TelegramError::Store(error)) => return Err(failed(&error)),
     }
     // By the name they have now: a socket may be older than it.
     let name = services.people.name(session.account).await.map_err(|error| failed(&error))?;
     let sender = Arc::new(Sender { name, ..(*session.sender).clone() });
-    let new = DirectMessage { view: &view, sender, content, client_timestamp };
-    match services.chat.send_direct(new).await {
+    let new = Outgoing { client_timestamp, ..Outgoing::text(&view, sender, content) };
+    match services.chat.send(new).await {
         Ok(sent) => Ok((view.match_id, sent.delivered)),
         Err(SendError::Refused(_)) => Err(NOT_YOUR_ROOM),
         Err(SendError::Store(error)) => Err(failed(&error)),

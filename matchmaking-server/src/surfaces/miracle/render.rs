@@ -10,9 +10,12 @@ use matchmaking_core::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+/// What one is called oneself.
+pub(super) const ONESELF: &str = "I";
+
 /// The name by which a message's sender is shown to somebody: `I` for oneself.
 pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> String {
-    if message.sender == viewer { "I".to_owned() } else { peer.to_owned() }
+    if message.sender == viewer { ONESELF.to_owned() } else { peer.to_owned() }
 }
 
 /// A frame as text. The frames of this surface have no map with keys that are no texts, so writing cannot fail; if it
@@ -27,7 +30,7 @@ pub(super) fn frame(frame: &impl Serialize) -> String {
 /// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
 pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
     let text = match event {
-        Event::MessageStored { message, sender, match_id, client_timestamp } => {
+        Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
             frame(&Frame::PrivateMessage {
                 from: sender.miracle_id,
@@ -44,7 +47,10 @@ pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
             let user_id = wire_id.to_string();
             frame(&if *online { Frame::UserJoined { user_id } } else { Frame::UserLeft { user_id } })
         }
-        Event::Presence { .. } => return None,
+        Event::Presence { .. }
+        | Event::MessageRead { .. }
+        | Event::Typing { .. }
+        | Event::MemberChanged { .. } => return None,
         Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {
             let content = raw(Some(content))?;
             frame(&Frame::Message { from: from.miracle_id.to_string(), content: &content })

@@ -1,0 +1,245 @@
+//! Conversations and messages: who may read and write where, and what whoever is connected is told.
+
+mod audience;
+mod history;
+mod receipts;
+mod sending;
+
+use std::sync::Arc;
+
+use crate::{
+    clock::Clock,
+    error::{StoreError, StoreResult},
+    ids::{AccountId, ConversationId, MatchId},
+    model::{Conversation, ConversationKind, IdentityKind, Member, Pair, Relation, may_see},
+    realtime::Hub,
+    store::{ConversationSummary, Stores},
+};
+
+pub(super) use audience::Audiences;
+pub use audience::{AUDIENCE_LIFETIME, AUDIENCES_KEPT};
+pub use history::{ANSWER_HISTORY, FRAME_HISTORY, HistoryBound};
+pub use sending::{Outgoing, SendError, Sent};
+
+/// The most conversations of a person that are listed: those with the latest activity.
+pub const CONVERSATIONS_LISTED_MAX: usize = 1_000;
+
+/// Opens conversations, stores what is said in them, and tells whoever is connected.
+#[derive(Debug, Clone)]
+pub struct Chat {
+    stores: Stores,
+    hub: Arc<Hub>,
+    clock: Arc<dyn Clock>,
+    audiences: Arc<Audiences>,
+}
+
+/// A conversation as one of its members sees it, at the moment at which it was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The member's own part in it.
+    pub me: Member,
+    /// The other one, in a direct conversation.
+    pub peer: Option<AccountId>,
+    /// The match of the two, if they have one.
+    pub match_id: Option<MatchId>,
+    /// Whom the member is not shown in a group, and who are not shown the member.
+    hidden: Vec<AccountId>,
+}
+
+impl Thread {
+    /// The conversation's number.
+    #[must_use]
+    pub const fn id(&self) -> ConversationId {
+        self.conversation.id
+    }
+
+    /// Whose view of it this is.
+    #[must_use]
+    pub const fn viewer(&self) -> AccountId {
+        self.me.account
+    }
+
+    /// Whether the member is shown this one.
+    #[must_use]
+    pub fn shows(&self, account: AccountId) -> bool {
+        self.hidden.binary_search(&account).is_err()
+    }
+}
+
+/// Why somebody is not shown a conversation.
+#[derive(Debug, thiserror::Error)]
+pub enum ThreadError {
+    /// There is no such conversation, or it ended, or its two people may not see each other.
+    #[error("unknown conversation")]
+    Unknown,
+    /// It is between others.
+    #[error("not a member")]
+    NotMember,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why no conversation of a match is opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no such match between these two.
+    #[error("no such match")]
+    NoSuchMatch,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why somebody cannot be written to.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// There is no such active account, or the two may not see each other, or it is out of reach.
+    #[error("unknown account")]
+    Unknown,
+    /// It is the writer's own.
+    #[error("nobody writes to themselves")]
+    Oneself,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Chat {
+    /// The service over these stores.
+    #[must_use]
+    pub fn new(stores: Stores, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
+        let audiences = Arc::new(Audiences::new(stores.clone(), hub.is_alone()));
+        Self { stores, hub, clock, audiences }
+    }
+
+    /// Who is told of messages, for whoever changes that.
+    pub(super) fn audiences(&self) -> &Arc<Audiences> {
+        &self.audiences
+    }
+
+    /// The direct conversation of the two people of a match, made if they had none.
+    pub async fn open_match(
+        &self,
+        id: MatchId,
+        one: AccountId,
+        other: AccountId,
+    ) -> Result<Conversation, OpenError> {
+        let view = self.stores.matches.match_view(id).await?.ok_or(OpenError::NoSuchMatch)?;
+        let pair = Pair::new(one, other).ok_or(OpenError::NoSuchMatch)?;
+        if Pair::new(view.matched.first, view.matched.second) != Some(pair) {
+            return Err(OpenError::NoSuchMatch);
+        }
+        Ok(self.stores.conversations.open_direct(pair, self.clock.now()).await?)
+    }
+
+    /// A conversation as this person sees it: a direct one whose two people see each other, or a group that goes on.
+    pub async fn thread(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
+        let conversation = self.stores.conversations.conversation(id).await?.ok_or(ThreadError::Unknown)?;
+        match conversation.kind {
+            ConversationKind::Direct(pair) => self.direct_thread(conversation, pair, viewer).await,
+            ConversationKind::Group => self.group_thread(conversation, viewer).await,
+            ConversationKind::Assistant => Err(ThreadError::Unknown),
+        }
+    }
+
+    /// The same of a direct conversation; a group is unknown.
+    pub async fn direct(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
+        let conversation = self.stores.conversations.conversation(id).await?.ok_or(ThreadError::Unknown)?;
+        let ConversationKind::Direct(pair) = conversation.kind else { return Err(ThreadError::Unknown) };
+        self.direct_thread(conversation, pair, viewer).await
+    }
+
+    async fn direct_thread(
+        &self,
+        conversation: Conversation,
+        pair: Pair,
+        viewer: AccountId,
+    ) -> Result<Thread, ThreadError> {
+        // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
+        if !self.relation(pair).await?.is_some_and(may_see) {
+            return Err(ThreadError::Unknown);
+        }
+        let me = self.stores.conversations.member(conversation.id, viewer).await?;
+        let me = me.ok_or(ThreadError::NotMember)?;
+        let match_id = self.stores.matches.match_between(pair).await?.map(|view| view.matched.id);
+        Ok(Thread { conversation, me, peer: pair.other(viewer), match_id, hidden: Vec::new() })
+    }
+
+    async fn group_thread(
+        &self,
+        conversation: Conversation,
+        viewer: AccountId,
+    ) -> Result<Thread, ThreadError> {
+        if conversation.closed_at.is_some() {
+            return Err(ThreadError::Unknown);
+        }
+        let me = self.stores.conversations.member(conversation.id, viewer).await?;
+        let me = me.ok_or(ThreadError::NotMember)?;
+        let hidden = self.stores.safety.hidden_from(viewer).await?;
+        Ok(Thread { conversation, me, peer: None, match_id: None, hidden })
+    }
+
+    /// Whether there is such a conversation for anyone: a direct one whose two people see each other, or a group that
+    /// goes on.
+    pub async fn exists(&self, id: ConversationId) -> StoreResult<bool> {
+        let Some(conversation) = self.stores.conversations.conversation(id).await? else { return Ok(false) };
+        match conversation.kind {
+            ConversationKind::Direct(pair) => Ok(self.relation(pair).await?.is_some_and(may_see)),
+            ConversationKind::Group => Ok(conversation.closed_at.is_none()),
+            ConversationKind::Assistant => Ok(false),
+        }
+    }
+
+    /// The direct conversation with somebody who may be written to; `None` when there is none yet.
+    ///
+    /// Within reach are active people with a user name or an e-mail address whom the writer may see; and those with
+    /// whom there is a conversation already, because a match opened it. So nobody writes to somebody who is there for
+    /// the matchmaking alone without a match.
+    pub async fn with_person(
+        &self,
+        viewer: AccountId,
+        other: AccountId,
+    ) -> Result<Option<Thread>, ReachError> {
+        let pair = Pair::new(viewer, other).ok_or(ReachError::Oneself)?;
+        if let Some(conversation) = self.stores.conversations.direct_between(pair).await? {
+            return match self.direct_thread(conversation, pair, viewer).await {
+                Ok(thread) => Ok(Some(thread)),
+                Err(ThreadError::Unknown | ThreadError::NotMember) => Err(ReachError::Unknown),
+                Err(ThreadError::Store(error)) => Err(error.into()),
+            };
+        }
+        let named = self.stores.accounts.identities(other).await?;
+        let named = named.iter().any(|it| matches!(it.kind, IdentityKind::Username | IdentityKind::Email));
+        if named && self.relation(pair).await?.is_some_and(may_see) {
+            Ok(None)
+        } else {
+            Err(ReachError::Unknown)
+        }
+    }
+
+    /// The same, made if there is none yet.
+    pub async fn open_with(&self, viewer: AccountId, other: AccountId) -> Result<Thread, ReachError> {
+        if let Some(thread) = self.with_person(viewer, other).await? {
+            return Ok(thread);
+        }
+        let pair = Pair::new(viewer, other).ok_or(ReachError::Oneself)?;
+        self.stores.conversations.open_direct(pair, self.clock.now()).await?;
+        self.with_person(viewer, other).await?.ok_or(ReachError::Unknown)
+    }
+
+    /// The conversations of a person, the latest activity first, at most [`CONVERSATIONS_LISTED_MAX`].
+    pub async fn conversations(&self, viewer: AccountId) -> StoreResult<Vec<ConversationSummary>> {
+        let hidden = self.stores.safety.hidden_from(viewer).await?;
+        self.stores.conversations.conversations_of(viewer, &hidden, CONVERSATIONS_LISTED_MAX).await
+    }
+
+    async fn relation(&self, pair: Pair) -> StoreResult<Option<Relation>> {
+        self.stores.safety.relation(pair.low(), pair.high()).await
+    }
+}
+
+#[cfg(test)]
+mod tests;
