@@ -5,12 +5,12 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::route::Surface,
     error::StoreError,
-    service::{Foundation, Services},
+    service::{Foundation, Services, tokens::TokenKey},
     store::{self, DatabaseUrl},
 };
 
 use crate::{
-    config::Config,
+    config::{Config, Secrets},
     http::{Policy, Site, Telemetry},
     ops::{self, Readiness, ReadinessCheck},
     ports::{self, PortFailure},
@@ -28,11 +28,18 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// Opens the ports and the store that the configuration names, and everything above them.
-pub async fn open(config: &Config) -> Result<Arc<Services>, OpenError> {
+/// Opens the ports and the store that the configuration names, and everything above them. The secrets are the
+/// [`Config::secrets`].
+pub async fn open(config: &Config, secrets: &Secrets) -> Result<Arc<Services>, OpenError> {
     let ports = ports::open(config).await?;
     let stores = store::open(&config.database_url.parse::<DatabaseUrl>()?).await?;
-    let foundation = Foundation { ports, time_zone: config.time_zone, ..Foundation::over(stores) };
+    let foundation = Foundation {
+        ports,
+        time_zone: config.time_zone,
+        token_key: TokenKey::new(secrets.jwt.expose().as_bytes()),
+        public_base_url: config.public_base_url.clone(),
+        ..Foundation::over(stores)
+    };
     over(foundation).await
 }
 

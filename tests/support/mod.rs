@@ -7,6 +7,7 @@ pub(crate) mod raw;
 pub(crate) mod rng;
 pub(crate) mod server;
 pub(crate) mod socket;
+pub(crate) mod walkthrough;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::service::{Foundation, Services};
+use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost};
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::limits::Limits;
 use matchmaking_server::http::{OpenSurfaces, Policy};
@@ -115,7 +115,8 @@ impl Server {
                 .unwrap();
             runtime.block_on(async move {
                 let stores = store::open(&url).await.unwrap();
-                let foundation = Foundation { clock: time, ..Foundation::over(stores) };
+                let password_cost = PasswordCost::cheap();
+                let foundation = Foundation { clock: time, password_cost, ..Foundation::over(stores) };
                 let services = app::over(foundation).await.unwrap();
                 let site = app::site(&services, &[Surface::Miracle], options.policy);
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();

@@ -6,6 +6,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -17,6 +18,21 @@ use super::{Remote, must};
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: WebSocketStream<TcpStream>,
+    fence: Fence,
+}
+
+/// What is sent to see that the server has dealt with everything before, and what it says to it. Miracle's unless a
+/// surface has another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fence {
+    pub(crate) ask: &'static str,
+    pub(crate) answer: &'static str,
+}
+
+impl Default for Fence {
+    fn default() -> Self {
+        Self { ask: "[]", answer: INVALID_JSON }
+    }
 }
 
 /// What the server says of a frame that is no JSON object, on every socket of this surface.
@@ -39,13 +55,33 @@ impl Client {
         Self::open_over(socket.connect(server.address).await.unwrap(), server, path).await
     }
 
+    /// The same with this header.
+    pub(crate) async fn open_with_header(
+        server: &Remote,
+        path: &str,
+        name: &'static str,
+        value: &str,
+    ) -> Self {
+        let mut request = format!("ws://{}{path}", server.address).into_client_request().unwrap();
+        request.headers_mut().insert(name, value.parse().unwrap());
+        Self::ask_over(TcpStream::connect(server.address).await.unwrap(), request).await
+    }
+
     async fn open_over(stream: TcpStream, server: &Remote, path: &str) -> Self {
+        Self::ask_over(stream, format!("ws://{}{path}", server.address)).await
+    }
+
+    async fn ask_over(stream: TcpStream, request: impl IntoClientRequest + Unpin) -> Self {
         stream.set_nodelay(true).unwrap();
-        let url = format!("ws://{}{path}", server.address);
         let config = WebSocketConfig::default().read_buffer_size(4 << 10);
-        let opening = tokio_tungstenite::client_async_with_config(url, stream, Some(config));
+        let opening = tokio_tungstenite::client_async_with_config(request, stream, Some(config));
         let (stream, _) = must("a handshake", opening).await.unwrap();
-        Self { stream }
+        Self { stream, fence: Fence::default() }
+    }
+
+    /// With another fence.
+    pub(crate) fn fenced_by(self, fence: Fence) -> Self {
+        Self { fence, ..self }
     }
 
     /// Opens the socket at this path and says whom it is from.
@@ -191,9 +227,9 @@ impl Client {
     pub(crate) fn settle(&mut self) -> impl Future<Output = ()> {
         let caller = std::panic::Location::caller();
         async move {
-            self.send_text("[]").await;
+            self.send_text(self.fence.ask).await;
             let answer = self.text().await;
-            assert_eq!(answer, INVALID_JSON, "expected at {caller}");
+            assert_eq!(answer, self.fence.answer, "expected at {caller}");
         }
     }
 
@@ -204,9 +240,9 @@ impl Client {
         let caller = std::panic::Location::caller();
         async move {
             for _ in 0..FENCES {
-                self.send_text("[]").await;
+                self.send_text(self.fence.ask).await;
                 let answer = self.text().await;
-                assert_eq!(answer, INVALID_JSON, "nothing was to come, expected at {caller}");
+                assert_eq!(answer, self.fence.answer, "nothing was to come, expected at {caller}");
             }
         }
     }

@@ -110,6 +110,14 @@ pub struct ConversationSummary {
     pub unread: i64,
 }
 
+impl ConversationSummary {
+    /// The moment of its latest activity: of the last message that the member is shown, else of its making.
+    #[must_use]
+    pub fn active_at(&self) -> Millis {
+        self.last.as_ref().map_or(self.conversation.created_at, |last| last.sent_at)
+    }
+}
+
 /// Keeps conversations and who takes part.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]

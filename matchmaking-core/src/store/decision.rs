@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{AppendRefusal, GroupRefusal, NewAccount};
+use super::{AppendRefusal, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewAccount};
 use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
@@ -87,6 +87,37 @@ pub(super) fn needed_to_give(role: Role) -> Role {
     if role == Role::Member { Role::Member } else { Role::Owner }
 }
 
+/// What a store knows about somebody who is to be added to a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AdmissionFacts {
+    /// Whether they are whoever adds, or the two may see each other.
+    pub(super) known: bool,
+    /// Whether they are a member.
+    pub(super) member: bool,
+    /// How many members the group has.
+    pub(super) members: usize,
+    /// How many groups they are a member of.
+    pub(super) groups: usize,
+}
+
+/// Why somebody is not added to a group by a person who may add; `None` when they are.
+pub(super) fn admission_refusal(facts: AdmissionFacts) -> Option<GroupRefusal> {
+    if !facts.known {
+        Some(GroupRefusal::UnknownAccount)
+    } else if facts.member {
+        Some(GroupRefusal::Already)
+    } else if facts.members >= GROUP_MEMBERS_MAX {
+        Some(GroupRefusal::Full)
+    } else {
+        too_many_groups(facts.groups)
+    }
+}
+
+/// Why somebody who is a member of so many groups does not become one of another; `None` when they may.
+pub(super) fn too_many_groups(groups: usize) -> Option<GroupRefusal> {
+    (groups >= GROUPS_PER_PERSON_MAX).then_some(GroupRefusal::TooManyGroups)
+}
+
 /// Who becomes the owner of a group that these are left of: nobody while there is one.
 pub(super) fn heir(left: &[Member]) -> Option<AccountId> {
     if left.iter().any(|member| member.role == Role::Owner) {
@@ -94,12 +125,13 @@ pub(super) fn heir(left: &[Member]) -> Option<AccountId> {
     }
     left.iter()
         .min_by_key(|member| (Reverse(member.role), member.joined_at, member.account))
-        .map(|m| m.account)
+        .map(|member| member.account)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{clock::Millis, ids::ConversationId};
 
     #[test]
     fn an_append_is_refused_for_the_first_reason_that_holds() {
@@ -129,5 +161,68 @@ mod tests {
             assert_eq!(append_refusal(Some(outsider)), Some(AppendRefusal::NotMember));
         }
         assert_eq!(append_refusal(None), Some(AppendRefusal::UnknownConversation));
+    }
+
+    #[test]
+    fn what_is_done_with_a_group_is_refused_for_the_first_reason_that_holds() {
+        let facts = GroupFacts { open: true, actor: Some(Role::Admin), active: true };
+        assert_eq!(group_refusal(Some(facts), Role::Member), None);
+        assert_eq!(group_refusal(Some(facts), Role::Admin), None);
+        assert_eq!(group_refusal(Some(facts), Role::Owner), Some(GroupRefusal::NotAllowed));
+        for stranger in [GroupFacts { actor: None, ..facts }, GroupFacts { active: false, ..facts }] {
+            for needed in [Role::Member, Role::Owner] {
+                assert_eq!(group_refusal(Some(stranger), needed), Some(GroupRefusal::NotMember));
+            }
+            let ended = GroupFacts { open: false, ..stranger };
+            assert_eq!(group_refusal(Some(ended), Role::Owner), Some(GroupRefusal::UnknownGroup));
+        }
+        assert_eq!(group_refusal(None, Role::Member), Some(GroupRefusal::UnknownGroup));
+    }
+
+    #[test]
+    fn only_an_owner_gives_more_than_membership() {
+        assert_eq!(needed_to_give(Role::Member), Role::Member);
+        assert_eq!(needed_to_give(Role::Admin), Role::Owner);
+        assert_eq!(needed_to_give(Role::Owner), Role::Owner);
+    }
+
+    #[test]
+    fn an_admission_is_refused_for_the_first_reason_that_holds() {
+        let facts = AdmissionFacts { known: true, member: false, members: 1, groups: 0 };
+        assert_eq!(admission_refusal(facts), None);
+        let last =
+            AdmissionFacts { members: GROUP_MEMBERS_MAX - 1, groups: GROUPS_PER_PERSON_MAX - 1, ..facts };
+        assert_eq!(admission_refusal(last), None);
+        let many = AdmissionFacts { groups: GROUPS_PER_PERSON_MAX, ..last };
+        assert_eq!(admission_refusal(many), Some(GroupRefusal::TooManyGroups));
+        let full = AdmissionFacts { members: GROUP_MEMBERS_MAX, ..many };
+        assert_eq!(admission_refusal(full), Some(GroupRefusal::Full));
+        let member = AdmissionFacts { member: true, ..full };
+        assert_eq!(admission_refusal(member), Some(GroupRefusal::Already));
+        let unknown = AdmissionFacts { known: false, ..member };
+        assert_eq!(admission_refusal(unknown), Some(GroupRefusal::UnknownAccount));
+    }
+
+    #[test]
+    fn the_eldest_admin_inherits_before_the_eldest_member() {
+        let member = |account, role, joined_at| Member {
+            conversation: ConversationId::new(1).unwrap(),
+            account: AccountId::new(account).unwrap(),
+            role,
+            joined_at: Millis(joined_at),
+            read_seq: 0,
+            delivered_seq: 0,
+        };
+        let mut left = vec![member(1, Role::Member, 20), member(2, Role::Member, 10)];
+        assert_eq!(heir(&left), AccountId::new(2));
+        left.push(member(3, Role::Admin, 40));
+        assert_eq!(heir(&left), AccountId::new(3));
+        // Of two who joined at the same moment the one with the lower number.
+        left.push(member(5, Role::Admin, 30));
+        left.push(member(4, Role::Admin, 30));
+        assert_eq!(heir(&left), AccountId::new(4));
+        left.push(member(6, Role::Owner, 90));
+        assert_eq!(heir(&left), None);
+        assert_eq!(heir(&[]), None);
     }
 }

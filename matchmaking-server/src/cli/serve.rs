@@ -86,14 +86,14 @@ pub(super) fn run(config: Config) -> Result<(), Failure> {
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
-    // The services that need them join here; making them early shows at once whether DATA_DIR can be used.
-    config
+    // Made early: that shows at once whether DATA_DIR can be used.
+    let secrets = config
         .secrets()
         .map_err(|source| Failure::DataDir { path: config.data_dir.display().to_string(), source })?;
     let listener =
         listen(config.bind_addr).map_err(|source| Failure::Bind { address: config.bind_addr, source })?;
     let address = listener.local_addr().map_err(Failure::System)?;
-    let services = app::open(&config).await?;
+    let services = app::open(&config, &secrets).await?;
     let shutdown = CancellationToken::new();
     let signals = signals(shutdown.clone()).map_err(Failure::System)?;
     let site = app::site(&services, &config.surfaces, config.policy.clone());

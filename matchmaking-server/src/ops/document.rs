@@ -164,8 +164,11 @@ fn parameters(
     in_query.retain(|name| !in_path.contains(name));
     in_query.sort_unstable();
     in_query.dedup();
-    let is_required =
-        |name: &str| fields.is_some_and(|object| object.required.iter().any(|known| known == name));
+    // What a body may bring instead is not required.
+    let is_required = |name: &str| {
+        route.body == Body::None
+            && fields.is_some_and(|object| object.required.iter().any(|known| known == name))
+    };
     parameters
         .extend(in_query.into_iter().map(|name| parameter(name, ParameterIn::Query, is_required(name))));
     parameters
@@ -198,7 +201,9 @@ fn body(
         Body::Stream(_) => "multipart/form-data",
     };
     let content = ContentBuilder::new().schema(request.cloned()).build();
-    Some(RequestBodyBuilder::new().content(media_type, content).required(Some(Required::True)).build())
+    // What is read may be asked for in the query as well.
+    let required = if route.method == Method::Get { Required::False } else { Required::True };
+    Some(RequestBodyBuilder::new().content(media_type, content).required(Some(required)).build())
 }
 
 fn success(route: &Route, response: Option<&RefOr<Schema>>) -> ResponseBuilder {
@@ -219,23 +224,43 @@ fn success(route: &Route, response: Option<&RefOr<Schema>>) -> ResponseBuilder {
     ResponseBuilder::new().description("Success.").content(media_type, content)
 }
 
-/// The response as it is on the wire, within the envelope of the surfaces that have one.
-fn enveloped(surface: Surface, response: Option<&RefOr<Schema>>) -> Option<RefOr<Schema>> {
-    let null = || -> RefOr<Schema> { ObjectBuilder::new().schema_type(Type::Null).into() };
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let integer = || ObjectBuilder::new().schema_type(Type::Integer);
-    let envelope = || {
-        let data = response.cloned().unwrap_or_else(null);
-        ObjectBuilder::new().property("code", integer()).property("message", text()).property("data", data)
-    };
+/// A field of what stands around a surface's data.
+#[derive(Clone, Copy)]
+enum Part {
+    Integer(&'static str),
+    Text(&'static str),
+    Data(&'static str),
+}
+
+/// The fields of the object in which a surface's successes stand, in their order; none where they stand alone.
+const fn envelope(surface: Surface) -> &'static [Part] {
+    use Part::{Data, Integer, Text};
     match surface {
         Surface::Platform | Surface::Admin => {
-            let envelope = envelope().property("timestamp", integer()).property("request_id", text());
-            Some(envelope.into())
+            &[Integer("code"), Text("message"), Data("data"), Integer("timestamp"), Text("request_id")]
         }
-        Surface::Groups => Some(envelope().into()),
-        Surface::Miracle | Surface::Rooms | Surface::Assistant | Surface::Operations => response.cloned(),
+        Surface::Groups => &[Integer("code"), Text("message"), Data("data")],
+        Surface::Rooms => &[Integer("code"), Text("msg"), Data("data")],
+        Surface::Miracle | Surface::Assistant | Surface::Operations => &[],
     }
+}
+
+/// The response as it is on the wire, within the envelope of the surfaces that have one.
+fn enveloped(surface: Surface, response: Option<&RefOr<Schema>>) -> Option<RefOr<Schema>> {
+    let parts = envelope(surface);
+    if parts.is_empty() {
+        return response.cloned();
+    }
+    let simple = |kind: Type| -> RefOr<Schema> { ObjectBuilder::new().schema_type(kind).into() };
+    let whole = parts.iter().fold(ObjectBuilder::new(), |object, part| {
+        let (name, schema) = match part {
+            Part::Integer(name) => (*name, simple(Type::Integer)),
+            Part::Text(name) => (*name, simple(Type::String)),
+            Part::Data(name) => (*name, response.cloned().unwrap_or_else(|| simple(Type::Null))),
+        };
+        object.property(name, schema).required(name)
+    });
+    Some(whole.into())
 }
 
 fn security(route: &Route) -> Vec<SecurityRequirement> {

@@ -11,9 +11,12 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Conversation, ConversationKind, Member, Pair, Role},
     store::{
-        ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX,
-        GroupChange, GroupOutcome, GroupRefusal, NewGroup, NewMember, UNREAD_COUNTED_MAX,
-        decision::{GroupFacts, defect, group_refusal, heir, needed_to_give},
+        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal, NewGroup,
+        NewMember, UNREAD_COUNTED_MAX,
+        decision::{
+            AdmissionFacts, GroupFacts, admission_refusal, defect, group_refusal, heir, needed_to_give,
+            too_many_groups,
+        },
     },
 };
 
@@ -39,8 +42,8 @@ impl ConversationStore for MemoryStore {
         if !state.accounts.contains_key(&new.owner) {
             return Err(defect("a group needs an owner"));
         }
-        if state.groups(new.owner).count() >= GROUPS_PER_PERSON_MAX {
-            return Ok(GroupOutcome::Refused(GroupRefusal::TooManyGroups));
+        if let Some(refusal) = too_many_groups(state.groups(new.owner).count()) {
+            return Ok(GroupOutcome::Refused(refusal));
         }
         let draft = Draft {
             kind: ConversationKind::Group,
@@ -106,10 +109,7 @@ impl ConversationStore for MemoryStore {
             })
         };
         let mut summaries: Vec<ConversationSummary> = listed.filter_map(summary).collect();
-        summaries.sort_by_key(|summary| {
-            let active = summary.last.as_ref().map_or(summary.conversation.created_at, |last| last.sent_at);
-            Reverse((active, summary.conversation.id))
-        });
+        summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
         summaries.truncate(limit);
         Ok(summaries)
     }
@@ -167,21 +167,14 @@ impl ConversationStore for MemoryStore {
         if let Some(refusal) = group_refusal(state.group_facts(id, by), needed_to_give(role)) {
             return Ok(GroupOutcome::Refused(refusal));
         }
-        let may_be_added = by == account || state.sees(by, account);
+        let known = by == account || state.sees(by, account);
         let groups = state.groups(account).count();
         let Some(thread) = state.conversations.get_mut(&id) else {
             return Ok(GroupOutcome::Refused(GroupRefusal::UnknownGroup));
         };
-        let refusal = if !may_be_added {
-            Some(GroupRefusal::UnknownAccount)
-        } else if thread.members.contains_key(&account) {
-            Some(GroupRefusal::Already)
-        } else if thread.members.len() >= GROUP_MEMBERS_MAX {
-            Some(GroupRefusal::Full)
-        } else {
-            (groups >= GROUPS_PER_PERSON_MAX).then_some(GroupRefusal::TooManyGroups)
-        };
-        if let Some(refusal) = refusal {
+        let member = thread.members.contains_key(&account);
+        let facts = AdmissionFacts { known, member, members: thread.members.len(), groups };
+        if let Some(refusal) = admission_refusal(facts) {
             return Ok(GroupOutcome::Refused(refusal));
         }
         let marks = thread.marks.range((account, i64::MIN)..=(account, i64::MAX));

@@ -6,15 +6,17 @@ use sqlx::{query, query_as, query_scalar};
 use super::{
     SqlStore,
     error::TxError,
+    groups::depart,
     json::list,
     read,
     rows::{self, AccountRow},
+    safety::LOCK_ACCOUNTS,
     sql, transaction,
 };
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::AccountId,
+    ids::{AccountId, ConversationId},
     model::{Account, AccountStatus, Identity, IdentityKind},
     store::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome, decision::one_identity_a_kind},
 };
@@ -28,13 +30,21 @@ sql! {
     INSERT_PROFILE = "INSERT INTO profiles (account_id, version, document, updated_at, last_active_at)
         VALUES ($1, 1, $2, $3, $3)";
     ACCOUNT = "SELECT id, status, password_hash IS NOT NULL, created_at FROM accounts WHERE id = $1";
+    ACCOUNTS = "SELECT id, status, password_hash IS NOT NULL, created_at FROM accounts
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
     ACCOUNT_BY_IDENTITY = "SELECT a.id, a.status, a.password_hash IS NOT NULL, a.created_at
         FROM identities i JOIN accounts a ON a.id = i.account_id WHERE i.kind = $1 AND i.folded = $2";
     IDENTITIES = "SELECT kind, value, folded FROM identities WHERE account_id = $1 ORDER BY kind";
     IDENTITIES_OF_KIND = "SELECT i.account_id, i.kind, i.value, i.folded FROM identities i
         WHERE i.kind = $2 AND i.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
     SET_STATUS = "UPDATE accounts SET status = $2, status_at = $3 WHERE id = $1 AND status NOT IN (4, $2)";
+    STATUS = "SELECT status FROM accounts WHERE id = $1";
+    REMOVE_IDENTITY = "DELETE FROM identities WHERE account_id = $1 AND kind = $2";
+    RENAMED = "UPDATE profiles SET updated_at = $2 WHERE account_id = $1";
     PASSWORD_HASH = "SELECT password_hash FROM accounts WHERE id = $1";
+    REPLACE_PASSWORD = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    OWNED_GROUPS = "SELECT m.conversation_id FROM members m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.account_id = $1 AND m.role = 3 AND c.kind = 2 ORDER BY m.conversation_id";
     ERASE_PASSWORD = "UPDATE accounts SET password_hash = NULL WHERE id = $1";
     ERASE_IDENTITIES = "DELETE FROM identities WHERE account_id = $1";
     ERASE_PROFILE = "DELETE FROM profiles WHERE account_id = $1";
@@ -46,6 +56,14 @@ sql! {
         AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = members.conversation_id AND c.kind <> 1)";
     CLOSE_DIRECT = "UPDATE conversations SET closed_at = $2
         WHERE (low_id = $1 OR high_id = $1) AND closed_at IS NULL";
+
+    @locks {
+        LOCK_CONVERSATIONS_OF = "SELECT c.id FROM conversations c
+            WHERE c.id IN (SELECT m.conversation_id FROM members m WHERE m.account_id = $1)
+            ORDER BY c.id FOR NO KEY UPDATE";
+        LOCK_MEMBERS_OF = "SELECT conversation_id FROM members WHERE account_id = $1
+            ORDER BY conversation_id FOR UPDATE";
+    }
 }
 
 /// What an erased account leaves nothing in.
@@ -59,6 +77,22 @@ const ERASE: [&str; 8] = [
     ERASE_MARKS,
     ERASE_MEMBERS,
 ];
+
+/// Gives an account a name that nobody had a moment ago.
+macro_rules! insert_identity {
+    ($tx:ident, $identity:expr, $account:expr) => {{
+        let inserted = query(INSERT_IDENTITY)
+            .bind($identity.kind.code())
+            .bind(&$identity.folded)
+            .bind($account)
+            .bind(&$identity.value)
+            .execute(&mut *$tx)
+            .await?;
+        if inserted.rows_affected() == 0 {
+            return Err(TxError::LostRace);
+        }
+    }};
+}
 
 #[async_trait]
 impl AccountStore for SqlStore {
@@ -91,16 +125,7 @@ impl AccountStore for SqlStore {
                     .fetch_one(&mut *tx)
                     .await?;
                 for identity in &identities {
-                    let inserted = query(INSERT_IDENTITY)
-                        .bind(identity.kind.code())
-                        .bind(&identity.folded)
-                        .bind(id)
-                        .bind(&identity.value)
-                        .execute(&mut *tx)
-                        .await?;
-                    if inserted.rows_affected() == 0 {
-                        return Err(TxError::LostRace);
-                    }
+                    insert_identity!(tx, identity, id);
                 }
                 query(INSERT_PROFILE).bind(id).bind(&document).bind(new.at.0).execute(&mut *tx).await?;
                 CreateOutcome::Created(Account {
@@ -118,8 +143,9 @@ impl AccountStore for SqlStore {
         row.map(rows::account).transpose()
     }
 
-    async fn accounts(&self, _ids: &[AccountId]) -> StoreResult<Vec<Account>> {
-        Err(crate::store::decision::defect("accounts"))
+    async fn accounts(&self, ids: &[AccountId]) -> StoreResult<Vec<Account>> {
+        let found = read!(self.pool, |p| query_as::<_, AccountRow>(ACCOUNTS).bind(list(ids)).fetch_all(p))?;
+        found.into_iter().map(rows::account).collect()
     }
 
     async fn account_by_identity(&self, kind: IdentityKind, folded: &str) -> StoreResult<Option<Account>> {
@@ -151,12 +177,22 @@ impl AccountStore for SqlStore {
     }
 
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool> {
-        transaction!(self.pool, |tx, _locks| {
+        transaction!(self.pool, |tx, locks| {
             let set =
                 query(SET_STATUS).bind(id.get()).bind(status.code()).bind(at.0).execute(&mut *tx).await?;
             let changed = set.rows_affected() > 0;
             if changed && status == AccountStatus::Deleted {
+                if locks {
+                    query(LOCK_CONVERSATIONS_OF).bind(id.get()).execute(&mut *tx).await?;
+                    query(LOCK_MEMBERS_OF).bind(id.get()).execute(&mut *tx).await?;
+                }
                 query(CLOSE_DIRECT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                // Where they are no owner somebody else is, so nothing passes on and nothing ends.
+                let owned: Vec<i64> = query_scalar(OWNED_GROUPS).bind(id.get()).fetch_all(&mut *tx).await?;
+                for group in owned {
+                    let group = rows::known(ConversationId::new(group), "members", "conversation_id")?;
+                    depart!(tx, group, id, at);
+                }
                 for statement in ERASE {
                     query(statement).bind(id.get()).execute(&mut *tx).await?;
                 }
@@ -167,15 +203,37 @@ impl AccountStore for SqlStore {
 
     async fn set_identity(
         &self,
-        _id: AccountId,
-        _identity: Identity,
-        _at: Millis,
+        id: AccountId,
+        identity: Identity,
+        at: Millis,
     ) -> StoreResult<SetIdentityOutcome> {
-        Err(crate::store::decision::defect("set_identity"))
+        let kind = identity.kind.code();
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_ACCOUNTS).bind(id.get()).bind(id.get()).execute(&mut *tx).await?;
+            }
+            let owner: Option<i64> =
+                query_scalar(OWNER).bind(kind).bind(&identity.folded).fetch_optional(&mut *tx).await?;
+            let status: Option<i64> = query_scalar(STATUS).bind(id.get()).fetch_optional(&mut *tx).await?;
+            let status = status.map(rows::status).transpose()?;
+            if let Some(owner) = owner.filter(|owner| *owner != id.get()) {
+                SetIdentityOutcome::Taken(rows::account_id(owner, "identities", "account_id")?)
+            } else if status.is_none_or(|status| status == AccountStatus::Deleted) {
+                SetIdentityOutcome::Unknown
+            } else {
+                query(REMOVE_IDENTITY).bind(id.get()).bind(kind).execute(&mut *tx).await?;
+                insert_identity!(tx, identity, id.get());
+                query(RENAMED).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                SetIdentityOutcome::Set
+            }
+        })
     }
 
-    async fn replace_password_hash(&self, _id: AccountId, _expected: &str, _new: &str) -> StoreResult<bool> {
-        Err(crate::store::decision::defect("replace_password_hash"))
+    async fn replace_password_hash(&self, id: AccountId, expected: &str, new: &str) -> StoreResult<bool> {
+        transaction!(self.pool, |tx, _locks| {
+            let replace = query(REPLACE_PASSWORD).bind(id.get()).bind(expected).bind(new);
+            replace.execute(&mut *tx).await?.rows_affected() > 0
+        })
     }
 
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {

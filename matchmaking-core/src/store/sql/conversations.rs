@@ -1,4 +1,5 @@
-//! Conversations and members in a database.
+//! Conversations and members in a database. What is done with groups is in [`groups`](super::groups), the list of a
+//! person's conversations in [`summaries`](super::summaries).
 
 use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
@@ -22,32 +23,18 @@ sql! {
     OPEN_DIRECT = "INSERT INTO conversations
             (kind, low_id, high_id, name, description, created_at, updated_at, last_seq)
         VALUES (1, $1, $2, '', '', $3, $3, 0) ON CONFLICT DO NOTHING RETURNING id";
-    CREATE_GROUP = "INSERT INTO conversations (kind, name, description, created_at, last_seq)
-        VALUES (2, $1, $2, $3, 0) RETURNING id";
     INSERT_MEMBER = "INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, delivered_seq)
         VALUES ($1, $2, $3, $4, $5, $5)";
-    CONVERSATION = concat!("SELECT ", conversation_columns!(), " FROM conversations WHERE id = $1");
+    CONVERSATION = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = $1");
     DIRECT = concat!(
         "SELECT ",
         conversation_columns!(),
-        " FROM conversations WHERE low_id = $1 AND high_id = $2"
+        " FROM conversations c WHERE c.low_id = $1 AND c.high_id = $2"
     );
     MEMBERS = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
         WHERE conversation_id = $1 ORDER BY joined_at, account_id";
     MEMBER = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
         WHERE conversation_id = $1 AND account_id = $2";
-    JOINING = "SELECT c.kind, c.closed_at IS NOT NULL, a.status,
-            EXISTS (SELECT 1 FROM members m WHERE m.conversation_id = $1 AND m.account_id = $2),
-            COALESCE((SELECT MAX(r.seq) FROM read_marks r
-                WHERE r.conversation_id = $1 AND r.account_id = $2), 0)
-        FROM conversations c CROSS JOIN accounts a WHERE c.id = $1 AND a.id = $2";
-    REMOVE_MEMBER = "DELETE FROM members WHERE conversation_id = $1 AND account_id = $2
-        AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = $1 AND c.kind = 2)";
-
-    @locks {
-        SHARE_ACCOUNT = "SELECT id FROM accounts WHERE id = $1 FOR SHARE";
-        LOCK_CONVERSATION = "SELECT id FROM conversations WHERE id = $1 FOR NO KEY UPDATE";
-    }
 }
 
 #[async_trait]
@@ -77,8 +64,8 @@ impl ConversationStore for SqlStore {
         })
     }
 
-    async fn create_group(&self, _new: NewGroup) -> StoreResult<GroupOutcome<Conversation>> {
-        Err(crate::store::decision::defect("create_group"))
+    async fn create_group(&self, new: NewGroup) -> StoreResult<GroupOutcome<Conversation>> {
+        self.make_group(&new).await
     }
 
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>> {
@@ -109,50 +96,50 @@ impl ConversationStore for SqlStore {
         row.map(rows::member).transpose()
     }
 
-    async fn groups_of(&self, _account: AccountId) -> StoreResult<Vec<(Conversation, Member)>> {
-        Err(crate::store::decision::defect("groups_of"))
+    async fn groups_of(&self, account: AccountId) -> StoreResult<Vec<(Conversation, Member)>> {
+        self.groups(account).await
     }
 
     async fn conversations_of(
         &self,
-        _account: AccountId,
-        _hidden: &[AccountId],
-        _limit: usize,
+        account: AccountId,
+        hidden: &[AccountId],
+        limit: usize,
     ) -> StoreResult<Vec<ConversationSummary>> {
-        Err(crate::store::decision::defect("conversations_of"))
+        self.summaries(account, hidden, limit).await
     }
 
     async fn update_group(
         &self,
-        _id: ConversationId,
-        _by: AccountId,
-        _role: Role,
-        _change: GroupChange,
-        _at: Millis,
+        id: ConversationId,
+        by: AccountId,
+        role: Role,
+        change: GroupChange,
+        at: Millis,
     ) -> StoreResult<GroupOutcome<Conversation>> {
-        Err(crate::store::decision::defect("update_group"))
+        self.change_group(id, by, role, &change, at).await
     }
 
     async fn end_group(
         &self,
-        _id: ConversationId,
-        _by: AccountId,
-        _at: Millis,
+        id: ConversationId,
+        by: AccountId,
+        at: Millis,
     ) -> StoreResult<GroupOutcome<Vec<AccountId>>> {
-        Err(crate::store::decision::defect("end_group"))
+        self.close_group(id, by, at).await
     }
 
-    async fn add_member(&self, _new: NewMember) -> StoreResult<GroupOutcome<()>> {
-        Err(crate::store::decision::defect("add_member"))
+    async fn add_member(&self, new: NewMember) -> StoreResult<GroupOutcome<()>> {
+        self.admit(new).await
     }
 
     async fn remove_member(
         &self,
-        _id: ConversationId,
-        _by: AccountId,
-        _account: AccountId,
-        _at: Millis,
+        id: ConversationId,
+        by: AccountId,
+        account: AccountId,
+        at: Millis,
     ) -> StoreResult<GroupOutcome<Departure>> {
-        Err(crate::store::decision::defect("remove_member"))
+        self.dismiss(id, by, account, at).await
     }
 }

@@ -1,10 +1,12 @@
 //! Messages and receipts in a database. Messages are written by the [`writer`](super::writer).
 
 use async_trait::async_trait;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore, limit, read,
+    SqlStore,
+    json::list,
+    limit, read,
     rows::{self, MessageRow, message_columns},
     sql, transaction,
 };
@@ -36,8 +38,40 @@ sql! {
     SET_DELIVERED = "UPDATE members SET delivered_seq = $3 WHERE conversation_id = $1 AND account_id = $2";
     INSERT_MARK = "INSERT INTO read_marks (conversation_id, account_id, seq, read_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (conversation_id, account_id, seq) DO NOTHING";
-    READ_MARKS = "SELECT account_id, seq, read_at FROM read_marks WHERE conversation_id = $1
-        ORDER BY account_id, seq";
+    READ_MARKS = "SELECT r.account_id, r.seq, r.read_at FROM members m
+        JOIN read_marks r ON r.conversation_id = m.conversation_id AND r.account_id = m.account_id
+        WHERE m.conversation_id = $1 AND r.seq >= $2 AND r.seq <= COALESCE(
+            (SELECT MIN(n.seq) FROM read_marks n WHERE n.conversation_id = m.conversation_id
+                AND n.account_id = m.account_id AND n.seq >= $3), 9223372036854775807)
+        ORDER BY r.account_id, r.seq";
+    WITHOUT = concat!(
+        "SELECT ",
+        message_columns!(),
+        " FROM messages m WHERE m.conversation_id = $1 AND m.seq < $3
+            AND m.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
+        ORDER BY m.seq DESC LIMIT $4 OFFSET $5"
+    );
+    // All messages of a conversation are as many as the last one's number. They are read only where one of `$2` may
+    // have written.
+    COUNT_WITHOUT = "SELECT c.last_seq - CASE
+            WHEN EXISTS (SELECT 1 FROM jsonb_each($2) AS j
+                WHERE c.low_id IS NULL OR CAST(j.value AS BIGINT) IN (c.low_id, c.high_id))
+            THEN (SELECT COUNT(*) FROM messages m WHERE m.conversation_id = c.id
+                AND m.sender_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2)))
+            ELSE 0 END
+        FROM conversations c WHERE c.id = $1";
+    MESSAGE = concat!("SELECT ", message_columns!(), " FROM messages m WHERE m.id = $1");
+    // Halves the numbers in which the answer is until one is left. What is at `low` is before `$2`, what is at `high`
+    // is not; in between there is a message of every number.
+    SEQ_BEFORE = "WITH RECURSIVE halved (low, high) AS (
+            SELECT CAST(0 AS BIGINT), c.last_seq + 1 FROM conversations c WHERE c.id = $1
+            UNION ALL
+            SELECT CASE WHEN m.id < $2 THEN m.seq ELSE halved.low END,
+                CASE WHEN m.id < $2 THEN halved.high ELSE m.seq END
+            FROM halved JOIN messages m
+                ON m.conversation_id = $1 AND m.seq = halved.low + (halved.high - halved.low) / 2
+            WHERE halved.high - halved.low > 1)
+        SELECT low FROM halved WHERE high - low = 1";
 
     @locks {
         LOCK_MEMBER = "SELECT account_id FROM members WHERE conversation_id = $1 AND account_id = $2
@@ -161,33 +195,58 @@ impl MessageStore for SqlStore {
 
     async fn messages_without(
         &self,
-        _conversation: ConversationId,
-        _hidden: &[AccountId],
-        _before: Option<i64>,
-        _skip: usize,
-        _limit: usize,
+        conversation: ConversationId,
+        hidden: &[AccountId],
+        before: Option<i64>,
+        skip: usize,
+        rows: usize,
     ) -> StoreResult<Vec<Message>> {
-        Err(crate::store::decision::defect("messages_without"))
+        let found = read!(self.pool, |p| query_as::<_, MessageRow>(WITHOUT)
+            .bind(conversation.get())
+            .bind(list(hidden))
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(limit(rows))
+            .bind(limit(skip))
+            .fetch_all(p))?;
+        found.into_iter().map(rows::message).collect()
     }
 
-    async fn count_without(&self, _conversation: ConversationId, _hidden: &[AccountId]) -> StoreResult<i64> {
-        Err(crate::store::decision::defect("count_without"))
+    async fn count_without(&self, conversation: ConversationId, hidden: &[AccountId]) -> StoreResult<i64> {
+        let found: Option<i64> = read!(self.pool, |p| query_scalar(COUNT_WITHOUT)
+            .bind(conversation.get())
+            .bind(list(hidden))
+            .fetch_optional(p))?;
+        Ok(found.unwrap_or(0))
     }
 
-    async fn message(&self, _id: MessageId) -> StoreResult<Option<Message>> {
-        Err(crate::store::decision::defect("message"))
+    async fn message(&self, id: MessageId) -> StoreResult<Option<Message>> {
+        let row = read!(self.pool, |p| query_as::<_, MessageRow>(MESSAGE).bind(id.get()).fetch_optional(p))?;
+        row.map(rows::message).transpose()
     }
 
-    async fn seq_before(&self, _conversation: ConversationId, _id: MessageId) -> StoreResult<i64> {
-        Err(crate::store::decision::defect("seq_before"))
+    async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64> {
+        let found: Option<i64> = read!(self.pool, |p| query_scalar(SEQ_BEFORE)
+            .bind(conversation.get())
+            .bind(id.get())
+            .fetch_optional(p))?;
+        Ok(found.unwrap_or(0))
     }
 
     async fn read_marks(
         &self,
-        _conversation: ConversationId,
-        _from: i64,
-        _to: i64,
+        conversation: ConversationId,
+        from: i64,
+        to: i64,
     ) -> StoreResult<Vec<ReadMark>> {
-        Err(crate::store::decision::defect("read_marks"))
+        let found: Vec<(i64, i64, i64)> = read!(self.pool, |p| query_as(READ_MARKS)
+            .bind(conversation.get())
+            .bind(from)
+            .bind(from.max(to))
+            .fetch_all(p))?;
+        let mark = |(account, seq, at)| {
+            let account = rows::account_id(account, "read_marks", "account_id")?;
+            Ok(ReadMark { account, seq, at: Millis(at) })
+        };
+        found.into_iter().map(mark).collect()
     }
 }

@@ -13,6 +13,7 @@
 mod accounts;
 mod conversations;
 mod error;
+mod groups;
 mod json;
 mod matches;
 mod messages;
@@ -20,6 +21,7 @@ mod open;
 mod people;
 mod rows;
 mod safety;
+mod summaries;
 mod upkeep;
 mod writer;
 

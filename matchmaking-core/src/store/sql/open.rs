@@ -26,6 +26,8 @@ pub const SQLITE_READ_CONNECTIONS: u32 = 4;
 pub const WRITE_WAIT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process that holds the file.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long to wait before SQLite is asked again that would not wait itself.
+const BUSY_STEP: Duration = Duration::from_millis(20);
 /// How long a connection to PostgreSQL may have been idle and still be used unasked.
 const IDLE_TRUST: Duration = Duration::from_secs(5);
 
@@ -177,8 +179,20 @@ impl SqlPool {
     }
 }
 
+/// Asked again while another process makes the same file: SQLite refuses a second one that turns on the write-ahead
+/// log at the same moment, and does not wait for [`BUSY_TIMEOUT`] there.
 async fn version(pool: &Pool<sqlx::Sqlite>) -> Result<i64, sqlx::Error> {
-    query_scalar(VERSION).fetch_one(pool).await
+    let until = tokio::time::Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match query_scalar(VERSION).fetch_one(pool).await {
+            Err(sqlx::Error::Database(error))
+                if tokio::time::Instant::now() < until && error.code().is_some_and(|code| code == "5") =>
+            {
+                tokio::time::sleep(BUSY_STEP).await;
+            }
+            found => return found,
+        }
+    }
 }
 
 /// Compares the schema with what this program knows, in one query when they agree.
@@ -195,15 +209,19 @@ async fn prepare(pool: &SqlPool, migrations: Migrations) -> StoreResult<Vec<i64>
     if migrations == Migrations::Refuse {
         return Err(StoreError::TooOld { found, needed: known });
     }
-    let ran = match pool {
-        SqlPool::Sqlite { write, .. } => migrator.run(write).await,
-        SqlPool::Postgres(pool) => migrator.run(pool).await,
-    };
-    if let Err(error) = ran {
-        // Another process may have been faster.
-        if pool.version().await? != known {
+    let mut reached = found;
+    while reached < known {
+        let ran = match pool {
+            SqlPool::Sqlite { write, .. } => migrator.run(write).await,
+            SqlPool::Postgres(pool) => migrator.run(pool).await,
+        };
+        let Err(error) = ran else { break };
+        // Another process may have been faster with the migration that failed here; then on with the next.
+        let now = pool.version().await?;
+        if now <= reached {
             return Err(StoreError::Driver(Box::new(error)));
         }
+        reached = now;
     }
     Ok(migrator.iter().map(|migration| migration.version).filter(|version| *version > found).collect())
 }

@@ -152,10 +152,11 @@ pub(super) fn view(row: ViewRow) -> StoreResult<(MatchView, Relation)> {
     Ok((view, relation))
 }
 
-/// The columns of a [`ConversationRow`], of `conversations`.
+/// The columns of a [`ConversationRow`], of `conversations c`.
 macro_rules! conversation_columns {
     () => {
-        "id, kind, low_id, high_id, name, description, avatar, creator_id, created_at, updated_at, last_seq, closed_at"
+        "c.id, c.kind, c.low_id, c.high_id, c.name, c.description, c.avatar, c.creator_id, c.created_at, \
+         c.updated_at, c.last_seq, c.closed_at"
     };
 }
 pub(super) use conversation_columns;
@@ -210,11 +211,34 @@ pub(super) fn member(row: MemberRow) -> StoreResult<Member> {
     Ok(Member {
         conversation: known(ConversationId::new(conversation), "members", "conversation_id")?,
         account: account_id(account, "members", "account_id")?,
-        role: known(Role::from_code(role), "members", "role")?,
+        role: self::role(role)?,
         joined_at: Millis(joined_at),
         read_seq,
         delivered_seq,
     })
+}
+
+pub(super) fn role(code: i64) -> StoreResult<Role> {
+    known(Role::from_code(code), "members", "role")
+}
+
+/// A conversation with a member's part in it: `conversation_columns!`, then the member's.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct PartRow {
+    #[sqlx(flatten)]
+    conversation: ConversationRow,
+    account_id: i64,
+    role: i64,
+    joined_at: i64,
+    read_seq: i64,
+    delivered_seq: i64,
+}
+
+pub(super) fn part(row: PartRow) -> StoreResult<(Conversation, Member)> {
+    let conversation = conversation(row.conversation)?;
+    let id = conversation.id.get();
+    let me = member((id, row.account_id, row.role, row.joined_at, row.read_seq, row.delivered_seq))?;
+    Ok((conversation, me))
 }
 
 /// The columns of a [`MessageRow`], of `messages m`.

@@ -25,6 +25,11 @@ sql! {
         ON CONFLICT (by_id, target_id) DO NOTHING";
     UNBLOCK = "DELETE FROM blocks WHERE by_id = $1 AND target_id = $2";
     BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1 ORDER BY blocked_at DESC, target_id DESC";
+    HIDDEN_FROM = "SELECT target_id FROM blocks WHERE by_id = $1
+        UNION SELECT by_id FROM blocks WHERE target_id = $1
+        UNION SELECT second_id FROM matches WHERE first_id = $1 AND ended_at IS NOT NULL
+        UNION SELECT first_id FROM matches WHERE second_id = $1 AND ended_at IS NOT NULL
+        ORDER BY 1";
 
     @locks {
         LOCK_ACCOUNTS = "SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE";
@@ -79,8 +84,9 @@ impl SafetyStore for SqlStore {
         rows::account_ids(found, "blocks", "target_id")
     }
 
-    async fn hidden_from(&self, _account: AccountId) -> StoreResult<Vec<AccountId>> {
-        Err(crate::store::decision::defect("hidden_from"))
+    async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(HIDDEN_FROM).bind(account.get()).fetch_all(p))?;
+        rows::account_ids(found, "blocks", "target_id")
     }
 
     async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {

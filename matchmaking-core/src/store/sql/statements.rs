@@ -1,6 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
-use super::{accounts, conversations, matches, messages, open, people, safety, upkeep, writer};
+use super::{
+    accounts, conversations, groups, matches, messages, open, people, safety, summaries, upkeep, writer,
+};
 
 /// One statement of the store.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +23,12 @@ pub fn statements() -> Vec<Statement> {
     [
         ("accounts", accounts::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
+        ("groups", groups::STATEMENTS),
         ("matches", matches::STATEMENTS),
         ("messages", messages::STATEMENTS),
         ("people", people::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
         ("writer", writer::STATEMENTS),
     ]

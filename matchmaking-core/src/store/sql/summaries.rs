@@ -1,0 +1,134 @@
+//! The list of a person's conversations in a database.
+
+use std::cmp::Reverse;
+
+use sqlx::query_as;
+
+use super::{
+    SqlStore,
+    json::list,
+    read,
+    rows::{self, PartRow, conversation_columns},
+    sql,
+};
+use crate::{
+    error::StoreResult,
+    ids::AccountId,
+    model::may_see,
+    store::{ConversationSummary, UNREAD_COUNTED_MAX},
+};
+
+/// The number of the last message of `conversations c` that is not from one of the accounts in `$2`: read backwards
+/// from the end, and no further than to the first that is shown.
+macro_rules! last_shown {
+    () => {
+        "(SELECT x.seq FROM messages x WHERE x.conversation_id = c.id
+            AND x.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
+            ORDER BY x.seq DESC LIMIT 1)"
+    };
+}
+
+sql! {
+    // Of each conversation what decides whether and where it is listed, and no more: only a page of them is read.
+    LISTED = concat!(
+        "SELECT c.id, c.kind, COALESCE(l.sent_at, c.created_at), v.status, o.status,
+            EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
+                OR (b.by_id = c.high_id AND b.target_id = c.low_id)),
+            EXISTS (SELECT 1 FROM matches e
+                WHERE e.low_id = c.low_id AND e.high_id = c.high_id AND e.ended_at IS NOT NULL)
+        FROM members me
+        JOIN conversations c ON c.id = me.conversation_id
+        JOIN accounts v ON v.id = me.account_id
+        LEFT JOIN accounts o ON o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END
+        LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
+        last_shown!(),
+        " WHERE me.account_id = $1"
+    );
+    SUMMARIES = concat!(
+        "SELECT ",
+        conversation_columns!(),
+        ", me.account_id, me.role, me.joined_at, me.read_seq, me.delivered_seq, l.id AS message_id, l.seq,
+            l.sender_id, l.kind AS message_kind, l.content, l.client_message_id, l.sent_at,
+            (SELECT COUNT(*) FROM (SELECT 1 FROM messages u
+                WHERE u.conversation_id = c.id AND u.seq > me.read_seq AND u.sender_id <> $1
+                    AND u.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
+                LIMIT $4) AS counted) AS unread
+        FROM jsonb_each($3) AS j
+        JOIN members me ON me.conversation_id = CAST(j.value AS BIGINT) AND me.account_id = $1
+        JOIN conversations c ON c.id = me.conversation_id
+        LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
+        last_shown!()
+    );
+}
+
+/// Conversation, kind, latest activity, own status, the other's status, whether one blocked the other, whether a
+/// match was ended.
+type ListedRow = (i64, i64, i64, i64, Option<i64>, bool, bool);
+
+/// A conversation of a page, with the last message that is shown.
+#[derive(Debug, sqlx::FromRow)]
+struct SummaryRow {
+    #[sqlx(flatten)]
+    part: PartRow,
+    message_id: Option<i64>,
+    seq: Option<i64>,
+    sender_id: Option<i64>,
+    message_kind: Option<i64>,
+    content: Option<String>,
+    client_message_id: Option<String>,
+    sent_at: Option<i64>,
+    unread: i64,
+}
+
+impl SqlStore {
+    pub(super) async fn summaries(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        limit: usize,
+    ) -> StoreResult<Vec<ConversationSummary>> {
+        let found: Vec<ListedRow> =
+            read!(self.pool, |p| query_as(LISTED).bind(account.get()).bind(list(hidden)).fetch_all(p))?;
+        let mut listed = Vec::new();
+        for row in found {
+            let (id, _, active, ..) = row;
+            if is_listed(row)? {
+                listed.push((active, id));
+            }
+        }
+        listed.sort_unstable_by_key(|place| Reverse(*place));
+        listed.truncate(limit);
+        let page: Vec<i64> = listed.into_iter().map(|(_, id)| id).collect();
+        let found = read!(self.pool, |p| query_as::<_, SummaryRow>(SUMMARIES)
+            .bind(account.get())
+            .bind(list(hidden))
+            .bind(list(&page))
+            .bind(UNREAD_COUNTED_MAX)
+            .fetch_all(p))?;
+        // In the order of what was read last, which may be more than decided about the page.
+        let mut summaries = found.into_iter().map(summary).collect::<StoreResult<Vec<_>>>()?;
+        summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
+        Ok(summaries)
+    }
+}
+
+fn is_listed((_, kind, _, viewer, other, blocked, unmatched): ListedRow) -> StoreResult<bool> {
+    match (kind, other) {
+        (1, Some(other)) => rows::relation((viewer, other, blocked, unmatched)).map(may_see),
+        (kind, _) => Ok(kind == 2),
+    }
+}
+
+fn summary(row: SummaryRow) -> StoreResult<ConversationSummary> {
+    let (conversation, me) = rows::part(row.part)?;
+    let last = (row.message_id, row.seq, row.sender_id, row.message_kind, row.content, row.sent_at);
+    let last = match last {
+        (Some(id), Some(seq), Some(sender), Some(kind), Some(content), Some(sent_at)) => {
+            let place = conversation.id.get();
+            let row = (id, place, seq, sender, kind, content, row.client_message_id, sent_at);
+            Some(rows::message(row)?)
+        }
+        _ => None,
+    };
+    Ok(ConversationSummary { conversation, me, last, unread: row.unread })
+}
