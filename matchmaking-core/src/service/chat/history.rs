@@ -1,11 +1,7 @@
 //! Reading what was said.
 
 use super::{Chat, Thread};
-use crate::{
-    error::StoreResult,
-    ids::{ConversationId, MessageId},
-    model::Message,
-};
+use crate::{error::StoreResult, ids::MessageId, model::Message};
 
 /// How much of a history that is asked for whole is given: its newest messages within both bounds, and at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +22,15 @@ pub const FRAME_HISTORY: HistoryBound = HistoryBound { messages: 500, bytes: 192
 const HISTORY_PAGE: usize = 500;
 
 impl Chat {
-    /// The newest messages of a direct conversation within `bound`, oldest first. Whether the caller may read them is
-    /// decided by [`direct`](Self::direct).
-    pub async fn history(&self, id: ConversationId, bound: HistoryBound) -> StoreResult<Vec<Message>> {
+    /// The newest messages of a conversation within `bound`, as far as its viewer is shown them, oldest first.
+    pub async fn history(&self, thread: &Thread, bound: HistoryBound) -> StoreResult<Vec<Message>> {
         let mut newest_first: Vec<Message> = Vec::new();
         let mut bytes = 0;
         loop {
             let page = HISTORY_PAGE.min(bound.messages - newest_first.len());
             let before = newest_first.last().map(|message| message.seq);
-            let read = self.stores.messages.messages_before(id, before, page).await?;
+            let messages = &self.stores.messages;
+            let read = messages.messages_without(thread.id(), &thread.hidden, before, 0, page).await?;
             let complete = read.len() < page;
             for message in read {
                 bytes += message.content.len();

@@ -182,12 +182,14 @@ impl Chat {
         Ok(Thread { conversation, me, peer: None, match_id: None, hidden })
     }
 
-    /// Whether there is such a direct conversation, and its two people see each other.
-    pub async fn direct_exists(&self, id: ConversationId) -> StoreResult<bool> {
-        let conversation = self.stores.conversations.conversation(id).await?;
-        match conversation.map(|conversation| conversation.kind) {
-            Some(ConversationKind::Direct(pair)) => Ok(self.relation(pair).await?.is_some_and(may_see)),
-            _ => Ok(false),
+    /// Whether there is such a conversation for anyone: a direct one whose two people see each other, or a group that
+    /// goes on.
+    pub async fn exists(&self, id: ConversationId) -> StoreResult<bool> {
+        let Some(conversation) = self.stores.conversations.conversation(id).await? else { return Ok(false) };
+        match conversation.kind {
+            ConversationKind::Direct(pair) => Ok(self.relation(pair).await?.is_some_and(may_see)),
+            ConversationKind::Group => Ok(conversation.closed_at.is_none()),
+            ConversationKind::Assistant => Ok(false),
         }
     }
 

@@ -1,6 +1,9 @@
 //! `ChatroomManager`.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use matchmaking_core::{
     api::{
@@ -11,9 +14,11 @@ use matchmaking_core::{
         },
         wire::GivenId,
     },
+    ids::AccountId,
+    model::Message,
     service::{
         Services,
-        chat::{ANSWER_HISTORY, Outgoing, SendError, ThreadError},
+        chat::{ANSWER_HISTORY, Outgoing, SendError, Thread, ThreadError},
         telegram::TelegramError,
     },
 };
@@ -44,29 +49,45 @@ pub(super) async fn history(
     let GetChatHistoryRequest { chatroom_id, user_id } = call.request;
     const NOTHING: ChatHistory = ChatHistory { success: true, messages: Vec::new() };
     let Some(room) = chatroom_id.possible() else { return Ok(NOTHING) };
-    if !services.chat.direct_exists(room).await? {
+    if !services.chat.exists(room).await? {
         return Ok(NOTHING);
     }
     let Some(_) = user_id.possible() else { return Err(Fault::NotAMember) };
     let viewer = acting_user(&call.asked, user_id)?;
     let viewer = services.telegram.account(viewer).await.map_err(unknown_as(Fault::NotAMember))?;
-    let view = match services.chat.direct(room, viewer).await {
+    let view = match services.chat.thread(room, viewer).await {
         Ok(view) => view,
         Err(ThreadError::Unknown) => return Ok(NOTHING),
         Err(error) => return Err(error.into()),
     };
-    let Some(peer) = view.peer else { return Ok(NOTHING) };
-    let messages = services.chat.history(room, ANSWER_HISTORY).await?;
-    let peer = services.people.name(peer).await?;
+    let messages = services.chat.history(&view, ANSWER_HISTORY).await?;
+    let names = names(&services, &view, &messages).await?;
     let messages = messages
         .into_iter()
         .map(|message| ChatMessage {
-            sender_name: render::name_for(viewer, &message, &peer),
+            sender_name: match names.get(&message.sender) {
+                _ if message.sender == viewer => render::ONESELF.to_owned(),
+                name => name.cloned().unwrap_or_default(),
+            },
             datetime: message.sent_at.to_rfc3339(),
             message: message.content,
         })
         .collect();
     Ok(ChatHistory { success: true, messages })
+}
+
+/// The names of whoever wrote these messages. In a group people are known by their user names.
+async fn names(
+    services: &Services,
+    view: &Thread,
+    messages: &[Message],
+) -> Result<HashMap<AccountId, String>, Fault> {
+    if let Some(peer) = view.peer {
+        return Ok(HashMap::from([(peer, services.people.name(peer).await?)]));
+    }
+    let senders: BTreeSet<AccountId> = messages.iter().map(|message| message.sender).collect();
+    let senders: Vec<AccountId> = senders.into_iter().collect();
+    Ok(services.accounts.shown_names(&senders).await?)
 }
 
 /// Everything is stored when it is answered.
@@ -77,7 +98,7 @@ pub(super) async fn save(
     let success = match call.request.chatroom_id.map(GivenId::possible) {
         None => true,
         Some(None) => false,
-        Some(Some(id)) => services.chat.direct_exists(id).await?,
+        Some(Some(id)) => services.chat.exists(id).await?,
     };
     Ok(Done { success })
 }
@@ -100,7 +121,7 @@ pub(super) async fn send(
         Err(TelegramError::Unknown) => return Ok(REFUSED),
         Err(TelegramError::Store(error)) => return Err(error.into()),
     };
-    let view = match services.chat.direct(room, sender.account).await {
+    let view = match services.chat.thread(room, sender.account).await {
         Ok(view) => view,
         Err(ThreadError::Unknown | ThreadError::NotMember) => return Ok(REFUSED),
         Err(ThreadError::Store(error)) => return Err(error.into()),

@@ -143,7 +143,7 @@ async fn open_room(
         Err(ThreadError::Unknown | ThreadError::NotMember) => return Err(NO_SUCH_MATCH),
         Err(ThreadError::Store(error)) => return Err(failed(&error)),
     };
-    let messages = services.chat.history(room.id, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
+    let messages = services.chat.history(&view, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
     let peer_name = peer.profile.nickname.unwrap_or_default();
     let history = messages
         .into_iter()

@@ -10,9 +10,12 @@ use matchmaking_core::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+/// What one is called oneself.
+pub(super) const ONESELF: &str = "I";
+
 /// The name by which a message's sender is shown to somebody: `I` for oneself.
 pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> String {
-    if message.sender == viewer { "I".to_owned() } else { peer.to_owned() }
+    if message.sender == viewer { ONESELF.to_owned() } else { peer.to_owned() }
 }
 
 /// A frame as text. The frames of this surface have no map with keys that are no texts, so writing cannot fail; if it
@@ -27,8 +30,6 @@ pub(super) fn frame(frame: &impl Serialize) -> String {
 /// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
 pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
     let text = match event {
-        // A chatroom is of two people; what is said in a group would look as if it were private.
-        Event::MessageStored { receiver: None, .. } => return None,
         Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
             frame(&Frame::PrivateMessage {
