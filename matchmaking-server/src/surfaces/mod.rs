@@ -8,7 +8,7 @@ pub mod miracle;
 use std::sync::Arc;
 
 use matchmaking_core::api::{
-    miracle as miracle_api,
+    groups as groups_api, miracle as miracle_api,
     route::{Listed, Surface},
 };
 use matchmaking_core::service::Services;
@@ -17,18 +17,19 @@ use crate::http::{Dialect, Mounted};
 
 pub use fastapi::FastApi;
 pub use gate::{TokenGate, caller};
+pub use groups::Groups;
 
 /// The dialect of a surface, whether it is served or not.
 #[must_use]
 pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
     // Until the other surfaces are there, their unmatched paths answer as miracle's do.
     match surface {
+        Surface::Groups => &Groups,
         Surface::Miracle
         | Surface::Assistant
         | Surface::Operations
         | Surface::Platform
         | Surface::Rooms
-        | Surface::Groups
         | Surface::Admin => &FastApi,
     }
 }
@@ -36,7 +37,7 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 2] = [miracle_api::ROUTES, crate::ops::ROUTES];
+    let tables: [&[Listed]; 3] = [miracle_api::ROUTES, groups_api::ROUTES, crate::ops::ROUTES];
     tables.concat()
 }
 
@@ -45,12 +46,10 @@ pub fn all_routes() -> Vec<Listed> {
 pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
     match surface {
         Surface::Miracle => miracle::routes(services),
+        Surface::Groups => groups::routes(services),
         // These are to come; the routes of the server itself are mounted by `ops`.
-        Surface::Platform
-        | Surface::Rooms
-        | Surface::Groups
-        | Surface::Assistant
-        | Surface::Admin
-        | Surface::Operations => Vec::new(),
+        Surface::Platform | Surface::Rooms | Surface::Assistant | Surface::Admin | Surface::Operations => {
+            Vec::new()
+        }
     }
 }

@@ -7,7 +7,7 @@
 mod accounts;
 mod conversations;
 pub mod frames;
-mod groups;
+mod group;
 mod messages;
 mod socket;
 mod users;
@@ -15,7 +15,7 @@ mod values;
 
 pub use accounts::{LogIn, LogInRequest, LogInResponse, LoggedIn, Register, RegisterRequest, Registered};
 pub use conversations::{ConversationKind, ConversationView, Conversations, ListConversations};
-pub use groups::{
+pub use group::{
     AddMember, AddMemberRequest, CreateGroup, CreateGroupRequest, CreatedGroup, DESCRIPTION_MAX, DeleteGroup,
     DeletedGroup, GetGroup, GroupRequest, GroupView, Groups, ListGroups, ListMembers, MemberRequest,
     MemberView, Members, Membership, NAME_MAX, RemoveMember, UpdateGroup, UpdateGroupRequest, WireRole,

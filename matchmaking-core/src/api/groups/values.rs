@@ -97,7 +97,7 @@ pub(super) fn username(node: Node<'_>) -> Result<String, Refused> {
 
 /// The name of a group.
 pub(super) fn group_name(node: Node<'_>) -> Result<String, Refused> {
-    let name = not_blank(node, super::groups::NAME_MAX)?;
+    let name = not_blank(node, super::group::NAME_MAX)?;
     node.check(!name.contains(char::is_control), Problem::value(CONTROL))?;
     Ok(name)
 }
