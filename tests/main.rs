@@ -6,5 +6,6 @@ mod architecture;
 mod kill;
 mod kit;
 mod miracle;
+mod rooms;
 mod stores;
 mod support;

