@@ -36,7 +36,13 @@ impl Server {
     /// Starts the server on a free port with its data in this folder, and returns as soon as it says where it
     /// listens.
     pub fn start(data: &Path, database: &str) -> io::Result<Self> {
-        let mut child = command(data, database)?.stdout(Stdio::piped()).spawn()?;
+        Self::start_with(data, database, &[])
+    }
+
+    /// The same with these variables set.
+    pub fn start_with(data: &Path, database: &str, variables: &[(&str, &str)]) -> io::Result<Self> {
+        let mut command = command(data, database)?;
+        let mut child = command.envs(variables.iter().copied()).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
         let mut output = BufReader::new(output);
         let mut line = String::new();

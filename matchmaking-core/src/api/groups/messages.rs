@@ -329,8 +329,9 @@ mod tests {
             Input::strict().with_query(pairs).decode::<ListMessagesRequest>()
         };
         let page = |limit, offset| Ok((limit, offset));
-        let read =
-            |pairs| list(pairs).map(|request| (request.limit, request.offset)).map_err(|errors| errors.len());
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            list(pairs).map(|request| (request.limit, request.offset)).map_err(|errors| errors.len())
+        };
         assert_eq!(read(&[("group_id", "1")]), page(20, 0));
         assert_eq!(read(&[("group_id", "1"), ("limit", ""), ("offset", "")]), page(20, 0));
         assert_eq!(read(&[("group_id", "1"), ("limit", "100"), ("offset", "7")]), page(100, 7));

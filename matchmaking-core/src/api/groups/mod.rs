@@ -7,7 +7,7 @@
 mod accounts;
 mod conversations;
 pub mod frames;
-mod groups;
+mod group;
 mod messages;
 mod socket;
 mod users;
@@ -15,7 +15,7 @@ mod values;
 
 pub use accounts::{LogIn, LogInRequest, LogInResponse, LoggedIn, Register, RegisterRequest, Registered};
 pub use conversations::{ConversationKind, ConversationView, Conversations, ListConversations};
-pub use groups::{
+pub use group::{
     AddMember, AddMemberRequest, CreateGroup, CreateGroupRequest, CreatedGroup, DESCRIPTION_MAX, DeleteGroup,
     DeletedGroup, GetGroup, GroupRequest, GroupView, Groups, ListGroups, ListMembers, MemberRequest,
     MemberView, Members, Membership, NAME_MAX, RemoveMember, UpdateGroup, UpdateGroupRequest, WireRole,
@@ -29,7 +29,7 @@ pub use users::{
     FoundUser, GetProfile, ProfileView, SearchUsers, SearchUsersRequest, UpdateProfile, UpdateProfileRequest,
     UpdatedProfile, UsersFound,
 };
-pub use values::{AVATAR_MAX, EMAIL_MAX_BYTES, PHONE_MAX, Recipient, USERNAME_MAX, WireId};
+pub use values::{AVATAR_MAX, PHONE_MAX, Recipient, WireId};
 
 use serde::Serialize;
 

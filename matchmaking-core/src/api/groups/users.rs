@@ -4,11 +4,14 @@ use serde::Serialize;
 
 use super::{
     get, put,
-    values::{EMAIL_MAX_BYTES, WireId, avatar, not_blank, phone, username},
+    values::{WireId, avatar, not_blank, phone, username},
 };
-use crate::api::{
-    route::{Endpoint, Route},
-    wire::{Decode, Input, Refused},
+use crate::{
+    api::{
+        route::{Endpoint, Route},
+        wire::{Decode, Input, Refused},
+    },
+    model::account::EMAIL_MAX_BYTES,
 };
 
 /// Shows one's own profile.

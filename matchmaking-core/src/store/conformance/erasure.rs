@@ -1,12 +1,12 @@
 //! Cases about deleting an account.
 
 use super::fixture::{
-    all, at, create, decide, group, marks, matched, named, pair, person, say, terms, to_add, two,
+    all, at, create, decide, done, group, marks, matched, named, pair, person, say, terms, to_add, two,
 };
 use crate::{
     error::StoreResult,
-    model::{AccountStatus, Action, IdentityKind},
-    store::{AppendOutcome, GroupOutcome, GroupRefusal, NewAccount, NewMatch, OnStored, Stores},
+    model::{AccountStatus, Action, IdentityKind, Role},
+    store::{AppendOutcome, GroupOutcome, GroupRefusal, NewAccount, NewMatch, NewMember, OnStored, Stores},
 };
 
 /// A deleted account stays deleted, and what it might still do does nothing.
@@ -98,5 +98,42 @@ pub async fn deletion_leaves_what_others_received(stores: &Stores) -> StoreResul
     let next =
         stores.messages.append_message(super::fixture::text(walks, ben, "on"), OnStored::nothing()).await?;
     assert!(matches!(next, AppendOutcome::Stored(message) if message.seq == 3));
+    Ok(())
+}
+
+/// The groups of a deleted account pass on as if it had left each of them: those it alone owned have an heir, those
+/// in which it was alone are ended.
+pub async fn deletion_passes_groups_on(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let cal = person(stores, "cal").await?;
+    let alone = group(stores, ann, &[]).await?;
+    let owned = group(stores, ann, &[cal, ben]).await?;
+    let shared = group(stores, ann, &[ben]).await?;
+    let joined = group(stores, cal, &[ann, ben]).await?;
+    let second = NewMember { role: Role::Owner, ..to_add(shared, ann, cal) };
+    done(stores.conversations.add_member(second).await?);
+    let admin =
+        NewMember { role: Role::Admin, at: at(5), ..to_add(owned, ann, person(stores, "dan").await?) };
+    done(stores.conversations.add_member(admin).await?);
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
+    let roles = async |place| {
+        let members = stores.conversations.members(place).await?;
+        StoreResult::Ok(members.into_iter().map(|member| (member.account, member.role)).collect::<Vec<_>>())
+    };
+    assert_eq!(roles(alone).await?, []);
+    assert_eq!(roles(owned).await?, [(ben, Role::Member), (cal, Role::Member), (admin.account, Role::Owner)]);
+    assert_eq!(roles(shared).await?, [(ben, Role::Member), (cal, Role::Owner)]);
+    assert_eq!(roles(joined).await?, [(cal, Role::Owner), (ben, Role::Member)]);
+    assert_eq!(stores.conversations.groups_of(ann).await?, []);
+    for (place, closed_at) in [(alone, Some(at(7))), (owned, None), (shared, None), (joined, None)] {
+        let kept = stores.conversations.conversation(place).await?;
+        assert_eq!(kept.and_then(|kept| kept.closed_at), closed_at);
+    }
+    // Any other status takes nobody out of anything.
+    for status in [AccountStatus::Locked, AccountStatus::Deactivated] {
+        stores.accounts.set_status(cal, status, at(8)).await?;
+        assert_eq!(roles(joined).await?, [(cal, Role::Owner), (ben, Role::Member)]);
+    }
     Ok(())
 }

@@ -16,9 +16,14 @@
 pub mod accounts;
 pub mod conversations;
 pub mod erasure;
+pub mod excerpts;
 mod fixture;
+pub mod group_races;
+pub mod groups;
+pub mod lists;
 pub mod matches;
 pub mod messages;
+pub mod names;
 pub mod people;
 pub mod races;
 pub mod receipts;
@@ -71,11 +76,21 @@ suite! { ($)
         one_of_many_gets_an_identity
         crossing_identities_end_in_whole_accounts
     }
+    names {
+        accounts_are_found_together
+        a_new_name_replaces_the_old_one
+        a_taken_name_changes_nothing
+        only_accounts_that_are_there_get_names
+        one_of_two_gets_a_name
+        two_who_swap_names_keep_one_each
+        a_password_is_replaced_while_it_is_the_expected_one
+    }
     erasure {
         deletion_is_for_ever
         deletion_frees_the_names_and_forgets_the_profile
         deletion_takes_decisions_matches_and_blocks
         deletion_leaves_what_others_received
+        deletion_passes_groups_on
     }
     people {
         a_whole_profile_comes_back
@@ -91,6 +106,7 @@ suite! { ($)
         nobody_blocks_themselves_or_nobody
         the_latest_block_comes_first
         a_relation_is_known_from_both_sides
+        what_hides_two_is_known_from_both_sides
     }
     matches {
         two_likes_make_one_match
@@ -124,6 +140,26 @@ suite! { ($)
         one_who_comes_back_has_read_what_they_had
         unknown_conversations_have_nothing
     }
+    groups {
+        what_is_refused_has_its_reason
+        members_add_whom_they_see
+        owners_give_roles_and_remove
+        the_eldest_inherits
+        the_lower_number_inherits_of_two_who_joined_at_once
+        a_second_owner_leaves_nothing_to_inherit
+        an_ended_group_is_closed_and_empty
+        a_change_is_of_what_was_named
+        the_creator_stays
+        who_left_is_a_stranger
+    }
+    lists {
+        groups_come_oldest_first
+        conversations_come_by_activity
+        a_summary_counts_what_others_said_since
+        what_hidden_people_wrote_is_left_out
+        direct_conversations_are_listed_while_the_two_see_each_other
+        what_ended_is_not_listed
+    }
     messages {
         messages_are_counted_from_one
         every_kind_and_text_comes_back
@@ -137,6 +173,12 @@ suite! { ($)
         extreme_numbers_are_numbers
         identifiers_are_unique_and_grow
     }
+    excerpts {
+        pages_leave_out_hidden_people
+        counts_leave_out_hidden_people
+        a_message_is_found_by_its_identifier
+        what_comes_before_an_identifier_is_known
+    }
     receipts {
         reading_goes_forward_only
         reading_stops_at_the_last_message
@@ -144,6 +186,7 @@ suite! { ($)
         delivery_does_not_read
         strangers_mark_nothing
         marks_come_by_account_then_number
+        marks_are_told_up_to_the_first_beyond
     }
     races {
         two_likes_at_once_make_one_match
@@ -154,6 +197,14 @@ suite! { ($)
         toggles_at_once_all_count
         adding_at_once_adds_once
         a_caller_who_leaves_has_done_all_or_nothing
+    }
+    group_races {
+        two_owners_who_leave_at_once_leave_one_heir
+        nobody_joins_a_group_that_ended
+        nothing_is_stored_of_one_who_left
+        a_deletion_and_a_leaving_at_once_leave_an_owner
+        nobody_adds_one_who_is_being_deleted
+        many_who_come_and_go_at_once_leave_one_group
     }
     writers {
         many_senders_are_numbered_without_gaps
@@ -181,8 +232,13 @@ mod tests {
             include_str!("accounts.rs"),
             include_str!("conversations.rs"),
             include_str!("erasure.rs"),
+            include_str!("excerpts.rs"),
+            include_str!("group_races.rs"),
+            include_str!("groups.rs"),
+            include_str!("lists.rs"),
             include_str!("matches.rs"),
             include_str!("messages.rs"),
+            include_str!("names.rs"),
             include_str!("people.rs"),
             include_str!("races.rs"),
             include_str!("receipts.rs"),

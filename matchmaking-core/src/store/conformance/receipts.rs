@@ -1,6 +1,6 @@
 //! Cases about what was delivered and read.
 
-use super::fixture::{at, group, leave, marks, nobody, nowhere, person, say, two};
+use super::fixture::{at, done, group, leave, marks, nobody, nowhere, person, say, to_add, two};
 use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
@@ -105,5 +105,36 @@ pub async fn marks_come_by_account_then_number(stores: &Stores) -> StoreResult<(
     }
     expected.sort_by_key(|mark| (mark.account, mark.seq));
     assert_eq!(marks(stores, walks).await?, expected);
+    Ok(())
+}
+
+/// Told of each member is every mark in the bounds and the first beyond: the one that says when they read the last.
+pub async fn marks_are_told_up_to_the_first_beyond(stores: &Stores) -> StoreResult<()> {
+    let (walks, ann, ben) = spoken(stores, 9).await?;
+    let (cal, dan) = (person(stores, "cal").await?, person(stores, "dan").await?);
+    for other in [cal, dan] {
+        done(stores.conversations.add_member(to_add(walks, ann, other)).await?);
+    }
+    for (account, read) in [(ann, &[1, 3, 5, 7, 9][..]), (ben, &[4, 8]), (dan, &[2])] {
+        for seq in read {
+            stores.messages.mark_read(walks, account, *seq, at(*seq)).await?;
+        }
+    }
+    let told = async |from, to| {
+        let marks = stores.messages.read_marks(walks, from, to).await?;
+        assert!(marks.iter().all(|mark| mark.at == at(mark.seq)));
+        StoreResult::Ok(marks.into_iter().map(|mark| (mark.account, mark.seq)).collect::<Vec<_>>())
+    };
+    assert_eq!(told(3, 5).await?, [(ann, 3), (ann, 5), (ben, 4), (ben, 8)]);
+    assert_eq!(told(4, 4).await?, [(ann, 5), (ben, 4)]);
+    assert_eq!(told(5, 4).await?, [(ann, 5), (ben, 8)]);
+    assert_eq!(told(8, i64::MAX).await?, [(ann, 9), (ben, 8)]);
+    assert_eq!(told(i64::MIN, 1).await?, [(ann, 1), (ben, 4), (dan, 2)]);
+    assert_eq!(told(i64::MIN, i64::MIN).await?, [(ann, 1), (ben, 4), (dan, 2)]);
+    assert_eq!(told(10, 12).await?, []);
+    assert_eq!(told(i64::MAX, i64::MAX).await?, []);
+    assert_eq!(told(0, i64::MAX).await?.len(), 8);
+    leave(stores, walks, ben).await?;
+    assert_eq!(told(3, 5).await?, [(ann, 3), (ann, 5)]);
     Ok(())
 }

@@ -74,3 +74,49 @@ pub async fn a_relation_is_known_from_both_sides(stores: &Stores) -> StoreResult
     }
     Ok(())
 }
+
+/// Hidden from somebody is everyone with a block between the two, either way, and everyone with whom they had a match
+/// that was ended, either way: each once, ascending, whatever their status.
+pub async fn what_hides_two_is_known_from_both_sides(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let mut others = Vec::new();
+    for name in ["cal", "dan", "eve", "fay"] {
+        others.push(person(stores, name).await?);
+    }
+    let [cal, dan, eve, fay] = others[..] else { panic!("four people") };
+    let hidden = async |account| stores.safety.hidden_from(account).await;
+    assert_eq!(hidden(ann).await?, []);
+    assert_eq!(hidden(nobody()).await?, []);
+
+    let with_eve = matched(stores, ann, eve).await?;
+    let with_dan = matched(stores, dan, ann).await?;
+    let with_cal = matched(stores, ann, cal).await?;
+    matched(stores, ann, fay).await?;
+    assert_eq!(hidden(ann).await?, [], "a match hides nobody while it lasts");
+    assert!(stores.matches.end_match(with_eve.id, eve, at(3)).await?);
+    assert!(stores.matches.end_match(with_dan.id, ann, at(3)).await?);
+    stores.safety.block(ann, cal, at(4)).await?;
+    stores.safety.block(ben, ann, at(4)).await?;
+    stores.safety.block(ann, ben, at(4)).await?;
+    // Blocked, and unmatched besides.
+    stores.safety.block(ann, eve, at(4)).await?;
+    stores.safety.block(fay, ben, at(4)).await?;
+    stores.accounts.set_status(cal, AccountStatus::Deactivated, at(5)).await?;
+    assert_eq!(hidden(ann).await?, [ben, cal, dan, eve]);
+    assert_eq!(hidden(ben).await?, [ann, fay]);
+    for other in [cal, dan, eve] {
+        assert_eq!(hidden(other).await?, [ann]);
+    }
+
+    stores.safety.unblock(ann, ben).await?;
+    assert_eq!(hidden(ann).await?, [ben, cal, dan, eve], "the other one's block stands");
+    stores.safety.unblock(ben, ann).await?;
+    stores.safety.unblock(ann, cal).await?;
+    stores.safety.unblock(ann, eve).await?;
+    assert_eq!(hidden(ann).await?, [dan, eve], "an ended match hides for good");
+    assert!(stores.matches.end_match(with_cal.id, ann, at(6)).await?);
+    assert_eq!(hidden(cal).await?, [ann]);
+    stores.accounts.set_status(dan, AccountStatus::Deleted, at(7)).await?;
+    assert_eq!(hidden(ann).await?, [cal, eve], "nothing of a deleted account is left");
+    Ok(())
+}

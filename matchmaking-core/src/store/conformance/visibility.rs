@@ -1,22 +1,26 @@
 //! Cases about who sees whom: every read and write agrees with the one rule.
 
-use super::fixture::{at, decision, matched, pair, person, text, to_match, two};
+use super::fixture::{at, decision, group, matched, pair, person, text, to_add, to_match, two};
 use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Action, Match, Relation, may_see},
-    store::{AppendOutcome, AppendRefusal, CreateMatchOutcome, InteractionOutcome, OnStored, Stores},
+    store::{
+        AppendOutcome, AppendRefusal, CreateMatchOutcome, GroupOutcome, GroupRefusal, InteractionOutcome,
+        OnStored, Stores,
+    },
 };
 
 const STATUSES: [AccountStatus; 4] =
     [AccountStatus::Active, AccountStatus::Locked, AccountStatus::Deactivated, AccountStatus::Deleted];
 
-/// What a viewer finds of a target with whom they have a match and a direct conversation.
+/// What a viewer finds of a target with whom they have a match and a direct conversation, and whom they want to add
+/// to a group.
 async fn check(
     stores: &Stores,
     (viewer, target): (AccountId, AccountId),
     made: &Match,
-    direct: ConversationId,
+    (direct, walks): (ConversationId, ConversationId),
     expected: Relation,
 ) -> StoreResult<()> {
     let relation = stores.safety.relation(viewer, target).await?;
@@ -36,6 +40,24 @@ async fn check(
         assert_eq!(stores.matches.interaction(viewer, target).await?, before);
     }
     assert_eq!(stores.matches.toggle_like(made.id).await?.is_some(), visible, "toggle_like: {expected:?}");
+
+    let listed = stores.conversations.conversations_of(viewer, &[], usize::MAX).await?;
+    let listed = listed.iter().any(|summary| summary.conversation.id == direct);
+    assert_eq!(listed, visible, "conversations_of: {expected:?}");
+    let hidden = stores.safety.hidden_from(viewer).await?.contains(&target);
+    assert_eq!(hidden, expected.blocked || expected.unmatched, "hidden_from: {expected:?}");
+    let added = stores.conversations.add_member(to_add(walks, viewer, target)).await?;
+    if visible {
+        assert_eq!(added, GroupOutcome::Done(()), "add_member: {expected:?}");
+        stores.conversations.remove_member(walks, viewer, target, at(7)).await?;
+    } else {
+        let reason = match expected.viewer {
+            AccountStatus::Active => GroupRefusal::UnknownAccount,
+            AccountStatus::Deleted => GroupRefusal::UnknownGroup,
+            _ => GroupRefusal::NotMember,
+        };
+        assert_eq!(added, GroupOutcome::Refused(reason), "add_member: {expected:?}");
+    }
 
     let last = stores.conversations.conversation(direct).await?.map(|kept| kept.last_seq);
     let appended = stores.messages.append_message(text(direct, viewer, "hello"), OnStored::nothing()).await?;
@@ -70,6 +92,7 @@ pub async fn every_combination_agrees_with_the_rule(stores: &Stores) -> StoreRes
                 let ben = person(stores, &format!("b{v}{t}{ended}")).await?;
                 let made = matched(stores, ann, ben).await?;
                 let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
+                let places = (direct, group(stores, ann, &[]).await?);
                 if ended {
                     stores.matches.end_match(made.id, ben, at(4)).await?;
                 }
@@ -81,11 +104,11 @@ pub async fn every_combination_agrees_with_the_rule(stores: &Stores) -> StoreRes
                     blocked: false,
                     unmatched: ended,
                 };
-                check(stores, (ann, ben), &made, direct, relation).await?;
+                check(stores, (ann, ben), &made, places, relation).await?;
                 let blocked = Relation { blocked: true, ..relation };
                 for (by, of) in [(ann, ben), (ben, ann)] {
                     stores.safety.block(by, of, at(6)).await?;
-                    check(stores, (ann, ben), &made, direct, blocked).await?;
+                    check(stores, (ann, ben), &made, places, blocked).await?;
                     stores.safety.unblock(by, of).await?;
                 }
             }

@@ -38,12 +38,17 @@ sql! {
     SET_DELIVERED = "UPDATE members SET delivered_seq = $3 WHERE conversation_id = $1 AND account_id = $2";
     INSERT_MARK = "INSERT INTO read_marks (conversation_id, account_id, seq, read_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (conversation_id, account_id, seq) DO NOTHING";
+    // In two parts, because PostgreSQL would take a third of all marks for below a bound that it has yet to look up.
     READ_MARKS = "SELECT r.account_id, r.seq, r.read_at FROM members m
         JOIN read_marks r ON r.conversation_id = m.conversation_id AND r.account_id = m.account_id
-        WHERE m.conversation_id = $1 AND r.seq >= $2 AND r.seq <= COALESCE(
-            (SELECT MIN(n.seq) FROM read_marks n WHERE n.conversation_id = m.conversation_id
-                AND n.account_id = m.account_id AND n.seq >= $3), 9223372036854775807)
-        ORDER BY r.account_id, r.seq";
+            AND r.seq >= $2 AND r.seq < $3
+        WHERE m.conversation_id = $1
+        UNION ALL SELECT r.account_id, r.seq, r.read_at FROM members m
+        JOIN read_marks r ON r.conversation_id = m.conversation_id AND r.account_id = m.account_id
+            AND r.seq = (SELECT MIN(n.seq) FROM read_marks n WHERE n.conversation_id = m.conversation_id
+                AND n.account_id = m.account_id AND n.seq >= $3)
+        WHERE m.conversation_id = $1
+        ORDER BY 1, 2";
     WITHOUT = concat!(
         "SELECT ",
         message_columns!(),

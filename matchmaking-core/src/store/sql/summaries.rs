@@ -18,20 +18,26 @@ use crate::{
     store::{ConversationSummary, UNREAD_COUNTED_MAX},
 };
 
-/// The number of the last message of `conversations c` that is not from one of the accounts in `$2`: read backwards
+/// A column of the last message of `conversations c` that is not from one of the accounts in `$2`: read backwards
 /// from the end, and no further than to the first that is shown.
 macro_rules! last_shown {
-    () => {
-        "(SELECT x.seq FROM messages x WHERE x.conversation_id = c.id
-            AND x.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
-            ORDER BY x.seq DESC LIMIT 1)"
+    ($column:literal) => {
+        concat!(
+            "(SELECT x.",
+            $column,
+            " FROM messages x WHERE x.conversation_id = c.id
+                AND x.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
+                ORDER BY x.seq DESC LIMIT 1)"
+        )
     };
 }
 
 sql! {
     // Of each conversation what decides whether and where it is listed, and no more: only a page of them is read.
     LISTED = concat!(
-        "SELECT c.id, c.kind, COALESCE(l.sent_at, c.created_at), v.status, o.status,
+        "SELECT c.id, c.kind, COALESCE(",
+        last_shown!("sent_at"),
+        ", c.created_at), v.status, o.status,
             EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
                 OR (b.by_id = c.high_id AND b.target_id = c.low_id)),
             EXISTS (SELECT 1 FROM matches e
@@ -40,9 +46,7 @@ sql! {
         JOIN conversations c ON c.id = me.conversation_id
         JOIN accounts v ON v.id = me.account_id
         LEFT JOIN accounts o ON o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END
-        LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
-        last_shown!(),
-        " WHERE me.account_id = $1"
+        WHERE me.account_id = $1"
     );
     SUMMARIES = concat!(
         "SELECT ",
@@ -57,7 +61,7 @@ sql! {
         JOIN members me ON me.conversation_id = CAST(j.value AS BIGINT) AND me.account_id = $1
         JOIN conversations c ON c.id = me.conversation_id
         LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
-        last_shown!()
+        last_shown!("seq")
     );
 }
 

@@ -14,10 +14,7 @@ use matchmaking_core::{
 
 use crate::http::Call;
 
-pub(super) async fn list(
-    services: Arc<Services>,
-    call: Call<(), AccountId>,
-) -> Result<Conversations, Fault> {
+pub(super) async fn list(services: Arc<Services>, call: Call<(), AccountId>) -> Result<Conversations, Fault> {
     let viewer = call.who;
     let summaries = services.chat.conversations(viewer).await?;
     let peer_in = |kind| match kind {

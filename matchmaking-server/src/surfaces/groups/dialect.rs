@@ -149,13 +149,16 @@ mod tests {
             FieldError::body("type", Problem::NotOneOf(&["text", "image", "file"]), json!("song")),
         ];
         let body = error_body(&Fault::Invalid(errors));
-        let error = "username: 缺失; password: 不能少于 8 个字符; type: 必须是 text、image、file 之一".to_owned();
+        let error =
+            "username: 缺失; password: 不能少于 8 个字符; type: 必须是 text、image、file 之一".to_owned();
         assert_eq!(body, ErrorBody { code: 400, message: "请求参数错误", error });
     }
 
     #[test]
     fn causes_stay_inside() {
-        for fault in [Fault::internal("SELECT secret"), Fault::Unavailable { cause: "SELECT secret".to_owned() }] {
+        for fault in
+            [Fault::internal("SELECT secret"), Fault::Unavailable { cause: "SELECT secret".to_owned() }]
+        {
             let body = error_body(&fault);
             assert_eq!((body.code, body.message), (500, "服务器内部错误"));
             assert!(!body.error.contains("secret"));

@@ -6,7 +6,8 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         groups::{
-            ListMessagesRequest, ListedMessage, MessageView, Messages, ReadBy, Recipient, SendMessageRequest, WireId,
+            ListMessagesRequest, ListedMessage, MessageView, Messages, ReadBy, Recipient, SendMessageRequest,
+            WireId,
         },
         wire::GivenId,
     },
@@ -96,11 +97,7 @@ fn receiver(thread: &Thread, sender: AccountId) -> Option<AccountId> {
 }
 
 /// The conversation that a request names; `None` with a person with whom nobody has talked yet.
-async fn existing(
-    services: &Services,
-    with: Recipient,
-    viewer: AccountId,
-) -> Result<Option<Thread>, Fault> {
+async fn existing(services: &Services, with: Recipient, viewer: AccountId) -> Result<Option<Thread>, Fault> {
     match with {
         Recipient::Person(id) => {
             let person = id.possible().ok_or(Fault::UnknownAccount)?;

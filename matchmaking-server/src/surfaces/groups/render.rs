@@ -21,7 +21,9 @@ pub(super) fn frame(frame: &Frame) -> String {
 /// An event as the socket shows it to everyone; `None` for what it does not show.
 pub(super) fn event(event: &Event) -> Option<Bytes> {
     let shown = match event {
-        Event::MessageStored { message, receiver, .. } => Frame::Message(MessageView::new(message, *receiver)),
+        Event::MessageStored { message, receiver, .. } => {
+            Frame::Message(MessageView::new(message, *receiver))
+        }
         Event::MessageRead { message, reader, at } => Frame::Read {
             message_id: WireId::of(*message),
             user_id: WireId::of(*reader),

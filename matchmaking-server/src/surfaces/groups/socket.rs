@@ -13,7 +13,7 @@ use matchmaking_core::{
     },
     ids::{AccountId, MessageId},
     realtime::{Channel, Connection, Event, Next, Published},
-    service::{Services, chat::ThreadError},
+    service::{Services, chat::ThreadError, tokens::TokenKind},
 };
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
@@ -22,7 +22,26 @@ use super::{
     messages::{deliver, group},
     render,
 };
-use crate::http::{Incoming, Rates, Socket, close_code};
+use crate::{
+    http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
+    surfaces::caller,
+};
+
+/// Finds out whom the socket is from, and accepts the handshake.
+pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
+    let account = caller(&ctx.asked, &services, TokenKind::Groups).await?;
+    let rates = ctx.rates();
+    ctx.upgrade(move |socket| async move {
+        let connection = services.hub.connect(account, account.get(), Channel::Groups);
+        let session = Session { services, account, socket, connection, rates };
+        // Once more: an account that ended between the look-up and the registration was not told to the hub.
+        match session.services.accounts.contact(account).await {
+            Ok(Some(_)) => session.run().await,
+            Ok(None) => session.end(&Fault::BadToken),
+            Err(error) => session.end(&error.into()),
+        }
+    })
+}
 
 /// An open socket, registered with the hub.
 struct Session {
@@ -38,10 +57,7 @@ impl Session {
         self.send(&Frame::Connected { user_id: WireId::of(self.account) });
         while let Some(incoming) = self.next().await {
             if let Err(fault) = self.obey(incoming).await {
-                if fault.is_ours() {
-                    tracing::error!(cause = %fault, "a socket's request failed");
-                }
-                self.send(&Frame::Error(error_body(&fault)));
+                self.refuse(&fault);
             }
         }
     }
@@ -61,8 +77,7 @@ impl Session {
                         return None;
                     }
                     Next::Ended => {
-                        self.send(&Frame::Error(error_body(&Fault::BadToken)));
-                        self.socket.sender().close(close_code::POLICY, "the account has ended");
+                        self.end(&Fault::BadToken);
                         return None;
                     }
                 },
@@ -103,6 +118,25 @@ impl Session {
             Recipient::Group(id) => chat.typing(&group(&self.services, id, self.account).await?).await?,
         }
         Ok(())
+    }
+
+    /// Tells what went wrong; the socket goes on.
+    fn refuse(&self, fault: &Fault) {
+        if fault.is_ours() {
+            tracing::error!(cause = %fault, "a socket's request failed");
+        }
+        self.send(&Frame::Error(error_body(fault)));
+    }
+
+    /// Tells why the socket may not go on, and closes it.
+    fn end(&self, fault: &Fault) {
+        self.refuse(fault);
+        let (code, reason) = if fault.is_ours() {
+            (close_code::INTERNAL, "try again")
+        } else {
+            (close_code::POLICY, "the account has ended")
+        };
+        self.socket.sender().close(code, reason);
     }
 
     /// Queues a frame. A client that does not keep up loses its socket, not the frame.

@@ -6,7 +6,8 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         groups::{
-            FoundUser, ProfileView, SearchUsersRequest, UpdateProfileRequest, UpdatedProfile, UsersFound, WireId,
+            FoundUser, ProfileView, SearchUsersRequest, UpdateProfileRequest, UpdatedProfile, UsersFound,
+            WireId,
         },
     },
     ids::AccountId,

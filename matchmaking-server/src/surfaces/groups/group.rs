@@ -6,8 +6,8 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         groups::{
-            AddMemberRequest, CreateGroupRequest, CreatedGroup, DeletedGroup, GroupRequest, GroupView, Groups,
-            MemberRequest, MemberView, Members, Membership, UpdateGroupRequest, WireId,
+            AddMemberRequest, CreateGroupRequest, CreatedGroup, DeletedGroup, GroupRequest, GroupView,
+            Groups, MemberRequest, MemberView, Members, Membership, UpdateGroupRequest, WireId,
         },
         wire::GivenId,
     },
