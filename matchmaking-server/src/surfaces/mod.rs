@@ -28,11 +28,9 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         Surface::Rooms => &Rooms,
         Surface::Groups => &Groups,
         // Until the other surfaces are there, their unmatched paths answer as miracle's do.
-        Surface::Miracle
-        | Surface::Assistant
-        | Surface::Operations
-        | Surface::Platform
-        | Surface::Admin => &FastApi,
+        Surface::Miracle | Surface::Assistant | Surface::Operations | Surface::Platform | Surface::Admin => {
+            &FastApi
+        }
     }
 }
 

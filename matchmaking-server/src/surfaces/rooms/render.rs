@@ -44,7 +44,7 @@ pub(super) fn message<'a>(
 fn content<'a>(services: &Services, message: &'a Message) -> Cow<'a, str> {
     match message.kind {
         MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
-            Cow::Borrowed(&message.content)
+            services.media.shown(&message.content)
         }
         MessageKind::Text | MessageKind::Location | MessageKind::System | MessageKind::Assistant => {
             Cow::Borrowed(&message.content)
