@@ -3,12 +3,13 @@
 mod fastapi;
 mod gate;
 pub mod groups;
+pub mod media;
 pub mod miracle;
 
 use std::sync::Arc;
 
 use matchmaking_core::api::{
-    groups as groups_api, miracle as miracle_api,
+    groups as groups_api, media as media_api, miracle as miracle_api,
     route::{Listed, Surface},
 };
 use matchmaking_core::service::Services;
@@ -27,6 +28,7 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         Surface::Groups => &Groups,
         Surface::Miracle
         | Surface::Assistant
+        | Surface::Media
         | Surface::Operations
         | Surface::Platform
         | Surface::Rooms
@@ -37,7 +39,7 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 3] = [miracle_api::ROUTES, groups_api::ROUTES, crate::ops::ROUTES];
+    let tables: [&[Listed]; 4] = [miracle_api::ROUTES, groups_api::ROUTES, media_api::ROUTES, crate::ops::ROUTES];
     tables.concat()
 }
 
@@ -47,6 +49,7 @@ pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
     match surface {
         Surface::Miracle => miracle::routes(services),
         Surface::Groups => groups::routes(services),
+        Surface::Media => media::routes(services),
         // These are to come; the routes of the server itself are mounted by `ops`.
         Surface::Platform | Surface::Rooms | Surface::Assistant | Surface::Admin | Surface::Operations => {
             Vec::new()
