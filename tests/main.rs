@@ -5,6 +5,7 @@
 mod architecture;
 mod kill;
 mod kit;
+mod media;
 mod miracle;
 mod stores;
 mod support;
