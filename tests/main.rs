@@ -7,5 +7,6 @@ mod kill;
 mod kit;
 mod media;
 mod miracle;
+mod rooms;
 mod stores;
 mod support;
