@@ -6,6 +6,7 @@ mod architecture;
 mod authorisation;
 mod kill;
 mod kit;
+mod media;
 mod miracle;
 mod rooms;
 mod stores;
