@@ -65,6 +65,8 @@ pub fn site(services: &Arc<Services>, served: &[Surface], policy: Policy) -> Sit
     let pool_is_filled = ReadinessCheck::new("pool", move || std::future::ready(!people.is_filling()));
     let readiness = Readiness(vec![store_answers, pool_is_filled]);
     let mut routes = ops::mounted(&telemetry, readiness, &surfaces::all_routes());
+    // Links to media are shown by several surfaces, and are good whichever are served.
+    let served = served.iter().filter(|surface| **surface != Surface::Media).chain([&Surface::Media]);
     for surface in served {
         routes.extend(surfaces::mounted(*surface, services));
     }

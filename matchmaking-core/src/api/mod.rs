@@ -10,6 +10,7 @@
 
 pub mod fault;
 pub mod groups;
+pub mod media;
 pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;

@@ -20,6 +20,9 @@ pub fn surface_of(path: &str) -> Surface {
     if below(path, "/v1").is_some() || below(path, "/v2").is_some() {
         return Surface::Platform;
     }
+    if below(path, "/media").is_some() {
+        return Surface::Media;
+    }
     let rooms = ["/api/room", "/api/message", "/api/user", "/register", "/login", "/ws/join"];
     if rooms.iter().any(|prefix| below(path, prefix).is_some()) {
         return Surface::Rooms;
@@ -62,6 +65,8 @@ mod tests {
             ("/v1/nope", Surface::Platform),
             ("/v2/profile", Surface::Platform),
             ("/v10/profile", Surface::Miracle),
+            ("/media", Surface::Media),
+            ("/mediax", Surface::Miracle),
             ("/admin/v1/nope", Surface::Admin),
             ("/api/room/nope", Surface::Rooms),
             ("/api/message", Surface::Rooms),

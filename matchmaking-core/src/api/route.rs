@@ -19,19 +19,22 @@ pub enum Surface {
     Assistant,
     /// The back office: `/admin/v1`.
     Admin,
+    /// What people sent each other besides text, by signed links: `/media`, whichever surfaces are served.
+    Media,
     /// Health, metrics, documentation.
     Operations,
 }
 
 impl Surface {
     /// Every surface, in the order in which documentation lists them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Miracle,
         Self::Platform,
         Self::Rooms,
         Self::Groups,
         Self::Assistant,
         Self::Admin,
+        Self::Media,
         Self::Operations,
     ];
 
@@ -45,6 +48,7 @@ impl Surface {
             Self::Groups => "groups",
             Self::Assistant => "assistant",
             Self::Admin => "admin",
+            Self::Media => "media",
             Self::Operations => "operations",
         }
     }

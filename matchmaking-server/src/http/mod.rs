@@ -5,9 +5,11 @@
 
 mod accept;
 mod body;
+mod chunks;
 mod cors;
 mod dialect;
 mod dispatch;
+mod download;
 mod guard;
 mod handler;
 mod handshake;
@@ -25,9 +27,11 @@ mod telemetry;
 
 pub use accept::run;
 pub use body::RequestBody;
+pub use chunks::ReaderGone;
 pub use cors::CorsOrigins;
 pub use dialect::{Dialect, OtherMedia};
 pub use dispatch::{Kit, Policy, Site};
+pub use download::{Asking, Download, download};
 pub use guard::OpenSurfaces;
 pub use handler::{Call, Gate, Handle, Mounted, mount, mount_behind, raw, socket, with};
 pub use multipart::{Form, FormFile};
@@ -37,5 +41,5 @@ pub use request::{Asked, Ctx, Rates};
 pub use request_id::RequestId;
 pub use router::RouteConflict;
 pub use socket::{Incoming, SendRefused, Sender, Socket, close_code};
-pub use sse::{EventSender, ReaderGone, events};
+pub use sse::{EventSender, events};
 pub use telemetry::Telemetry;

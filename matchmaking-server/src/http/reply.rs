@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use warp::Reply as _;
 
-use super::sse::Chunks;
+use super::chunks::Chunks;
 
 /// Status, headers and body.
 #[derive(Debug)]

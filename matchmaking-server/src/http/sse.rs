@@ -3,34 +3,15 @@
 //! Each event is `data: ` (exactly one space) and its text, ended by a blank line; a text of several lines
 //! becomes several `data: ` lines of one event. Clients that slice six characters off each line work.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::Stream;
 use http::{HeaderName, HeaderValue, header};
 use tokio::sync::mpsc;
 
+use super::chunks::{Chunks, ReaderGone};
 use super::reply::Reply;
 use crate::config::limits;
-
-/// The parts of a body that is written as it is made.
-#[derive(Debug)]
-pub(super) struct Chunks(mpsc::Receiver<Bytes>);
-
-impl Stream for Chunks {
-    type Item = Bytes;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        self.0.poll_recv(cx)
-    }
-}
-
-/// Nobody reads the stream any more: the client went away, or did not keep up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the reader of the event stream is gone")]
-pub struct ReaderGone;
 
 /// The writing end of an event stream. The stream ends when it is dropped.
 #[derive(Debug, Clone)]

@@ -241,7 +241,7 @@ const fn envelope(surface: Surface) -> &'static [Part] {
         }
         Surface::Groups => &[Integer("code"), Text("message"), Data("data")],
         Surface::Rooms => &[Integer("code"), Text("msg"), Data("data")],
-        Surface::Miracle | Surface::Assistant | Surface::Operations => &[],
+        Surface::Miracle | Surface::Assistant | Surface::Media | Surface::Operations => &[],
     }
 }
 

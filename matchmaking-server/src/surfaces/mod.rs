@@ -3,13 +3,14 @@
 mod fastapi;
 mod gate;
 pub mod groups;
+pub mod media;
 pub mod miracle;
 pub mod rooms;
 
 use std::sync::Arc;
 
 use matchmaking_core::api::{
-    groups as groups_api, miracle as miracle_api, rooms as rooms_api,
+    groups as groups_api, media as media_api, miracle as miracle_api, rooms as rooms_api,
     route::{Listed, Surface},
 };
 use matchmaking_core::service::Services;
@@ -28,17 +29,20 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
         Surface::Rooms => &Rooms,
         Surface::Groups => &Groups,
         // Until the other surfaces are there, their unmatched paths answer as miracle's do.
-        Surface::Miracle | Surface::Assistant | Surface::Operations | Surface::Platform | Surface::Admin => {
-            &FastApi
-        }
+        Surface::Miracle
+        | Surface::Assistant
+        | Surface::Media
+        | Surface::Operations
+        | Surface::Platform
+        | Surface::Admin => &FastApi,
     }
 }
 
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 4] =
-        [miracle_api::ROUTES, rooms_api::ROUTES, groups_api::ROUTES, crate::ops::ROUTES];
+    let tables: [&[Listed]; 5] =
+        [miracle_api::ROUTES, rooms_api::ROUTES, groups_api::ROUTES, media_api::ROUTES, crate::ops::ROUTES];
     tables.concat()
 }
 
@@ -49,6 +53,7 @@ pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
         Surface::Miracle => miracle::routes(services),
         Surface::Rooms => rooms::routes(services),
         Surface::Groups => groups::routes(services),
+        Surface::Media => media::routes(services),
         // These are to come; the routes of the server itself are mounted by `ops`.
         Surface::Platform | Surface::Assistant | Surface::Admin | Surface::Operations => Vec::new(),
     }
