@@ -34,7 +34,9 @@ const SOCKETS: [&str; 2] = ["/api/message/ws", "/ws/join"];
 
 /// `{code: 0, msg, data}`
 fn done(msg: &str, data: Value) -> Value {
-    json!({"code": 0, "msg": msg, "data": data})
+    let mut done = json!({"code": 0, "msg": msg});
+    done["data"] = data;
+    done
 }
 
 /// `{code: 1, msg, data: null}`

@@ -157,7 +157,8 @@ fn start_log(config: &Config) {
 /// Says what is where, to whoever started the program.
 fn announce(config: &Config, site: &Site, address: SocketAddr, database: &DatabaseUrl) {
     let surfaces = site.routes.iter().map(|mounted| mounted.listed.route.surface);
-    let surfaces: BTreeSet<_> = surfaces.filter(|surface| !matches!(surface, Surface::Media | Surface::Operations)).collect();
+    let surfaces: BTreeSet<_> =
+        surfaces.filter(|surface| !matches!(surface, Surface::Media | Surface::Operations)).collect();
     let surfaces: Vec<_> = surfaces.iter().map(|surface| surface.name()).collect();
     let lines = [
         format!("listening   http://{address}"),

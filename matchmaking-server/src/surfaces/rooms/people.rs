@@ -47,12 +47,10 @@ pub(super) async fn add(services: Arc<Services>, call: Call<AddUserRequest, Acco
         },
         Invited::ByName(name) => services.accounts.by_username(&name).await?,
     };
-    match invited {
-        Some(invited) => Ok(services.groups.add(room, call.who, invited, role).await?),
-        None => {
-            // Whether somebody is known is for members to learn.
-            services.groups.view(room, call.who).await?;
-            Err(Fault::UnknownAccount)
-        }
-    }
+    let Some(invited) = invited else {
+        // Whether somebody is known is for members to learn.
+        services.groups.view(room, call.who).await?;
+        return Err(Fault::UnknownAccount);
+    };
+    Ok(services.groups.add(room, call.who, invited, role).await?)
 }
