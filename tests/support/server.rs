@@ -118,7 +118,7 @@ impl Server {
                 let password_cost = PasswordCost::cheap();
                 let foundation = Foundation { clock: time, password_cost, ..Foundation::over(stores) };
                 let services = app::over(foundation).await.unwrap();
-                let site = app::site(&services, &[Surface::Miracle], options.policy);
+                let site = app::site(&services, &Surface::ALL, options.policy);
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
                 let address = listener.local_addr().unwrap();
                 ready.send((address, Arc::clone(&services), Handle::current())).ok().unwrap();
