@@ -7,5 +7,6 @@ mod groups;
 mod kill;
 mod kit;
 mod miracle;
+mod rooms;
 mod stores;
 mod support;

@@ -31,7 +31,9 @@ async fn names_are_compared_as_people_read_them(database: Database) {
 async fn bounds_are_inclusive(database: Database) {
     let server = Server::start(&database).await;
     let longest = "名".repeat(64);
-    for (name, password) in [("a", "123456"), (longest.as_str(), &"密".repeat(128)), ("a b\u{3000}🙂", "      ")] {
+    for (name, password) in
+        [("a", "123456"), (longest.as_str(), &"密".repeat(128)), ("a b\u{3000}🙂", "      ")]
+    {
         let registered = register(&server, name, password).await.json();
         assert_eq!(registered["data"]["username"], json!(name));
         assert_eq!(log_in(&server, name, password).await.json()["code"], 0, "{name}");

@@ -1,5 +1,6 @@
 //! The examples of the surface's document, in its order, to the byte.
 
+use matchmaking_core::api::rooms::ROUTES;
 use serde_json::{Value, json};
 
 use super::{Person, START_SENT, START_TIME, done, new_message, refused, text_frame};
@@ -102,6 +103,42 @@ async fn sockets(database: Database) {
     other.expect(expected).await;
     one.send(json!({"type": "ping"})).await;
     one.expect(json!({"code": 2, "msg": "ok", "data": null})).await;
+}
+
+/// The routes of the surface's document, and those that its clients call beyond it.
+#[test]
+fn the_surface_has_the_routes_of_its_document() {
+    let routes = |documented: bool| -> Vec<String> {
+        let routes = ROUTES.iter().filter(|listed| listed.route.documented == documented);
+        routes
+            .flat_map(|listed| {
+                listed.route.paths().map(|path| format!("{} {path}", listed.route.method.as_str()))
+            })
+            .collect()
+    };
+    let documented = [
+        "POST /register",
+        "POST /login",
+        "POST /api/room/create",
+        "GET /api/room/list",
+        "GET /api/room/members",
+        "POST /api/room/add_user",
+        "POST /api/message/send",
+        "GET /api/message/list",
+        "GET /api/message/ws",
+    ];
+    let beyond = [
+        "GET /api/user/my",
+        "GET /api/room/info",
+        "POST /api/room/update",
+        "DELETE /api/room/delete",
+        "POST /api/room/leave",
+        "POST /api/message/list",
+        "POST /api/message/upload",
+        "GET /ws/join",
+    ];
+    assert_eq!(routes(true), documented);
+    assert_eq!(routes(false), beyond);
 }
 
 on_every_store!(accounts, rooms, messages, sockets);

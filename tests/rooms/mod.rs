@@ -6,11 +6,12 @@ mod catching_up;
 mod documented;
 mod messages;
 mod people;
+mod protocol;
 mod races;
 mod room;
 mod sockets;
 mod uploads;
-mod validation;
+
 mod walk;
 
 use reqwest::Method as Verb;

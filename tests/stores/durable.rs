@@ -6,15 +6,16 @@ use matchmaking_core::{
     error::StoreError,
     ids::{AccountId, ConversationId},
     model::{
-        Account, Action, Conversation, Identity, IdentityKind, Member, Message, MessageKind, Pair, Profile,
-        Role,
+        Account, Action, Conversation, ConversationKind, Identity, IdentityKind, Member, Message,
+        MessageKind, Pair, Profile, Role,
     },
     store::{
-        AppendOutcome, CreateOutcome, DatabaseUrl, GroupOutcome, MatchTerms, MatchView, Migrations,
-        NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Stores, migrate,
-        open, open_with,
+        AppendOutcome, CreateOutcome, DatabaseUrl, Departure, GroupOutcome, MatchTerms, MatchView,
+        Migrations, NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Stores,
+        migrate, open, open_with,
     },
 };
+use sqlx::migrate::Migrator;
 
 /// What was put into a store.
 #[derive(Debug)]
@@ -155,4 +156,54 @@ pub(super) async fn versions_are_minded(url: &DatabaseUrl, run: impl AsyncFn(&'s
             "{refused:?}"
         );
     }
+}
+
+/// The migrations of a database up to a version, as an earlier release had them.
+pub(super) async fn migrations_until(database: &str, version: i64) -> Migrator {
+    let earlier = tempfile::tempdir().unwrap();
+    let all = format!("{}/../matchmaking-core/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+    for file in std::fs::read_dir(all).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        let number: i64 = name.split_once('_').unwrap().0.parse().unwrap();
+        if number <= version {
+            std::fs::copy(file.path(), earlier.path().join(name)).unwrap();
+        }
+    }
+    Migrator::new(earlier.path()).await.unwrap()
+}
+
+/// A group with its owner, as the first version kept it.
+pub(super) const EARLIER_GROUP: &[&str] = &[
+    "INSERT INTO accounts (status, status_at, created_at) VALUES (1, 5, 5)",
+    "INSERT INTO conversations (kind, name, description, created_at, last_seq) VALUES (2, '散步', 'x', 77, 0)",
+    "INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, delivered_seq)
+     VALUES (1, 1, 3, 77, 0, 0)",
+];
+
+/// [`EARLIER_GROUP`] comes through the migrations since, and goes on being used.
+pub(super) async fn an_earlier_group_is_kept(url: &DatabaseUrl) {
+    let refused = open_with(url, Migrations::Refuse).await;
+    assert!(matches!(refused, Err(StoreError::TooOld { found: 1, needed: 2.. })), "{refused:?}");
+    assert_eq!(migrate(url).await.unwrap().first(), Some(&2));
+    let stores = open_with(url, Migrations::Refuse).await.unwrap();
+    let (group, owner) = (ConversationId::new(1).unwrap(), AccountId::new(1).unwrap());
+    let expected = Conversation {
+        id: group,
+        kind: ConversationKind::Group,
+        name: "散步".to_owned(),
+        description: "x".to_owned(),
+        avatar: String::new(),
+        creator: None,
+        created_at: Millis(77),
+        updated_at: Millis(77),
+        last_seq: 0,
+        closed_at: None,
+    };
+    let groups = stores.conversations.groups_of(owner).await.unwrap();
+    assert_eq!(groups.iter().map(|(group, _)| group).collect::<Vec<_>>(), [&expected]);
+    talk(&stores, group, owner, 1).await;
+    let left = stores.conversations.remove_member(group, owner, owner, Millis(90)).await.unwrap();
+    assert_eq!(left, GroupOutcome::Done(Departure { heir: None, ended: true }));
+    stores.upkeep.close().await;
 }

@@ -9,6 +9,12 @@ async fn fresh() -> Option<((), Stores)> {
 matchmaking_core::store_conformance!(super::fresh);
 
 #[tokio::test]
+async fn bounds_are_kept() {
+    let (_guard, stores) = fresh().await.unwrap();
+    super::bounds::are_kept(&stores, async || super::bounds::fill(&stores).await).await;
+}
+
+#[tokio::test]
 async fn nothing_is_left_to_back_up_or_migrate() {
     let (_guard, stores) = fresh().await.unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! The conformance suite on all three stores, and what only databases promise.
 
+mod bounds;
 mod durable;
 mod memory;
 mod postgres;

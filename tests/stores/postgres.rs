@@ -8,7 +8,7 @@ use matchmaking_core::{
 };
 use sqlx::{Connection, PgConnection, Row};
 
-use super::durable;
+use super::{bounds, durable};
 use crate::support::postgres::{Database, server};
 
 async fn fresh() -> Option<(Database, Stores)> {
@@ -33,6 +33,32 @@ async fn the_version_of_the_schema_is_minded() {
         sqlx::query(statement).execute(&mut connection).await.unwrap();
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_group_of_an_earlier_version_is_kept() {
+    let Some(database) = Database::make().await else { return };
+    let mut connection = PgConnection::connect_with(&database.options()).await.unwrap();
+    durable::migrations_until("postgres", 1).await.run(&mut connection).await.unwrap();
+    for statement in durable::EARLIER_GROUP {
+        sqlx::query(*statement).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    durable::an_earlier_group_is_kept(&database.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bounds_are_kept() {
+    let Some((database, stores)) = fresh().await else { return };
+    bounds::are_kept(&stores, async || {
+        let mut connection = PgConnection::connect_with(&database.options()).await.unwrap();
+        for statement in bounds::SEED {
+            sqlx::query(*statement).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    })
+    .await;
+    stores.upkeep.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,9 +4,10 @@ use matchmaking_core::{
     error::StoreError,
     store::{BackupError, DatabaseUrl, Stores, open},
 };
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
-use super::durable;
+use super::{bounds, durable};
 
 fn place() -> (TempDir, DatabaseUrl) {
     let folder = tempfile::tempdir().unwrap();
@@ -27,16 +28,48 @@ async fn what_was_kept_is_there_after_reopening() {
     durable::reopening_shows_everything(&url).await;
 }
 
+/// A connection of the test's own to the database, which is made if it is not there.
+async fn connect(folder: &TempDir) -> SqliteConnection {
+    let file = folder.path().join("data/缘 分.db");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.unwrap()
+}
+
 #[tokio::test]
 async fn the_version_of_the_schema_is_minded() {
     let (folder, url) = place();
     durable::versions_are_minded(&url, async |statement| {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("data/缘 分.db"));
-        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        let mut connection = connect(&folder).await;
         sqlx::query(statement).execute(&mut connection).await.unwrap();
-        sqlx::Connection::close(connection).await.unwrap();
+        connection.close().await.unwrap();
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_group_of_an_earlier_version_is_kept() {
+    let (folder, url) = place();
+    let mut connection = connect(&folder).await;
+    durable::migrations_until("sqlite", 1).await.run(&mut connection).await.unwrap();
+    for statement in durable::EARLIER_GROUP {
+        sqlx::query(*statement).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    durable::an_earlier_group_is_kept(&url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bounds_are_kept() {
+    let (folder, stores) = fresh().await.unwrap();
+    bounds::are_kept(&stores, async || {
+        let mut connection = connect(&folder).await;
+        for statement in bounds::SEED {
+            sqlx::query(*statement).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    })
+    .await;
+    stores.upkeep.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

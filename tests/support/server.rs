@@ -27,12 +27,14 @@ pub(crate) const START: Millis = Millis(1_770_287_400_123);
 pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) system_clock: bool,
+    /// By its name; that of the services' default if it is empty.
+    pub(crate) time_zone: &'static str,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let limits = Limits { address_rate: None, account_rate: None, ..Limits::default() };
-        Self { policy: Policy { limits, ..Policy::default() }, system_clock: false }
+        Self { policy: Policy { limits, ..Policy::default() }, system_clock: false, time_zone: "" }
     }
 }
 
@@ -46,6 +48,12 @@ impl Options {
     /// With this rule for the surfaces without authentication.
     pub(crate) fn open_surfaces(mut self, rule: OpenSurfaces) -> Self {
         self.policy.open_surfaces = rule;
+        self
+    }
+
+    /// In this time zone.
+    pub(crate) fn time_zone(mut self, name: &'static str) -> Self {
+        self.time_zone = name;
         self
     }
 
@@ -117,6 +125,10 @@ impl Server {
                 let stores = store::open(&url).await.unwrap();
                 let password_cost = PasswordCost::cheap();
                 let foundation = Foundation { clock: time, password_cost, ..Foundation::over(stores) };
+                let foundation = match options.time_zone {
+                    "" => foundation,
+                    name => Foundation { time_zone: name.parse().unwrap(), ..foundation },
+                };
                 let services = app::over(foundation).await.unwrap();
                 let site = app::site(&services, &Surface::ALL, options.policy);
                 let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();

@@ -177,6 +177,7 @@ mod from_services {
         chat::{OpenError, ReachError, SendError, ThreadError},
         groups::GroupError,
         matchmaking::MatchmakingError,
+        media::{MEDIA_BYTES_MAX, MediaError},
         telegram::TelegramError,
     };
     use crate::store::{AppendRefusal, GroupRefusal};
@@ -212,6 +213,20 @@ mod from_services {
                 AuthError::Bad => Self::BadToken,
                 AuthError::Expired => Self::ExpiredToken,
                 AuthError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<MediaError> for Fault {
+        fn from(error: MediaError) -> Self {
+            use std::error::Error as _;
+            match error {
+                MediaError::TooLarge { .. } => Self::BodyTooLarge { limit: MEDIA_BYTES_MAX },
+                MediaError::Full => Self::Unavailable { cause: error.to_string() },
+                MediaError::Unavailable(_) => {
+                    let source = error.source().map(ToString::to_string).unwrap_or_default();
+                    Self::Unavailable { cause: format!("{error}: {source}") }
+                }
             }
         }
     }

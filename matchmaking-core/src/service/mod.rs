@@ -9,6 +9,7 @@ pub mod chat;
 pub mod enrolment;
 pub mod groups;
 pub mod matchmaking;
+pub mod media;
 pub mod passwords;
 pub mod people;
 pub mod telegram;
@@ -86,6 +87,8 @@ pub struct Services {
     pub accounts: accounts::Accounts,
     /// Access tokens.
     pub tokens: tokens::Tokens,
+    /// What people send each other besides text.
+    pub media: media::Media,
     /// Accounts known by their Telegram id.
     pub telegram: telegram::Telegram,
     /// Matches.
@@ -120,7 +123,7 @@ impl Services {
             time_zone,
             token_key,
             password_cost,
-            public_base_url: _,
+            public_base_url,
         } = foundation;
         let hub = Hub::on(Arc::clone(&ports.bus));
         let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
@@ -132,6 +135,8 @@ impl Services {
             tokens.clone(),
             Arc::clone(&clock),
         );
+        let media =
+            media::Media::new(Arc::clone(&ports.media), Arc::clone(&clock), &public_base_url, &token_key);
         let telegram =
             telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let matchmaking = matchmaking::Matchmaking::new(
@@ -149,6 +154,7 @@ impl Services {
             people,
             accounts,
             tokens,
+            media,
             telegram,
             matchmaking,
             chat,

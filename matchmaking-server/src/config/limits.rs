@@ -17,6 +17,20 @@ pub const BODY_CHUNK_TIMEOUT: Duration = Duration::from_secs(10);
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an upload may take as a whole.
 pub const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
+/// The most parts of a form.
+pub const FORM_PARTS_MAX: usize = 16;
+/// The most bytes of a form's field that is no file.
+pub const FORM_TEXT_MAX: usize = 4 << 10;
+/// How much of a form is read without coming to the end of a part's head, or to a boundary.
+pub const FORM_HEAD_MAX: usize = 64 << 10;
+/// The most characters of an uploaded file's name; what is longer is cut.
+pub const FILE_NAME_CHARS_MAX: usize = 255;
+/// The most bytes of all files that are being uploaded at one moment. Whoever comes beyond is told to come again.
+pub const UPLOAD_BYTES_AT_ONCE: usize = 256 << 20;
+/// How much of something that is downloaded is read at once. A download holds about three times as much.
+pub const DOWNLOAD_CHUNK: usize = 64 << 10;
+/// How long the reader of a download may take to make room for the next part.
+pub const DOWNLOAD_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of a refused body is read and thrown away, so that the client reads the refusal.
 pub const DRAIN_BYTES_MAX: usize = 1 << 20;
 /// How long that may take.
@@ -83,6 +97,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// [`UPLOAD_TIMEOUT`]
     pub upload_timeout: Duration,
+    /// [`UPLOAD_BYTES_AT_ONCE`]
+    pub upload_bytes_at_once: usize,
     /// [`DRAIN_TIMEOUT`]
     pub drain_timeout: Duration,
     /// [`SOCKET_QUEUE`]
@@ -115,6 +131,7 @@ impl Default for Limits {
             body_chunk_timeout: BODY_CHUNK_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
             upload_timeout: UPLOAD_TIMEOUT,
+            upload_bytes_at_once: UPLOAD_BYTES_AT_ONCE,
             drain_timeout: DRAIN_TIMEOUT,
             socket_queue: SOCKET_QUEUE,
             socket_write_timeout: SOCKET_WRITE_TIMEOUT,

@@ -25,6 +25,7 @@ use super::guard::OpenSurfaces;
 use super::handler::Mounted;
 use super::handshake::{SocketSlots, check_handshake};
 use super::limiter::Limiter;
+use super::multipart::UploadRoom;
 use super::peer::TrustedProxies;
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
@@ -75,6 +76,7 @@ pub struct Kit {
     pub(super) policy: Policy,
     pub(super) telemetry: Arc<Telemetry>,
     pub(super) sockets: SocketSlots,
+    pub(super) uploads: UploadRoom,
     pub(super) shutdown: CancellationToken,
     /// Cancelled when the grace is over: whatever still runs ends at once.
     pub(super) kill: CancellationToken,
@@ -99,6 +101,7 @@ impl Kit {
             router: Router::new(site.routes, &site.telemetry)?,
             unmatched: site.telemetry.route(Surface::Operations, "", "(unmatched)"),
             dialects: site.dialects,
+            uploads: UploadRoom::new(limits.upload_bytes_at_once),
             sockets: SocketSlots::new(limits.sockets, limits.sockets_per_address),
             addresses: Limiter::new(limits.address_rate, limits::RATE_CELLS),
             accounts: Limiter::new(limits.account_rate, limits::RATE_CELLS),

@@ -4,11 +4,12 @@ mod fastapi;
 mod gate;
 pub mod groups;
 pub mod miracle;
+pub mod rooms;
 
 use std::sync::Arc;
 
 use matchmaking_core::api::{
-    groups as groups_api, miracle as miracle_api,
+    groups as groups_api, miracle as miracle_api, rooms as rooms_api,
     route::{Listed, Surface},
 };
 use matchmaking_core::service::Services;
@@ -18,26 +19,26 @@ use crate::http::{Dialect, Mounted};
 pub use fastapi::FastApi;
 pub use gate::{TokenGate, caller};
 pub use groups::Groups;
+pub use rooms::Rooms;
 
 /// The dialect of a surface, whether it is served or not.
 #[must_use]
 pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
-    // Until the other surfaces are there, their unmatched paths answer as miracle's do.
     match surface {
+        Surface::Rooms => &Rooms,
         Surface::Groups => &Groups,
-        Surface::Miracle
-        | Surface::Assistant
-        | Surface::Operations
-        | Surface::Platform
-        | Surface::Rooms
-        | Surface::Admin => &FastApi,
+        // Until the other surfaces are there, their unmatched paths answer as miracle's do.
+        Surface::Miracle | Surface::Assistant | Surface::Operations | Surface::Platform | Surface::Admin => {
+            &FastApi
+        }
     }
 }
 
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 3] = [miracle_api::ROUTES, groups_api::ROUTES, crate::ops::ROUTES];
+    let tables: [&[Listed]; 4] =
+        [miracle_api::ROUTES, rooms_api::ROUTES, groups_api::ROUTES, crate::ops::ROUTES];
     tables.concat()
 }
 
@@ -46,10 +47,9 @@ pub fn all_routes() -> Vec<Listed> {
 pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
     match surface {
         Surface::Miracle => miracle::routes(services),
+        Surface::Rooms => rooms::routes(services),
         Surface::Groups => groups::routes(services),
         // These are to come; the routes of the server itself are mounted by `ops`.
-        Surface::Platform | Surface::Rooms | Surface::Assistant | Surface::Admin | Surface::Operations => {
-            Vec::new()
-        }
+        Surface::Platform | Surface::Assistant | Surface::Admin | Surface::Operations => Vec::new(),
     }
 }

@@ -111,6 +111,22 @@ pub struct RoomMessage<'a> {
     pub content: std::borrow::Cow<'a, str>,
 }
 
+impl RoomMessage<'_> {
+    /// The same with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> RoomMessage<'static> {
+        RoomMessage {
+            id: self.id,
+            send_time: self.send_time,
+            room_id: self.room_id,
+            sender_id: self.sender_id,
+            sender_name: self.sender_name.into_owned().into(),
+            kind: self.kind,
+            content: self.content.into_owned().into(),
+        }
+    }
+}
+
 /// Lists messages, newest first: fields in the query, in a JSON body, or in both, where the body's count.
 #[derive(Debug)]
 pub struct ListMessages;

@@ -45,10 +45,10 @@ async fn add_as(
     stores.conversations.add_member(new).await.map(done)
 }
 
-fn refused<T>(outcome: GroupOutcome<T>) -> Option<GroupRefusal> {
+fn refused<T>(outcome: &GroupOutcome<T>) -> Option<GroupRefusal> {
     match outcome {
         GroupOutcome::Done(_) => None,
-        GroupOutcome::Refused(refusal) => Some(refusal),
+        GroupOutcome::Refused(refusal) => Some(*refusal),
     }
 }
 
@@ -85,24 +85,24 @@ pub async fn what_is_refused_has_its_reason(stores: &Stores) -> StoreResult<()> 
         (open, locked, GroupRefusal::NotMember),
     ] {
         let told = [
-            refused(conversations.update_group(place, by, Role::Member, renamed("x"), at(9)).await?),
-            refused(conversations.end_group(place, by, at(9)).await?),
-            refused(conversations.add_member(to_add(place, by, nobody())).await?),
-            refused(conversations.add_member(to_add(place, by, by)).await?),
-            refused(conversations.remove_member(place, by, nobody(), at(9)).await?),
-            refused(conversations.remove_member(place, by, by, at(9)).await?),
+            refused(&conversations.update_group(place, by, Role::Member, renamed("x"), at(9)).await?),
+            refused(&conversations.end_group(place, by, at(9)).await?),
+            refused(&conversations.add_member(to_add(place, by, nobody())).await?),
+            refused(&conversations.add_member(to_add(place, by, by)).await?),
+            refused(&conversations.remove_member(place, by, nobody(), at(9)).await?),
+            refused(&conversations.remove_member(place, by, by, at(9)).await?),
         ];
         assert_eq!(told, [Some(reason); 6], "{place} {by}");
     }
     for (by, role) in [(member, Role::Admin), (member, Role::Owner), (admin, Role::Owner)] {
-        let told = refused(conversations.update_group(open, by, role, renamed("x"), at(9)).await?);
+        let told = refused(&conversations.update_group(open, by, role, renamed("x"), at(9)).await?);
         assert_eq!(told, Some(GroupRefusal::NotAllowed));
         let giving = NewMember { role, ..to_add(open, by, nobody()) };
         let told = [
-            refused(conversations.end_group(open, by, at(9)).await?),
-            refused(conversations.add_member(giving).await?),
-            refused(conversations.remove_member(open, by, owner, at(9)).await?),
-            refused(conversations.remove_member(open, by, nobody(), at(9)).await?),
+            refused(&conversations.end_group(open, by, at(9)).await?),
+            refused(&conversations.add_member(giving).await?),
+            refused(&conversations.remove_member(open, by, owner, at(9)).await?),
+            refused(&conversations.remove_member(open, by, nobody(), at(9)).await?),
         ];
         assert_eq!(told, [Some(GroupRefusal::NotAllowed); 4]);
     }
@@ -124,14 +124,14 @@ pub async fn members_add_whom_they_see(stores: &Stores) -> StoreResult<()> {
     stores.matches.end_match(made.id, stranger, at(3)).await?;
     let unknown = Some(GroupRefusal::UnknownAccount);
     for (by, account) in [(member, stranger), (member, eve), (admin, stranger), (owner, nobody())] {
-        assert_eq!(refused(stores.conversations.add_member(to_add(open, by, account)).await?), unknown);
+        assert_eq!(refused(&stores.conversations.add_member(to_add(open, by, account)).await?), unknown);
     }
     // Of two in a group who do not see each other neither learns that the other is there.
     stores.safety.block(admin, member, at(2)).await?;
-    assert_eq!(refused(stores.conversations.add_member(to_add(open, member, admin)).await?), unknown);
+    assert_eq!(refused(&stores.conversations.add_member(to_add(open, member, admin)).await?), unknown);
     for account in [owner, admin, member] {
         let giving = NewMember { role: Role::Owner, ..to_add(open, owner, account) };
-        let told = refused(stores.conversations.add_member(giving).await?);
+        let told = refused(&stores.conversations.add_member(giving).await?);
         assert_eq!(told, Some(GroupRefusal::Already));
     }
     stores.safety.unblock(member, stranger).await?;
@@ -161,7 +161,7 @@ pub async fn owners_give_roles_and_remove(stores: &Stores) -> StoreResult<()> {
         let departure = done(stores.conversations.remove_member(open, stranger, gone, at(6)).await?);
         assert_eq!(departure, stays);
         let again = stores.conversations.remove_member(open, stranger, gone, at(6)).await?;
-        assert_eq!(refused(again), Some(GroupRefusal::UnknownAccount));
+        assert_eq!(refused(&again), Some(GroupRefusal::UnknownAccount));
     }
     assert_eq!(roles(stores, open).await?, [(stranger, Role::Owner)]);
     add_as(stores, open, stranger, member, Role::Admin).await?;
@@ -287,7 +287,7 @@ pub async fn who_left_is_a_stranger(stores: &Stores) -> StoreResult<()> {
     let Walks { group: open, owner, admin, .. } = walks(stores).await?;
     leave(stores, open, owner).await?;
     let told = stores.conversations.add_member(to_add(open, owner, owner)).await?;
-    assert_eq!(refused(told), Some(GroupRefusal::NotMember));
+    assert_eq!(refused(&told), Some(GroupRefusal::NotMember));
     done(stores.conversations.add_member(to_add(open, admin, owner)).await?);
     let back = stores.conversations.member(open, owner).await?.expect("a member");
     assert_eq!(back.role, Role::Member);

@@ -7,6 +7,7 @@ use matchmaking_core::{
         fault::Fault,
         rooms::{Credentials, LoggedIn, Profile, Registration, User},
     },
+    ids::AccountId,
     service::{
         Services,
         accounts::{self, Contact, LoginName},
@@ -14,7 +15,6 @@ use matchmaking_core::{
     },
 };
 
-use super::Member;
 use crate::http::Call;
 
 pub(super) async fn register(services: Arc<Services>, call: Call<Registration>) -> Result<User, Fault> {
@@ -31,10 +31,15 @@ pub(super) async fn log_in(services: Arc<Services>, call: Call<Credentials>) -> 
     Ok(LoggedIn { token, user: user(contact) })
 }
 
-pub(super) async fn my_profile(services: Arc<Services>, call: Call<(), Member>) -> Result<Profile, Fault> {
+pub(super) async fn my_profile(services: Arc<Services>, call: Call<(), AccountId>) -> Result<Profile, Fault> {
     // The gate has let them in; whoever was deleted since has a token no more.
     let contact = services.accounts.contact(call.who).await?.ok_or(Fault::BadToken)?;
-    Ok(Profile { id: contact.account, username: contact.name, avatar: contact.avatar, nike_name: contact.nickname })
+    Ok(Profile {
+        id: contact.account,
+        username: contact.name,
+        avatar: contact.avatar,
+        nike_name: contact.nickname,
+    })
 }
 
 fn user(contact: Contact) -> User {

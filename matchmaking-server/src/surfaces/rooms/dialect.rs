@@ -108,13 +108,13 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::UpgradeRequired => Status(StatusCode::UPGRADE_REQUIRED, "需要WebSocket连接"),
         Fault::BodyTooLarge { .. } => Status(StatusCode::PAYLOAD_TOO_LARGE, "请求内容过大"),
         Fault::BodyTimeout => Status(StatusCode::REQUEST_TIMEOUT, "请求超时"),
-        Fault::BodyBroken => Status(StatusCode::BAD_REQUEST, BAD_REQUEST),
         Fault::UnsupportedMediaType => Status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求类型错误"),
         Fault::RateLimited { .. } => Status(StatusCode::TOO_MANY_REQUESTS, "请求过于频繁，请稍后再试"),
         Fault::TooManySockets => Status(StatusCode::SERVICE_UNAVAILABLE, "连接过多，请稍后再试"),
         Fault::Unavailable { .. } => Status(StatusCode::SERVICE_UNAVAILABLE, "服务暂不可用，请稍后再试"),
         Fault::Internal { .. } => Status(StatusCode::INTERNAL_SERVER_ERROR, "服务器错误"),
-        Fault::Malformed(_) => refused(BAD_REQUEST),
+        // A form that is none is told like this, too; who has broken off reads nothing anyway.
+        Fault::Malformed(_) | Fault::BodyBroken => refused(BAD_REQUEST),
         Fault::Invalid(errors) => Verdict::Refused(reason(errors)),
         Fault::UnknownAccount | Fault::UnknownAccountToSave => refused("用户不存在"),
         Fault::UnknownMatch => refused("匹配不存在"),
@@ -125,6 +125,10 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::AlreadyMember => refused("用户已在聊天室中"),
         Fault::GroupFull => refused("聊天室人数已满"),
         Fault::TooManyGroups => refused("加入的聊天室过多"),
+        Fault::UsernameTaken => Exactly("用户名已存在"),
+        Fault::EmailTaken => refused("邮箱已存在"),
+        Fault::WrongLogin => Exactly("用户名或密码错误"),
+        Fault::BadLink => Status(StatusCode::FORBIDDEN, "链接无效或已过期"),
         Fault::Oneself => refused("不能对自己进行此操作"),
     }
 }

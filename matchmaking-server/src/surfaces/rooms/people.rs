@@ -7,15 +7,16 @@ use matchmaking_core::{
         fault::Fault,
         rooms::{AddUserRequest, Invited, RoomMember, RoomRequest, role_name, room_time},
     },
+    ids::AccountId,
     service::Services,
 };
 
-use super::{Member, room::room_of};
+use super::room::room_of;
 use crate::http::Call;
 
 pub(super) async fn list(
     services: Arc<Services>,
-    call: Call<RoomRequest, Member>,
+    call: Call<RoomRequest, AccountId>,
 ) -> Result<Vec<RoomMember>, Fault> {
     let members = services.groups.members(room_of(call.request.room_id)?, call.who).await?;
     let ids: Vec<_> = members.iter().map(|member| member.account).collect();
@@ -36,7 +37,7 @@ pub(super) async fn list(
     Ok(shown.collect())
 }
 
-pub(super) async fn add(services: Arc<Services>, call: Call<AddUserRequest, Member>) -> Result<(), Fault> {
+pub(super) async fn add(services: Arc<Services>, call: Call<AddUserRequest, AccountId>) -> Result<(), Fault> {
     let AddUserRequest { room_id, user, role } = call.request;
     let room = room_of(room_id)?;
     let invited = match user {

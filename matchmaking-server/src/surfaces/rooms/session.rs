@@ -10,35 +10,37 @@ use matchmaking_core::{
             frames::{BadFrame, Command, GREETING, PONG_FRAME, command},
         },
     },
+    ids::AccountId,
     realtime::{Channel, Connection, Next, Published},
-    service::Services,
+    service::{Services, tokens::TokenKind},
 };
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{
-    Door, Member,
     dialect::{BAD_REQUEST, frame_text},
     messages, render,
 };
-use crate::http::{Ctx, Incoming, Rates, Reply, Socket, close_code};
+use crate::{
+    http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
+    surfaces::caller,
+};
 
 /// What a frame does, as its refusal says it.
 const SENDING: &str = "发送";
 
 /// `/api/message/ws`, which greets whoever connects.
-pub(super) async fn open_greeting(door: Arc<Door>, ctx: Ctx) -> Result<Reply, Fault> {
-    open(&door, ctx, true).await
+pub(super) async fn open_greeting(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
+    open(services, ctx, true).await
 }
 
 /// `/ws/join`, which does not.
-pub(super) async fn open_silent(door: Arc<Door>, ctx: Ctx) -> Result<Reply, Fault> {
-    open(&door, ctx, false).await
+pub(super) async fn open_silent(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
+    open(services, ctx, false).await
 }
 
-async fn open(door: &Door, ctx: Ctx, greets: bool) -> Result<Reply, Fault> {
-    let me = door.member(&ctx.asked).await?;
-    let services = Arc::clone(&door.services);
+async fn open(services: Arc<Services>, ctx: Ctx, greets: bool) -> Result<Reply, Fault> {
+    let me = caller(&ctx.asked, &services, TokenKind::Rooms).await?;
     // Before the handshake is answered: a client may count on being told from then on.
     let connection = services.hub.connect(me, me.get(), Channel::Rooms);
     // Once more: an account that was taken away between look-up and registration was not told to the hub.
@@ -60,7 +62,7 @@ async fn open(door: &Door, ctx: Ctx, greets: bool) -> Result<Reply, Fault> {
 /// An open socket, registered with the hub.
 struct Session {
     services: Arc<Services>,
-    me: Member,
+    me: AccountId,
     socket: Socket,
     connection: Connection,
     rates: Rates,
@@ -128,7 +130,9 @@ impl Session {
 
     fn pass_on(&self, published: &Published) {
         let render = |event: &_| render::event(&self.services, event);
-        let Some(Ok(text)) = published.rendered(Channel::Rooms, render).map(Utf8Bytes::try_from) else { return };
+        let Some(Ok(text)) = published.rendered(Channel::Rooms, render).map(Utf8Bytes::try_from) else {
+            return;
+        };
         let sender = self.socket.sender();
         let _ =
             if published.event().is_durable() { sender.send_or_close(text) } else { sender.try_send(text) };

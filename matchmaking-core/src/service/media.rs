@@ -1,0 +1,145 @@
+//! What people send each other besides text: kept through the media port, and reached by links that are signed and run
+//! out, because a picture on a page cannot carry a token.
+
+mod kinds;
+
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use hmac::Mac as _;
+
+use super::tokens::{TokenKey, mac};
+use crate::{
+    clock::{Clock, Millis},
+    ids::ConversationId,
+    ports::media::{MediaKey, MediaPart, MediaStore},
+};
+
+pub use crate::ports::media::{MEDIA_BYTES_MAX, MediaError};
+pub use kinds::{UNKNOWN_KIND, content_type};
+
+/// How long a link is good at least, in hours.
+pub const LINK_HOURS: i64 = 24;
+
+/// The end of a link is rounded up to this many seconds: links made within an hour are the same, and whoever has read
+/// one need not read it again.
+const LINK_STEP_SECS: i64 = 3_600;
+
+/// What the key that signs links is made for.
+const KEY_USAGE: &str = "matchmaking: links to media";
+
+/// Where media are, below the base URL.
+const PLACE: &str = "/media/";
+
+/// Keeps media and signs links to them. Cheap to clone.
+#[derive(Clone)]
+pub struct Media {
+    store: Arc<dyn MediaStore>,
+    clock: Arc<dyn Clock>,
+    /// With what every link begins.
+    prefix: Arc<str>,
+    key: [u8; 32],
+}
+
+impl fmt::Debug for Media {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Media").field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}
+
+/// Something that is kept now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name.
+    pub key: MediaKey,
+    /// What it is, as it is served.
+    pub content_type: &'static str,
+    /// How many bytes it has.
+    pub bytes: usize,
+}
+
+impl Media {
+    /// The media of this store, whose links begin with `base_url` (without a slash at its end) and are signed with a
+    /// key made of this one.
+    #[must_use]
+    pub fn new(store: Arc<dyn MediaStore>, clock: Arc<dyn Clock>, base_url: &str, key: &TokenKey) -> Self {
+        Self { store, clock, prefix: format!("{base_url}{PLACE}").into(), key: key.derived(KEY_USAGE) }
+    }
+
+    /// Keeps what somebody sends to a conversation. Its bytes say what it is; of the name its sender gave it, only the
+    /// ending is kept, and only where that is harmless.
+    pub async fn keep(
+        &self,
+        room: ConversationId,
+        file_name: &str,
+        bytes: Bytes,
+    ) -> Result<Kept, MediaError> {
+        let ending = kinds::ending(&bytes, file_name);
+        // Nobody guesses the name of what they were not sent.
+        let name = format!("rooms/{room}/{:032x}.{ending}", rand::random::<u128>());
+        let key: MediaKey = name.parse().map_err(|error| MediaError::Unavailable(Box::new(error)))?;
+        let kept = Kept { content_type: content_type(&key), bytes: bytes.len(), key };
+        self.store.put(&kept.key, bytes).await?;
+        Ok(kept)
+    }
+
+    /// A link to something that is kept: good from `at` for [`LINK_HOURS`], and up to an hour longer.
+    #[must_use]
+    pub fn link(&self, key: &MediaKey, at: Millis) -> String {
+        let expires =
+            at.0.div_euclid(1_000)
+                .saturating_add(LINK_HOURS * 3_600 + LINK_STEP_SECS - 1)
+                .div_euclid(LINK_STEP_SECS)
+                .saturating_mul(LINK_STEP_SECS);
+        let signature = URL_SAFE_NO_PAD.encode(self.signed(key, expires).finalize().into_bytes());
+        format!("{}{key}?expires={expires}&signature={signature}", self.prefix)
+    }
+
+    /// What a link leads to, if it is one that this server made, with its signature or without it, good or not.
+    #[must_use]
+    pub fn bare(&self, link: &str) -> Option<MediaKey> {
+        let rest = link.strip_prefix(&*self.prefix)?;
+        let key = rest.split_once(['?', '#']).map_or(rest, |(key, _)| key);
+        key.parse().ok()
+    }
+
+    /// A text that is to be shown: a link to something that is kept here is made good from now on, and everything else
+    /// is left as it is.
+    #[must_use]
+    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.bare(text) {
+            Some(key) => Cow::Owned(self.link(&key, self.clock.now())),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// For how many seconds from now a link to this is good that ends and is signed so; `None` for one that is not good
+    /// any more, or never was.
+    #[must_use]
+    pub fn good_for(&self, key: &MediaKey, expires: &str, signature: &str) -> Option<u64> {
+        let expires: i64 = expires.parse().ok()?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        // In constant time.
+        self.signed(key, expires).verify_slice(&signature).ok()?;
+        let left = expires.saturating_sub(self.clock.now().0.div_euclid(1_000));
+        u64::try_from(left).ok().filter(|left| *left > 0)
+    }
+
+    /// The whole, or a range, of what is kept; see [`MediaStore::get`].
+    pub async fn open(
+        &self,
+        key: &MediaKey,
+        range: Option<Range<u64>>,
+    ) -> Result<Option<MediaPart>, MediaError> {
+        self.store.get(key, range).await
+    }
+
+    fn signed(&self, key: &MediaKey, expires: i64) -> hmac::Hmac<sha2::Sha256> {
+        // No key holds a line break, so that no two pairs are signed alike.
+        mac(&self.key).chain_update(expires.to_string()).chain_update("\n").chain_update(key.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;
