@@ -174,13 +174,12 @@ mod from_services {
     use super::Fault;
     use crate::service::{
         accounts::{AuthError, LoginError, RegisterError, RenameError},
-        chat::{OpenError, ReachError, SendError, ThreadError},
-        groups::GroupError,
+        chat::{AppendRefusal, OpenError, ReachError, SendError, ThreadError},
+        groups::{GroupError, GroupRefusal},
         matchmaking::MatchmakingError,
         media::{MEDIA_BYTES_MAX, MediaError},
         telegram::TelegramError,
     };
-    use crate::store::{AppendRefusal, GroupRefusal};
 
     /// After how many seconds passwords that nobody could hash are hashed: the queue is shorter than that.
     const BUSY_FOR: u64 = 2;

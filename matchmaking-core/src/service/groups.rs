@@ -9,8 +9,10 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{Conversation, ConversationKind, Member, Role},
     realtime::{Event, Hub, MemberChange},
-    store::{Departure, GroupChange, GroupOutcome, GroupRefusal, NewGroup, NewMember, Stores},
+    store::{GroupOutcome, NewGroup, NewMember, Stores},
 };
+
+pub use crate::store::{Departure, GroupChange, GroupRefusal};
 
 /// Makes, changes and ends groups, and tells whoever is connected.
 #[derive(Debug, Clone)]

@@ -16,6 +16,7 @@ use crate::{
     store::{ConversationSummary, Stores},
 };
 
+pub use crate::store::AppendRefusal;
 pub(super) use audience::Audiences;
 pub use audience::{AUDIENCE_LIFETIME, AUDIENCES_KEPT};
 pub use history::{ANSWER_HISTORY, FRAME_HISTORY, HistoryBound};
