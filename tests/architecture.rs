@@ -219,7 +219,8 @@ fn the_parts_of_the_core_use_only_what_they_may() {
 fn the_services_know_no_word_of_http() {
     for source in sources_in("matchmaking-core/src/service") {
         for word in ["http", "statuscode", "status_code", "header", "cookie", "websocket", "miracleframe"] {
-            let code = source.code.to_lowercase();
+            // That of a token is none of a request.
+            let code = source.code.replace("jsonwebtoken::Header", "").to_lowercase();
             assert!(!code.contains(word), "{} says {word}", source.path);
         }
     }

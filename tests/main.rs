@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like the tests themselves, may fail by panicking")]
 
 mod architecture;
+mod authorisation;
 mod kill;
 mod kit;
+mod media;
 mod miracle;
 mod rooms;
 mod stores;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost};
+use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, tokens::TokenKey};
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::limits::Limits;
 use matchmaking_server::http::{OpenSurfaces, Policy};
@@ -21,6 +21,11 @@ use super::Database;
 
 /// What the manual clock shows at the start: `2026-02-05T10:30:00.123Z`.
 pub(crate) const START: Millis = Millis(1_770_287_400_123);
+
+/// What the server's tokens are signed with.
+pub(crate) fn token_key() -> TokenKey {
+    TokenKey::new(b"a key of thirty-two bytes for tests")
+}
 
 /// How a server is started. Rate limits are off, and the clock stands still, unless a test says otherwise.
 #[derive(Debug, Clone)]
@@ -124,7 +129,9 @@ impl Server {
             runtime.block_on(async move {
                 let stores = store::open(&url).await.unwrap();
                 let password_cost = PasswordCost::cheap();
-                let foundation = Foundation { clock: time, password_cost, ..Foundation::over(stores) };
+                let token_key = token_key();
+                let foundation =
+                    Foundation { clock: time, password_cost, token_key, ..Foundation::over(stores) };
                 let foundation = match options.time_zone {
                     "" => foundation,
                     name => Foundation { time_zone: name.parse().unwrap(), ..foundation },

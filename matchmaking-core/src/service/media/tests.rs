@@ -9,7 +9,7 @@ const START: Millis = Millis(1_770_287_400_123);
 fn media_with(key: &TokenKey) -> (Media, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(START));
     let store = Arc::new(MemoryMedia::default());
-    (Media::new(store, Arc::clone(&clock) as _, "https://chat.example.com", key), clock)
+    (Media::new(store, Arc::clone(&clock) as _, "web://chat.example.com", key), clock)
 }
 
 fn media() -> (Media, Arc<ManualClock>) {
@@ -22,7 +22,7 @@ fn key(text: &str) -> MediaKey {
 
 /// The parts of a link: its path below `/media/`, when it ends, and its signature.
 fn parts(link: &str) -> (MediaKey, String, String) {
-    let rest = link.strip_prefix("https://chat.example.com/media/").unwrap();
+    let rest = link.strip_prefix("web://chat.example.com/media/").unwrap();
     let (path, query) = rest.split_once("?expires=").unwrap();
     let (expires, signature) = query.split_once("&signature=").unwrap();
     (key(path), expires.to_owned(), signature.to_owned())
@@ -98,7 +98,7 @@ fn own_links_are_recognised_and_made_good_again() {
     let old = media.link(&photo, START);
     clock.advance(30 * 24 * 3_600_000);
     let new = media.link(&photo, clock.now());
-    let bare = "https://chat.example.com/media/rooms/1/a.png";
+    let bare = "web://chat.example.com/media/rooms/1/a.png";
     for text in [old.as_str(), bare, &format!("{bare}?"), &format!("{bare}#x"), &new] {
         assert_eq!(media.bare(text), Some(photo.clone()), "{text}");
         assert_eq!(media.shown(text), new, "{text}");
@@ -106,13 +106,13 @@ fn own_links_are_recognised_and_made_good_again() {
     for text in [
         "",
         "hello",
-        "https://chat.example.com/media/",
-        "https://chat.example.com/media/../secret",
-        "https://chat.example.com/media/rooms/1/a.png and more",
-        "https://chat.example.com.evil.com/media/rooms/1/a.png",
-        "http://chat.example.com/media/rooms/1/a.png",
+        "web://chat.example.com/media/",
+        "web://chat.example.com/media/../secret",
+        "web://chat.example.com/media/rooms/1/a.png and more",
+        "web://chat.example.com.evil.com/media/rooms/1/a.png",
+        "other://chat.example.com/media/rooms/1/a.png",
         "/media/rooms/1/a.png",
-        " https://chat.example.com/media/rooms/1/a.png",
+        " web://chat.example.com/media/rooms/1/a.png",
     ] {
         assert_eq!(media.bare(text), None, "{text}");
         assert!(matches!(media.shown(text), Cow::Borrowed(same) if same == text), "{text}");

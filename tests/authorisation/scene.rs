@@ -1,0 +1,243 @@
+//! Who asks, and among whom.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use matchmaking_core::api::route::Surface;
+use matchmaking_core::clock::{ManualClock, Millis};
+use matchmaking_core::ids::{AccountId, TelegramId};
+use matchmaking_core::model::{Role, profile::Gender};
+use matchmaking_core::service::Services;
+use matchmaking_core::service::accounts::Registration;
+use matchmaking_core::service::groups::GroupDetails;
+use matchmaking_core::service::tokens::{TokenKind, Tokens};
+use matchmaking_core::store::MatchTerms;
+use serde_json::{Value, json};
+
+use super::rows::Row;
+use crate::support::server::{START, token_key};
+use crate::support::{Answer, Server};
+
+/// Everyone's password.
+pub(super) const PASSWORD: &str = "password123";
+
+/// How old an expired token is: a day and an hour.
+const EXPIRED: i64 = 25 * 60 * 60 * 1_000;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Persona {
+    /// The group's owner; on Miracle one of the two of a match.
+    Owner,
+    /// Another member; on Miracle the other of the two.
+    Member,
+    /// Somebody who is in nothing.
+    Stranger,
+    /// A member whom the owner has blocked; on Miracle, one with a match whom the owner has blocked.
+    Blocked,
+    /// Nobody: no token.
+    Anonymous,
+    /// The owner with a token of yesterday.
+    Expired,
+    /// The owner with a token of another surface.
+    Foreign,
+}
+
+impl Persona {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Owner,
+        Self::Member,
+        Self::Stranger,
+        Self::Blocked,
+        Self::Anonymous,
+        Self::Expired,
+        Self::Foreign,
+    ];
+}
+
+/// What an answer comes to: `ok`, or the status or the refusal that it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Outcome(pub(super) String);
+
+/// The people of one cell, and what they have between them. Every row speaks of them by these numbers.
+#[derive(Debug)]
+pub(super) struct Scene {
+    surface: Surface,
+    /// The name of whoever asks.
+    pub(super) name: String,
+    /// A number that no other scene has.
+    pub(super) number: i64,
+    /// Who asks.
+    pub(super) me: i64,
+    /// The group's owner.
+    pub(super) owner: i64,
+    /// Another member.
+    pub(super) member: i64,
+    /// Somebody who is in no group.
+    pub(super) outsider: i64,
+    /// The group.
+    pub(super) group: i64,
+    /// Miracle's numbers of whoever asks, of the one that they have a match with, of the match and of its room. A
+    /// stranger's are those of the owner's.
+    pub(super) telegram: i64,
+    pub(super) partner: i64,
+    pub(super) matched: i64,
+    pub(super) chatroom: i64,
+    token: Option<String>,
+}
+
+/// Numbers that no two scenes have in common.
+static SCENES: AtomicI64 = AtomicI64::new(1);
+
+impl Scene {
+    const fn empty(surface: Surface) -> Self {
+        Self {
+            surface,
+            name: String::new(),
+            number: 0,
+            me: 0,
+            owner: 0,
+            member: 0,
+            outsider: 0,
+            group: 0,
+            telegram: 0,
+            partner: 0,
+            matched: 0,
+            chatroom: 0,
+            token: None,
+        }
+    }
+
+    pub(super) async fn set(server: &Server, surface: Surface, persona: Persona) -> Self {
+        let number = SCENES.fetch_add(1, Ordering::Relaxed);
+        server.inside(move |services| build(services, surface, persona, number)).await
+    }
+
+    /// Somebody else in the group: the owner, or for the owner another member.
+    pub(super) fn other(&self) -> i64 {
+        if self.me == self.owner { self.member } else { self.owner }
+    }
+
+    /// Sends a row's request.
+    pub(super) async fn ask(&self, server: &Server, row: &Row) -> Outcome {
+        let asked = (row.ask)(self);
+        let method = row.method.parse().unwrap();
+        let mut request = server.http.request(method, server.url(&asked.path));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if asked.handshake {
+            for (name, value) in [
+                ("connection", "Upgrade"),
+                ("upgrade", "websocket"),
+                ("sec-websocket-version", "13"),
+                ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ] {
+                request = request.header(name, value);
+            }
+            let status = request.send().await.unwrap().status().as_u16();
+            return Outcome(if status == 101 { "ok".to_owned() } else { status.to_string() });
+        }
+        if let Some((media_type, body)) = asked.body {
+            request = request.header("content-type", media_type).body(body);
+        }
+        self.outcome(&Answer::of(request).await)
+    }
+
+    fn outcome(&self, answer: &Answer) -> Outcome {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Outcome(match (self.surface, answer.status) {
+            (Surface::Rooms, 200) if answer.json()["code"] == 1 => text(&answer.json()["msg"]),
+            (Surface::Miracle, 200) if answer.json()["success"] == json!(false) => "not done".to_owned(),
+            (Surface::Miracle, 400) => text(&answer.json()["detail"]),
+            (_, 200) => "ok".to_owned(),
+            (_, status) => status.to_string(),
+        })
+    }
+}
+
+async fn register(services: &Services, name: &str) -> AccountId {
+    let email = Some(format!("{name}@example.com"));
+    let new =
+        Registration { username: name.to_owned(), email, password: PASSWORD.to_owned(), contact_phone: None };
+    services.accounts.register(new).await.unwrap().account
+}
+
+/// Four people of whom the first owns a group with the second and the last, whom they have blocked; and a fifth.
+struct Grouped {
+    people: [AccountId; 4],
+    outsider: AccountId,
+    group: i64,
+}
+
+async fn grouped(services: &Services, number: i64) -> Grouped {
+    let mut accounts = Vec::new();
+    for name in ["owner", "member", "stranger", "blocked", "outsider"] {
+        accounts.push(register(services, &format!("{name}{number}")).await);
+    }
+    let [owner, member, stranger, blocked, outsider] = accounts[..] else { unreachable!() };
+    let details = GroupDetails { name: "group".to_owned(), ..GroupDetails::default() };
+    let group = services.groups.create(owner, details).await.unwrap().id;
+    for account in [member, blocked] {
+        services.groups.add(group, owner, account, Role::Member).await.unwrap();
+    }
+    services.stores.safety.block(owner, blocked, START).await.unwrap();
+    Grouped { people: [owner, member, stranger, blocked], outsider, group: group.get() }
+}
+
+/// Four users of Miracle of whom the first has a match with the second and the last, whom they have blocked. Returns
+/// the numbers of both matches and of their rooms.
+async fn matched(services: &Services, numbers: [i64; 4]) -> [(i64, i64); 2] {
+    let mut accounts = Vec::new();
+    for id in numbers {
+        let id = TelegramId::new(id).unwrap();
+        accounts.push(services.telegram.create(id, "name", Gender::Other).await.unwrap());
+    }
+    let mut pairs = [(0, 0); 2];
+    for (pair, other) in pairs.iter_mut().zip([accounts[1], accounts[3]]) {
+        let made = services.matchmaking.create(accounts[0], other, MatchTerms::default()).await.unwrap();
+        let room = services.chat.open_match(made.id, accounts[0], other).await.unwrap();
+        *pair = (made.id.get(), room.id.get());
+    }
+    services.stores.safety.block(accounts[0], accounts[3], START).await.unwrap();
+    pairs
+}
+
+async fn build(services: Arc<Services>, surface: Surface, persona: Persona, number: i64) -> Scene {
+    let (name, place) = match persona {
+        Persona::Owner | Persona::Anonymous | Persona::Expired | Persona::Foreign => ("owner", 0),
+        Persona::Member => ("member", 1),
+        Persona::Stranger => ("stranger", 2),
+        Persona::Blocked => ("blocked", 3),
+    };
+    let name = format!("{name}{number}");
+    let scene = Scene { name, number, ..Scene::empty(surface) };
+    if surface == Surface::Miracle {
+        let numbers = [number * 10, number * 10 + 1, number * 10 + 2, number * 10 + 3];
+        let [own, blocked] = matched(&services, numbers).await;
+        let (matched, chatroom) = if persona == Persona::Blocked { blocked } else { own };
+        let partner = if place == 0 { numbers[1] } else { numbers[0] };
+        // Nobody's, but tokens are ignored here, whatever they say.
+        let account = AccountId::new(number).unwrap();
+        let token = token(&services, surface, persona, account);
+        return Scene { telegram: numbers[place], partner, matched, chatroom, token, ..scene };
+    }
+    let Grouped { people, outsider, group } = grouped(&services, number).await;
+    let [owner, member, ..] = people.map(AccountId::get);
+    let token = token(&services, surface, persona, people[place]);
+    Scene { me: people[place].get(), owner, member, outsider: outsider.get(), group, token, ..scene }
+}
+
+fn token(services: &Services, surface: Surface, persona: Persona, account: AccountId) -> Option<String> {
+    let (kind, other) = match surface {
+        Surface::Groups => (TokenKind::Groups, TokenKind::Rooms),
+        _ => (TokenKind::Rooms, TokenKind::Groups),
+    };
+    let yesterday = Tokens::new(&token_key(), Arc::new(ManualClock::new(Millis(START.0 - EXPIRED))));
+    match persona {
+        Persona::Anonymous => None,
+        Persona::Expired => Some(yesterday.issue(kind, account)),
+        Persona::Foreign => Some(services.tokens.issue(other, account)),
+        _ => Some(services.tokens.issue(kind, account)),
+    }
+}
