@@ -9,14 +9,7 @@ use matchmaking_core::{
     realtime::{Event, MemberChange},
 };
 
-/// A frame as text. Frames have no map with keys that are no texts, so writing cannot fail; if it did, the client would
-/// see an empty object rather than nothing.
-pub(super) fn frame(frame: &Frame) -> String {
-    serde_json::to_string(frame).unwrap_or_else(|error| {
-        tracing::error!(%error, "a frame could not be written");
-        "{}".to_owned()
-    })
-}
+use crate::surfaces::live::text_of;
 
 /// An event as the socket shows it to everyone; `None` for what it does not show.
 pub(super) fn event(event: &Event) -> Option<Bytes> {
@@ -52,5 +45,5 @@ pub(super) fn event(event: &Event) -> Option<Bytes> {
         },
         Event::MatchUpdated { .. } | Event::Presence { .. } | Event::Broadcast { .. } => return None,
     };
-    Some(frame(&shown).into())
+    Some(text_of(&shown).into())
 }
