@@ -13,6 +13,7 @@ use super::tokens::{TokenKey, mac};
 use crate::{
     clock::{Clock, Millis},
     ids::ConversationId,
+    model::{Message, MessageKind},
     ports::media::{MediaKey, MediaPart, MediaStore},
 };
 
@@ -111,6 +112,19 @@ impl Media {
         match self.bare(text) {
             Some(key) => Cow::Owned(self.link(&key, self.clock.now())),
             None => Cow::Borrowed(text),
+        }
+    }
+
+    /// What a message says, as it is to be shown: of a picture or a file that is kept here, a link that is good.
+    #[must_use]
+    pub fn content<'a>(&self, message: &'a Message) -> Cow<'a, str> {
+        match message.kind {
+            MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
+                self.shown(&message.content)
+            }
+            MessageKind::Text | MessageKind::Location | MessageKind::System | MessageKind::Assistant => {
+                Cow::Borrowed(&message.content)
+            }
         }
     }
 

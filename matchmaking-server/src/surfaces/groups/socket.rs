@@ -6,7 +6,7 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         groups::{
-            MessageView, Recipient, WireId,
+            Recipient, WireId,
             frames::{Command, Frame, command, not_text},
         },
         wire::GivenId,
@@ -56,7 +56,8 @@ impl Session {
     async fn run(mut self) {
         self.send(&Frame::Connected { user_id: WireId::of(self.account) });
         while let Some(incoming) = self.next().await {
-            if let Err(fault) = self.obey(incoming).await {
+            // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs here.
+            if let Err(fault) = Box::pin(self.obey(incoming)).await {
                 self.refuse(&fault);
             }
         }
@@ -151,9 +152,9 @@ impl Session {
             && message.client_message_id.is_some()
         {
             // One's own message of elsewhere, with the name that tells a client that it has it already.
-            return self.send(&Frame::Message(MessageView::for_sender(message, *receiver)));
+            return self.send(&Frame::Message(render::own_message(&self.services, message, *receiver)));
         }
-        let rendered = published.rendered(Channel::Groups, render::event);
+        let rendered = published.rendered(Channel::Groups, |event| render::event(&self.services, event));
         let Some(Ok(text)) = rendered.map(Utf8Bytes::try_from) else { return };
         let sender = self.socket.sender();
         let _ =
