@@ -232,8 +232,8 @@ async fn blocked_people_do_not_hear_each_other_in_a_group(database: Database) {
         texts(&message["read_by"], "user_id")
     };
     let listed = third.within(&group, "").await;
-    assert_eq!(readers(&listed, "by third"), [lin.id.clone(), wu.id.clone()]);
-    assert_eq!(readers(&lin.within(&group, "").await, "by third"), [lin.id.clone()]);
+    assert_eq!(readers(&listed, "by third"), [lin.id.as_str(), wu.id.as_str()]);
+    assert_eq!(readers(&lin.within(&group, "").await, "by third"), [lin.id.as_str()]);
 }
 
 on_every_store!(

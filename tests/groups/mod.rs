@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod across;
 mod catching_up;
 mod conversations;
 mod documented;
@@ -85,7 +86,6 @@ fn read_frame(message: &Value, reader: &Person, at: &str) -> Value {
 struct Person {
     server: Remote,
     id: String,
-    name: String,
     token: String,
 }
 
@@ -103,7 +103,7 @@ impl Person {
         let data = log_in(server, name, PASSWORD).await.data();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (id, token) = (text(&data["user"]["user_id"]), text(&data["token"]));
-        Self { server: server.clone(), id, name: text(&data["user"]["username"]), token }
+        Self { server: server.clone(), id, token }
     }
 
     fn account(&self) -> AccountId {

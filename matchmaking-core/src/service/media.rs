@@ -13,6 +13,7 @@ use super::tokens::{TokenKey, mac};
 use crate::{
     clock::{Clock, Millis},
     ids::ConversationId,
+    model::{Message, MessageKind},
     ports::media::{MediaKey, MediaPart, MediaStore},
 };
 
@@ -77,7 +78,7 @@ impl Media {
     ) -> Result<Kept, MediaError> {
         let ending = kinds::ending(&bytes, file_name);
         // Nobody guesses the name of what they were not sent.
-        let name = format!("rooms/{room}/{:032x}.{ending}", rand::random::<u128>());
+        let name = format!("{}{:032x}.{ending}", place_of(room), rand::random::<u128>());
         let key: MediaKey = name.parse().map_err(|error| MediaError::Unavailable(Box::new(error)))?;
         let kept = Kept { content_type: content_type(&key), bytes: bytes.len(), key };
         self.store.put(&kept.key, bytes).await?;
@@ -104,13 +105,28 @@ impl Media {
         key.parse().ok()
     }
 
-    /// A text that is to be shown: a link to something that is kept here is made good from now on, and everything else
-    /// is left as it is.
+    /// A text of a conversation that is to be shown: a link to something that was sent there is made good from now on,
+    /// and everything else is left as it is. So nobody gets a good link by sending an old one elsewhere.
     #[must_use]
-    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub fn shown<'a>(&self, text: &'a str, room: ConversationId) -> Cow<'a, str> {
         match self.bare(text) {
-            Some(key) => Cow::Owned(self.link(&key, self.clock.now())),
-            None => Cow::Borrowed(text),
+            Some(key) if key.as_str().starts_with(&place_of(room)) => {
+                Cow::Owned(self.link(&key, self.clock.now()))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
+    /// What a message says, as it is to be shown: of a picture or a file that is kept here, a link that is good.
+    #[must_use]
+    pub fn content<'a>(&self, message: &'a Message) -> Cow<'a, str> {
+        match message.kind {
+            MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
+                self.shown(&message.content, message.conversation)
+            }
+            MessageKind::Text | MessageKind::Location | MessageKind::System | MessageKind::Assistant => {
+                Cow::Borrowed(&message.content)
+            }
         }
     }
 
@@ -139,6 +155,11 @@ impl Media {
         // No key holds a line break, so that no two pairs are signed alike.
         mac(&self.key).chain_update(expires.to_string()).chain_update("\n").chain_update(key.as_str())
     }
+}
+
+/// With what the names begin of whatever is sent to a conversation.
+fn place_of(room: ConversationId) -> String {
+    format!("rooms/{room}/")
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ mod tests {
 
     fn fields(text: &str) -> Vec<String> {
         match command(text) {
-            Err(Fault::Invalid(errors)) => errors.iter().map(|error| error.field()).collect(),
+            Err(Fault::Invalid(errors)) => errors.iter().map(FieldError::field).collect(),
             other => panic!("{text}: {other:?}"),
         }
     }

@@ -339,6 +339,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::api::wire::FieldError;
 
     #[test]
     fn a_group_needs_a_name_and_nothing_else() {
@@ -354,7 +355,7 @@ mod tests {
         }
         let errors = decode(json!({"description": 5, "avatar": []})).unwrap_err();
         assert_eq!(
-            errors.iter().map(|error| error.field()).collect::<Vec<_>>(),
+            errors.iter().map(FieldError::field).collect::<Vec<_>>(),
             ["name", "description", "avatar"]
         );
     }

@@ -11,6 +11,7 @@ use crate::{
         route::{Endpoint, Route},
         wire::{Decode, Fields, Input, Refused},
     },
+    ids::AccountId,
     model::{Message, MessageKind},
     text::TEXT_MAX_CHARS,
 };
@@ -166,10 +167,10 @@ pub struct MessageView {
 }
 
 impl MessageView {
-    /// A message to a person if there is a `receiver`, else to its conversation as a group; without the name that its
-    /// sender's client gave it.
+    /// A message to a person if there is a `receiver`, else to its conversation as a group, with `content` for what it
+    /// says; without the name that its sender's client gave it.
     #[must_use]
-    pub fn new(message: &Message, receiver: Option<crate::ids::AccountId>) -> Self {
+    pub fn new(message: &Message, content: String, receiver: Option<AccountId>) -> Self {
         let (receiver_id, group_id) = match receiver {
             Some(person) => (WireId::of(person), WireId::NONE),
             None => (WireId::NONE, WireId::of(message.conversation)),
@@ -177,19 +178,13 @@ impl MessageView {
         Self {
             message_id: WireId::of(message.id),
             kind: message.kind.into(),
-            content: message.content.clone(),
+            content,
             sender_id: WireId::of(message.sender),
             receiver_id,
             group_id,
             created_at: message.sent_at.to_rfc3339(),
             client_message_id: None,
         }
-    }
-
-    /// The same with the name that the sender's client gave it, if it gave one.
-    #[must_use]
-    pub fn for_sender(message: &Message, receiver: Option<crate::ids::AccountId>) -> Self {
-        Self { client_message_id: message.client_message_id.clone(), ..Self::new(message, receiver) }
     }
 }
 
@@ -358,13 +353,16 @@ mod tests {
             client_message_id: Some("c".to_owned()),
             sent_at: Millis(0),
         };
-        let direct = serde_json::to_string(&MessageView::for_sender(&message, AccountId::new(2))).unwrap();
+        let view = |receiver| MessageView::new(&message, message.content.clone(), receiver);
+        let client_message_id = message.client_message_id.clone();
+        let direct = MessageView { client_message_id, ..view(AccountId::new(2)) };
+        let direct = serde_json::to_string(&direct).unwrap();
         assert_eq!(
             direct,
             r#"{"message_id":"5","type":"file","content":"缘","sender_id":"1","receiver_id":"2","group_id":"","created_at":"1970-01-01T00:00:00.000Z","client_message_id":"c"}"#
         );
         let read_by = vec![ReadBy { user_id: WireId::of(3), read_at: Millis(1).to_rfc3339() }];
-        let listed = ListedMessage { message: MessageView::new(&message, None), read_by };
+        let listed = ListedMessage { message: view(None), read_by };
         assert_eq!(
             serde_json::to_string(&listed).unwrap(),
             r#"{"message_id":"5","type":"file","content":"缘","sender_id":"1","receiver_id":"","group_id":"9","created_at":"1970-01-01T00:00:00.000Z","read_by":[{"user_id":"3","read_at":"1970-01-01T00:00:00.001Z"}]}"#
@@ -378,7 +376,7 @@ mod tests {
             let shown = MessageType::from(kind);
             match kind {
                 MessageKind::Text | MessageKind::Image | MessageKind::File => {
-                    assert_eq!(MessageKind::from(shown), kind)
+                    assert_eq!(MessageKind::from(shown), kind);
                 }
                 MessageKind::Voice | MessageKind::Video => assert_eq!(shown, MessageType::File),
                 _ => assert_eq!(shown, MessageType::Text),

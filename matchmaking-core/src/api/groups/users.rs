@@ -145,6 +145,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::api::wire::FieldError;
 
     #[test]
     fn what_is_absent_or_null_stays_and_what_is_empty_is_cleared() {
@@ -156,9 +157,6 @@ mod tests {
         let cleared = UpdateProfileRequest { avatar: empty.clone(), phone: empty, ..nothing };
         assert_eq!(decode(json!({"avatar": "", "phone": ""})), Ok(cleared));
         let errors = decode(json!({"username": "", "avatar": "x".repeat(2049), "phone": 5})).unwrap_err();
-        assert_eq!(
-            errors.iter().map(|error| error.field()).collect::<Vec<_>>(),
-            ["username", "avatar", "phone"]
-        );
+        assert_eq!(errors.iter().map(FieldError::field).collect::<Vec<_>>(), ["username", "avatar", "phone"]);
     }
 }

@@ -157,15 +157,15 @@ mod tests {
     use super::*;
     use crate::api::wire::{FieldError, Input};
 
-    fn read<T>(value: Value, read: impl Fn(Node<'_>) -> Result<T, Refused>) -> Result<T, Vec<FieldError>> {
+    fn read<T>(value: &Value, read: impl Fn(Node<'_>) -> Result<T, Refused>) -> Result<T, Vec<FieldError>> {
         Input::strict().with_json(json!({"x": value})).read(|input| input.body()?.required("x", &read))
     }
 
     #[test]
     fn identifiers_are_decimal_texts_and_whatever_is_none_is_unknown() {
-        let given = |value: Value| read(value, id::<AccountId>).unwrap().possible().map(AccountId::get);
+        let given = |value: &Value| read(value, id::<AccountId>).unwrap().possible().map(AccountId::get);
         for good in [json!("7"), json!(7), json!("007"), json!(7.0)] {
-            assert_eq!(given(good.clone()), Some(7), "{good}");
+            assert_eq!(given(&good), Some(7), "{good}");
         }
         for unknown in [
             json!(""),
@@ -183,10 +183,10 @@ mod tests {
             json!(1_i64 << 53),
             json!(u64::MAX),
         ] {
-            assert_eq!(given(unknown.clone()), None, "{unknown}");
+            assert_eq!(given(&unknown), None, "{unknown}");
         }
         for wrong in [json!(true), json!(["7"]), json!({"id": "7"}), json!(null), json!(7.5)] {
-            assert!(read(wrong.clone(), id::<AccountId>).is_err(), "{wrong}");
+            assert!(read(&wrong, id::<AccountId>).is_err(), "{wrong}");
         }
     }
 
@@ -199,21 +199,21 @@ mod tests {
     #[test]
     fn addresses_that_could_be_some_are_taken() {
         for good in ["a@b", "lin+x@例子.测试"] {
-            assert_eq!(read(json!(good), email).as_deref(), Ok(good));
+            assert_eq!(read(&json!(good), email).as_deref(), Ok(good));
         }
         for bad in ["", "lin", "lin@@example.com", " lin@example.com", "lin\0@x.y", &"a@b".repeat(5_000)] {
-            assert!(read(json!(bad), email).is_err(), "{bad}");
+            assert!(read(&json!(bad), email).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn names_are_one_line_with_something_in_it() {
         for good in ["l", "小林", "lin wu", &"缘".repeat(64)] {
-            assert_eq!(read(json!(good), username).as_deref(), Ok(good));
+            assert_eq!(read(&json!(good), username).as_deref(), Ok(good));
         }
         for bad in ["", " ", "\u{3000}", "a\nb", "a\u{7f}", "a\0b", &"缘".repeat(65)] {
-            assert!(read(json!(bad), username).is_err(), "{bad:?}");
+            assert!(read(&json!(bad), username).is_err(), "{bad:?}");
         }
-        assert!(read(json!(5), username).is_err());
+        assert!(read(&json!(5), username).is_err());
     }
 }

@@ -91,6 +91,10 @@ fn nothing_of_a_link_can_be_changed() {
     assert!(!good(&photo, &expires, &by_secret));
 }
 
+fn room(raw: i64) -> ConversationId {
+    ConversationId::new(raw).unwrap()
+}
+
 #[test]
 fn own_links_are_recognised_and_made_good_again() {
     let (media, clock) = media();
@@ -101,7 +105,9 @@ fn own_links_are_recognised_and_made_good_again() {
     let bare = "web://chat.example.com/media/rooms/1/a.png";
     for text in [old.as_str(), bare, &format!("{bare}?"), &format!("{bare}#x"), &new] {
         assert_eq!(media.bare(text), Some(photo.clone()), "{text}");
-        assert_eq!(media.shown(text), new, "{text}");
+        assert_eq!(media.shown(text, room(1)), new, "{text}");
+        // What was sent to one room is shown to that room only.
+        assert_eq!(media.shown(text, room(11)), text, "{text}");
     }
     for text in [
         "",
@@ -115,7 +121,7 @@ fn own_links_are_recognised_and_made_good_again() {
         " web://chat.example.com/media/rooms/1/a.png",
     ] {
         assert_eq!(media.bare(text), None, "{text}");
-        assert!(matches!(media.shown(text), Cow::Borrowed(same) if same == text), "{text}");
+        assert!(matches!(media.shown(text, room(1)), Cow::Borrowed(same) if same == text), "{text}");
     }
     assert!(!format!("{media:?}").contains("key"));
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        groups::{ConversationKind as WireKind, ConversationView, Conversations, MessageView, WireId},
+        groups::{ConversationKind as WireKind, ConversationView, Conversations, WireId},
     },
     ids::AccountId,
     model::ConversationKind,
     service::Services,
 };
 
+use super::render;
 use crate::http::Call;
 
 pub(super) async fn list(services: Arc<Services>, call: Call<(), AccountId>) -> Result<Conversations, Fault> {
@@ -43,7 +44,7 @@ pub(super) async fn list(services: Arc<Services>, call: Call<(), AccountId>) -> 
         let updated_at = summary.last.as_ref().map_or(conversation.created_at, |message| message.sent_at);
         let last_message = summary.last.map(|message| {
             let receiver = peer.map(|peer| if message.sender == peer { viewer } else { peer });
-            MessageView::new(&message, receiver)
+            render::message(&services, &message, receiver)
         });
         conversations.push(ConversationView {
             kind,

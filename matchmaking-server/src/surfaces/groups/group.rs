@@ -13,8 +13,10 @@ use matchmaking_core::{
     },
     ids::{AccountId, ConversationId},
     model::{Conversation, Role},
-    service::{Services, groups::GroupDetails},
-    store::GroupChange,
+    service::{
+        Services,
+        groups::{GroupChange, GroupDetails},
+    },
 };
 
 use crate::http::Call;

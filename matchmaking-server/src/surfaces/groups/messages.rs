@@ -17,9 +17,9 @@ use matchmaking_core::{
         Services,
         chat::{Outgoing, SendError, Thread, ThreadError},
     },
-    store::ReadMark,
 };
 
+use super::render;
 use crate::http::Call;
 
 pub(super) async fn send(
@@ -57,7 +57,7 @@ pub(super) async fn deliver(
         origin,
     };
     match services.chat.send(new).await {
-        Ok(sent) => Ok(MessageView::for_sender(&sent.message, thread.peer)),
+        Ok(sent) => Ok(render::own_message(services, &sent.message, thread.peer)),
         // The two could see each other a moment ago.
         Err(SendError::Refused(_)) if thread.peer.is_some() => Err(Fault::UnknownAccount),
         Err(error) => Err(error.into()),
@@ -80,15 +80,13 @@ pub(super) async fn list(
     let shown = i64::try_from(offset.saturating_add(messages.len())).unwrap_or(i64::MAX);
     let total = services.chat.total(&thread).await?;
     let total = if messages.is_empty() { total } else { total.max(shown) };
-    let listed = messages.iter().zip(read_by).map(|(message, marks)| ListedMessage {
-        message: MessageView::new(message, receiver(&thread, message.sender)),
-        read_by: marks.into_iter().map(read).collect(),
+    let listed = messages.iter().zip(read_by).map(|(message, marks)| {
+        let read =
+            marks.iter().map(|it| ReadBy { user_id: WireId::of(it.account), read_at: it.at.to_rfc3339() });
+        let receiver = receiver(&thread, message.sender);
+        ListedMessage { message: render::message(&services, message, receiver), read_by: read.collect() }
     });
     Ok(Messages { messages: listed.collect(), total })
-}
-
-fn read(mark: ReadMark) -> ReadBy {
-    ReadBy { user_id: WireId::of(mark.account), read_at: mark.at.to_rfc3339() }
 }
 
 /// To whom somebody wrote in a conversation; nobody in particular in a group.

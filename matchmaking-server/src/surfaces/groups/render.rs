@@ -6,16 +6,29 @@ use matchmaking_core::{
         MessageView, WireId,
         frames::{Change, Frame},
     },
+    ids::AccountId,
+    model::Message,
     realtime::{Event, MemberChange},
+    service::Services,
 };
 
 use crate::surfaces::live::text_of;
 
+/// A message as everyone in its conversation is shown it: to a person if there is a `receiver`, else to a group.
+pub(super) fn message(services: &Services, message: &Message, receiver: Option<AccountId>) -> MessageView {
+    MessageView::new(message, services.media.content(message).into_owned(), receiver)
+}
+
+/// The same as its sender is shown it, with the name that their client gave it.
+pub(super) fn own_message(services: &Services, own: &Message, receiver: Option<AccountId>) -> MessageView {
+    MessageView { client_message_id: own.client_message_id.clone(), ..message(services, own, receiver) }
+}
+
 /// An event as the socket shows it to everyone; `None` for what it does not show.
-pub(super) fn event(event: &Event) -> Option<Bytes> {
+pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
     let shown = match event {
-        Event::MessageStored { message, receiver, .. } => {
-            Frame::Message(MessageView::new(message, *receiver))
+        Event::MessageStored { message: stored, receiver, .. } => {
+            Frame::Message(message(services, stored, *receiver))
         }
         Event::MessageRead { message, reader, at } => Frame::Read {
             message_id: WireId::of(*message),

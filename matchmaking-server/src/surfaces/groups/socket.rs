@@ -7,7 +7,7 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         groups::{
-            MessageView, Recipient, WireId,
+            Recipient, WireId,
             frames::{Command, Frame, command, not_text},
         },
         wire::GivenId,
@@ -55,20 +55,21 @@ struct Session {
 }
 
 /// How events look to this person.
-struct Shown(AccountId);
+struct Shown(Arc<Services>, AccountId);
 
 impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::event(event)
+        render::event(&self.0, event)
     }
 
     fn show_alone(&self, event: &Event) -> Option<String> {
         match event {
             // One's own message of elsewhere, with the name that tells a client that it has it already.
             Event::MessageStored { message, sender, receiver, .. }
-                if sender.account == self.0 && message.client_message_id.is_some() =>
+                if sender.account == self.1 && message.client_message_id.is_some() =>
             {
-                Some(text_of(&Frame::Message(MessageView::for_sender(message, *receiver))))
+                let own = render::own_message(&self.0, message, *receiver);
+                Some(text_of(&Frame::Message(own)))
             }
             _ => None,
         }
@@ -78,9 +79,11 @@ impl Show for Shown {
 impl Session {
     async fn run(mut self) {
         self.live.send(&Frame::Connected { user_id: WireId::of(self.account) });
-        while let Some(turn) = self.live.next(&Shown(self.account)).await {
+        let shown = Shown(Arc::clone(&self.services), self.account);
+        while let Some(turn) = self.live.next(&shown).await {
             let taken = match turn {
-                Turn::Said(incoming) => self.obey(incoming).await,
+                // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs here.
+                Turn::Said(incoming) => Box::pin(self.obey(incoming)).await,
                 Turn::TooFast(fault) => Err(fault),
                 Turn::Ended => return self.end(&Fault::BadToken),
             };

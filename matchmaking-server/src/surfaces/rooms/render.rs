@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono_tz::Tz;
 use matchmaking_core::{
     api::rooms::{Room, RoomMessage, frames, name_of, room_time, send_time},
-    model::{Conversation, Message, MessageKind},
+    model::{Conversation, Message},
     realtime::Event,
     service::Services,
 };
@@ -37,19 +37,7 @@ pub(super) fn message<'a>(
         sender_id: message.sender,
         sender_name: sender_name.into(),
         kind: name_of(message.kind),
-        content: content(services, message),
-    }
-}
-
-/// The text, or, of what is kept on this server, a link that is good from now on.
-fn content<'a>(services: &Services, message: &'a Message) -> Cow<'a, str> {
-    match message.kind {
-        MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
-            services.media.shown(&message.content)
-        }
-        MessageKind::Text | MessageKind::Location | MessageKind::System | MessageKind::Assistant => {
-            Cow::Borrowed(&message.content)
-        }
+        content: services.media.content(message),
     }
 }
 
