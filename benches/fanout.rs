@@ -5,7 +5,8 @@
 //! every message durably in SQLite, and then tells the 200. Every message that was acknowledged must have reached
 //! all of them, on both sides.
 //!
-//! Then the same with the 200 speaking three dialects, against one.
+//! Then the same with the 200 speaking three dialects, against one; and what an idle socket costs in memory on rooms
+//! and on groups, with 5,000 open.
 
 #[path = "fanout/crowd.rs"]
 mod crowd;
@@ -14,9 +15,12 @@ mod other;
 #[path = "fanout/room.rs"]
 mod room;
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
-use matchmaking_benches::report::{Goal, Rounds, quick};
+use matchmaking_benches::{
+    cpu::resident,
+    report::{Goal, Rounds, print_verdict, quick},
+};
 
 use crowd::Crowd;
 use room::{Dialect, Room};
@@ -59,5 +63,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     let sides = ("three dialects, a third of the sockets each", "rooms alone", "µs a delivery");
     pairs.print(format!("{SOCKETS} sockets, {WRITERS} in flight: CPU time"), sides, Goal::Told);
+    drop((crowd, mixed_crowd, rooms, mixed));
+
+    let each = if quick() { 1 } else { 25 };
+    for dialect in [Dialect::Rooms, Dialect::Groups] {
+        let grown = runtime.block_on(idle(dialect, each))?;
+        println!("memory of an idle socket, {dialect:?}, {} connected", each * SOCKETS);
+        println!("  growth of the server's resident memory a socket {:>10.2} KB", grown / 1e3);
+        print_verdict(Goal::AtMost { must: 16.0, goal: 10.0, beyond: Some(5.0) }, grown / 1e3);
+    }
     Ok(())
+}
+
+/// By how many bytes a new server's memory grows with each idle socket, when everyone in the room has so many.
+async fn idle(dialect: Dialect, each: usize) -> Result<f64, Box<dyn Error>> {
+    let room = Room::open(&[dialect]).await?;
+    // What is made once for the first sockets is not the others'.
+    let first = Crowd::join(room.process(), &room.seats()[..4]).await?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let before = resident(room.process())?;
+    let seats: Vec<_> = std::iter::repeat_n(room.seats(), each).flatten().cloned().collect();
+    let crowd = Crowd::join(room.process(), &seats).await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let after = resident(room.process())?;
+    drop((first, crowd));
+    Ok((after as f64 - before as f64) / seats.len() as f64)
 }

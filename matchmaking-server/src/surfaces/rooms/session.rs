@@ -57,7 +57,8 @@ async fn open(services: Arc<Services>, ctx: Ctx, greets: bool) -> Result<Reply, 
             session.live.send(&GREETING);
         }
         while let Some(turn) = session.live.next(&Shown(&session.services)).await {
-            session.take(turn).await;
+            // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs.
+            Box::pin(session.take(turn)).await;
         }
     })
 }
