@@ -72,3 +72,55 @@ pub fn site(services: &Arc<Services>, served: &[Surface], policy: Policy) -> Sit
     }
     Site { routes, dialects: surfaces::dialect_of, policy, telemetry }
 }
+
+#[cfg(test)]
+mod tests {
+    use matchmaking_core::service::{accounts::Registration, tokens::TokenKind};
+
+    use super::*;
+    use crate::config::{Flags, Purpose};
+
+    #[tokio::test]
+    async fn tokens_and_links_outlive_the_process_and_not_the_secret() {
+        let dir = tempfile::tempdir().unwrap();
+        let flags = |secret: Option<&str>| Flags {
+            data_dir: Some(dir.path().display().to_string()),
+            public_base_url: Some("https://chat.example.com/".to_owned()),
+            jwt_secret: secret.map(str::to_owned),
+            ..Flags::default()
+        };
+        let opened = async |secret| {
+            let config = Config::new(&flags(secret), [], Purpose::Serve).unwrap();
+            open(&config, &config.secrets().unwrap()).await.unwrap()
+        };
+        let close = async |services: Arc<Services>| {
+            services.stop().await;
+            services.stores.upkeep.close().await;
+        };
+
+        let services = opened(None).await;
+        let new = Registration {
+            username: "lin".to_owned(),
+            email: None,
+            password: "secret".to_owned(),
+            contact_phone: None,
+        };
+        let account = services.accounts.register(new).await.unwrap().account;
+        let token = services.tokens.issue(TokenKind::Rooms, account);
+        let at = services.clock.now();
+        let key = "rooms/1/a.png".parse().unwrap();
+        let link = services.media.link(&key, at);
+        assert!(link.starts_with("https://chat.example.com/media/rooms/1/a.png?"), "{link}");
+        close(services).await;
+
+        let services = opened(None).await;
+        assert_eq!(services.accounts.authenticate(TokenKind::Rooms, &token).await.unwrap(), account);
+        assert_eq!(services.media.link(&key, at), link);
+        close(services).await;
+
+        let services = opened(Some("another secret of more than 32 bytes")).await;
+        assert!(services.accounts.authenticate(TokenKind::Rooms, &token).await.is_err());
+        assert_ne!(services.media.link(&key, at), link);
+        close(services).await;
+    }
+}

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod across;
 mod catching_up;
 mod documented;
 mod messages;

@@ -31,7 +31,9 @@ impl Dialect for FastApi {
 fn detail(fault: &Fault) -> (StatusCode, Value) {
     let text = |status: StatusCode, text: &str| (status, Value::from(text));
     match fault {
-        Fault::UnknownPath => text(StatusCode::NOT_FOUND, "Not Found"),
+        Fault::UnknownPath | Fault::UnknownGroup | Fault::UnknownMessage => {
+            text(StatusCode::NOT_FOUND, "Not Found")
+        }
         Fault::MethodNotAllowed => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
         Fault::UpgradeRequired => text(StatusCode::UPGRADE_REQUIRED, "Upgrade Required"),
         Fault::BodyTooLarge { .. } => text(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
@@ -65,7 +67,6 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
-        Fault::UnknownGroup | Fault::UnknownMessage => text(StatusCode::NOT_FOUND, "Not Found"),
         Fault::NotAllowed => text(StatusCode::FORBIDDEN, "Forbidden"),
         Fault::AlreadyMember | Fault::GroupFull | Fault::TooManyGroups | Fault::Oneself => {
             text(StatusCode::BAD_REQUEST, "Bad Request")

@@ -3,6 +3,7 @@
 mod fastapi;
 mod gate;
 pub mod groups;
+mod live;
 pub mod media;
 pub mod miracle;
 pub mod rooms;

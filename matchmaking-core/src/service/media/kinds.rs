@@ -9,29 +9,41 @@ use crate::ports::media::MediaKey;
 /// As what everything is served that is none of the kinds below: nothing opens it by itself.
 pub const UNKNOWN_KIND: &str = "application/octet-stream";
 
+/// Something that is served as what it is.
+struct Kind {
+    /// How its bytes are recognised.
+    is_it: fn(&[u8]) -> bool,
+    /// What the key ends in.
+    ending: &'static str,
+    /// As what it is served.
+    content_type: &'static str,
+}
+
+const fn kind(is_it: fn(&[u8]) -> bool, ending: &'static str, content_type: &'static str) -> Kind {
+    Kind { is_it, ending, content_type }
+}
+
 /// The kinds that are served as what they are: what a browser shows and never runs. No text, no markup (HTML and SVG
-/// are programs there), nothing that is a container of such.
-///
-/// How the bytes are recognised, the ending of the key, and the content type. The first that fits counts.
-const KINDS: [(fn(&[u8]) -> bool, &str, &str); 18] = [
-    (image::is_jpeg, "jpg", "image/jpeg"),
-    (image::is_png, "png", "image/png"),
-    (image::is_gif, "gif", "image/gif"),
-    (image::is_webp, "webp", "image/webp"),
-    (image::is_avif, "avif", "image/avif"),
-    (image::is_heif, "heif", "image/heif"),
-    (video::is_m4v, "m4v", "video/mp4"),
-    (audio::is_m4a, "m4a", "audio/mp4"),
-    (video::is_mp4, "mp4", "video/mp4"),
-    (video::is_webm, "webm", "video/webm"),
-    (video::is_mov, "mov", "video/quicktime"),
-    (audio::is_mp3, "mp3", "audio/mpeg"),
-    (audio::is_ogg_opus, "opus", "audio/ogg"),
-    (audio::is_ogg, "ogg", "audio/ogg"),
-    (audio::is_wav, "wav", "audio/wav"),
-    (audio::is_amr, "amr", "audio/amr"),
-    (audio::is_aac, "aac", "audio/aac"),
-    (archive::is_pdf, "pdf", "application/pdf"),
+/// are programs there), nothing that is a container of such. The first that fits counts.
+const KINDS: [Kind; 18] = [
+    kind(image::is_jpeg, "jpg", "image/jpeg"),
+    kind(image::is_png, "png", "image/png"),
+    kind(image::is_gif, "gif", "image/gif"),
+    kind(image::is_webp, "webp", "image/webp"),
+    kind(image::is_avif, "avif", "image/avif"),
+    kind(image::is_heif, "heif", "image/heif"),
+    kind(video::is_m4v, "m4v", "video/mp4"),
+    kind(audio::is_m4a, "m4a", "audio/mp4"),
+    kind(video::is_mp4, "mp4", "video/mp4"),
+    kind(video::is_webm, "webm", "video/webm"),
+    kind(video::is_mov, "mov", "video/quicktime"),
+    kind(audio::is_mp3, "mp3", "audio/mpeg"),
+    kind(audio::is_ogg_opus, "opus", "audio/ogg"),
+    kind(audio::is_ogg, "ogg", "audio/ogg"),
+    kind(audio::is_wav, "wav", "audio/wav"),
+    kind(audio::is_amr, "amr", "audio/amr"),
+    kind(audio::is_aac, "aac", "audio/aac"),
+    kind(archive::is_pdf, "pdf", "application/pdf"),
 ];
 
 /// The longest ending of a name that is kept.
@@ -44,21 +56,21 @@ const LOOKED_AT: usize = 8 << 10;
 #[must_use]
 pub fn content_type(key: &MediaKey) -> &'static str {
     let ending = key.as_str().rsplit_once('.').map_or("", |(_, ending)| ending);
-    KINDS.iter().find(|(_, known, _)| *known == ending).map_or(UNKNOWN_KIND, |(_, _, kind)| kind)
+    KINDS.iter().find(|kind| kind.ending == ending).map_or(UNKNOWN_KIND, |kind| kind.content_type)
 }
 
 /// The ending of a file's key: that of its kind, or, of an unknown kind, the one that its name has, unless it would
 /// make it a known one.
 pub(super) fn ending<'a>(bytes: &[u8], name: &'a str) -> Cow<'a, str> {
     let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];
-    if let Some((_, ending, _)) = KINDS.iter().find(|(is_it, ..)| is_it(looked_at)) {
-        return Cow::Borrowed(ending);
+    if let Some(kind) = KINDS.iter().find(|kind| (kind.is_it)(looked_at)) {
+        return Cow::Borrowed(kind.ending);
     }
     let given = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let is_plain =
         (1..=ENDING_MAX).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let given = given.to_ascii_lowercase();
-    let is_known = KINDS.iter().any(|(_, known, _)| *known == given);
+    let is_known = KINDS.iter().any(|kind| kind.ending == given);
     if is_plain && !is_known { Cow::Owned(given) } else { Cow::Borrowed("bin") }
 }
 
@@ -141,7 +153,7 @@ mod tests {
                     let mut bytes = beginning.to_vec();
                     bytes.resize(length, filler);
                     let (_, kind) = served(&bytes, "a");
-                    assert!(kind == UNKNOWN_KIND || KINDS.iter().any(|(.., known)| *known == kind));
+                    assert!(kind == UNKNOWN_KIND || KINDS.iter().any(|known| known.content_type == kind));
                 }
             }
         }

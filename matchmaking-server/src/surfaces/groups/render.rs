@@ -12,6 +12,8 @@ use matchmaking_core::{
     service::Services,
 };
 
+use crate::surfaces::live::text_of;
+
 /// A message as everyone in its conversation is shown it: to a person if there is a `receiver`, else to a group.
 pub(super) fn message(services: &Services, message: &Message, receiver: Option<AccountId>) -> MessageView {
     MessageView::new(message, services.media.content(message).into_owned(), receiver)
@@ -20,15 +22,6 @@ pub(super) fn message(services: &Services, message: &Message, receiver: Option<A
 /// The same as its sender is shown it, with the name that their client gave it.
 pub(super) fn own_message(services: &Services, own: &Message, receiver: Option<AccountId>) -> MessageView {
     MessageView { client_message_id: own.client_message_id.clone(), ..message(services, own, receiver) }
-}
-
-/// A frame as text. Frames have no map with keys that are no texts, so writing cannot fail; if it did, the client would
-/// see an empty object rather than nothing.
-pub(super) fn frame(frame: &Frame) -> String {
-    serde_json::to_string(frame).unwrap_or_else(|error| {
-        tracing::error!(%error, "a frame could not be written");
-        "{}".to_owned()
-    })
 }
 
 /// An event as the socket shows it to everyone; `None` for what it does not show.
@@ -65,5 +58,5 @@ pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
         },
         Event::MatchUpdated { .. } | Event::Presence { .. } | Event::Broadcast { .. } => return None,
     };
-    Some(frame(&shown).into())
+    Some(text_of(&shown).into())
 }

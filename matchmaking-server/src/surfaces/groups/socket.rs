@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use matchmaking_core::{
     api::{
         fault::Fault,
@@ -12,10 +13,9 @@ use matchmaking_core::{
         wire::GivenId,
     },
     ids::{AccountId, MessageId},
-    realtime::{Channel, Connection, Event, Next, Published},
+    realtime::{Channel, Event},
     service::{Services, chat::ThreadError, tokens::TokenKind},
 };
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{
     dialect::error_body,
@@ -23,8 +23,11 @@ use super::{
     render,
 };
 use crate::{
-    http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
-    surfaces::caller,
+    http::{Ctx, Incoming, Reply, close_code},
+    surfaces::{
+        caller,
+        live::{Live, Show, Turn, text_of},
+    },
 };
 
 /// Finds out whom the socket is from, and accepts the handshake.
@@ -33,7 +36,8 @@ pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fau
     let rates = ctx.rates();
     ctx.upgrade(move |socket| async move {
         let connection = services.hub.connect(account, account.get(), Channel::Groups);
-        let session = Session { services, account, socket, connection, rates };
+        let live = Live::new(socket, connection, Channel::Groups, rates, account.get());
+        let session = Session { services, account, live };
         // Once more: an account that ended between the look-up and the registration was not told to the hub.
         match session.services.accounts.contact(account).await {
             Ok(Some(_)) => session.run().await,
@@ -43,61 +47,61 @@ pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fau
     })
 }
 
-/// An open socket, registered with the hub.
+/// An open socket.
 struct Session {
     services: Arc<Services>,
     account: AccountId,
-    socket: Socket,
-    connection: Connection,
-    rates: Rates,
+    live: Live,
+}
+
+/// How events look to this person.
+struct Shown<'a>(&'a Services, AccountId);
+
+impl Show for Shown<'_> {
+    fn show(&self, event: &Event) -> Option<Bytes> {
+        render::event(self.0, event)
+    }
+
+    fn show_alone(&self, event: &Event) -> Option<String> {
+        match event {
+            // One's own message of elsewhere, with the name that tells a client that it has it already.
+            Event::MessageStored { message, sender, receiver, .. }
+                if sender.account == self.1 && message.client_message_id.is_some() =>
+            {
+                Some(text_of(&Frame::Message(render::own_message(self.0, message, *receiver))))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Session {
     async fn run(mut self) {
-        self.send(&Frame::Connected { user_id: WireId::of(self.account) });
-        while let Some(incoming) = self.next().await {
-            // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs here.
-            if let Err(fault) = Box::pin(self.obey(incoming)).await {
+        self.live.send(&Frame::Connected { user_id: WireId::of(self.account) });
+        while let Some(turn) = self.live.next(&Shown(&self.services, self.account)).await {
+            let taken = match turn {
+                // Boxed, so that an idle socket keeps no room for it, which would be most of what one costs here.
+                Turn::Said(incoming) => Box::pin(self.obey(incoming)).await,
+                Turn::TooFast(fault) => Err(fault),
+                Turn::Ended => return self.end(&Fault::BadToken),
+            };
+            if let Err(fault) = taken {
                 self.refuse(&fault);
             }
         }
     }
 
-    /// The next frame of the client; `None` when the session is over. What the hub has for this connection meanwhile is
-    /// passed on.
-    async fn next(&mut self) -> Option<Incoming> {
-        loop {
-            // A client may send many frames at once and read the answers as they come.
-            self.socket.room().await;
-            tokio::select! {
-                incoming = self.socket.recv() => return incoming,
-                next = self.connection.next() => match next {
-                    Next::Event(published) => self.pass_on(&published),
-                    Next::Lagged => {
-                        self.socket.sender().close(close_code::LAGGED, "too slow");
-                        return None;
-                    }
-                    Next::Ended => {
-                        self.end(&Fault::BadToken);
-                        return None;
-                    }
-                },
-            }
-        }
-    }
-
     async fn obey(&self, incoming: Incoming) -> Result<(), Fault> {
-        self.rates.charge_account(self.account.get())?;
         let Incoming::Text(text) = incoming else { return Err(not_text()) };
         match command(&text)? {
             Command::Message(request) => {
-                let origin = Some(self.connection.id());
+                let origin = Some(self.live.id());
                 let message = deliver(&self.services, self.account, request, origin).await?;
-                self.send(&Frame::MessageAck(message));
+                self.live.send(&Frame::MessageAck(message));
             }
             Command::Read(id) => self.read(id).await?,
             Command::Typing(to) => self.typing(to).await?,
-            Command::Ping => self.send(&Frame::Pong),
+            Command::Ping => self.live.send(&Frame::Pong),
         }
         Ok(())
     }
@@ -126,7 +130,7 @@ impl Session {
         if fault.is_ours() {
             tracing::error!(cause = %fault, "a socket's request failed");
         }
-        self.send(&Frame::Error(error_body(fault)));
+        self.live.send(&Frame::Error(error_body(fault)));
     }
 
     /// Tells why the socket may not go on, and closes it.
@@ -137,27 +141,6 @@ impl Session {
         } else {
             (close_code::POLICY, "the account has ended")
         };
-        self.socket.sender().close(code, reason);
-    }
-
-    /// Queues a frame. A client that does not keep up loses its socket, not the frame.
-    fn send(&self, frame: &Frame) {
-        // A socket that is closed already has nothing to be told.
-        let _ = self.socket.sender().send_or_close(render::frame(frame));
-    }
-
-    fn pass_on(&self, published: &Published) {
-        if let Event::MessageStored { message, sender, receiver, .. } = published.event()
-            && sender.account == self.account
-            && message.client_message_id.is_some()
-        {
-            // One's own message of elsewhere, with the name that tells a client that it has it already.
-            return self.send(&Frame::Message(render::own_message(&self.services, message, *receiver)));
-        }
-        let rendered = published.rendered(Channel::Groups, |event| render::event(&self.services, event));
-        let Some(Ok(text)) = rendered.map(Utf8Bytes::try_from) else { return };
-        let sender = self.socket.sender();
-        let _ =
-            if published.event().is_durable() { sender.send_or_close(text) } else { sender.try_send(text) };
+        self.live.close(code, reason);
     }
 }

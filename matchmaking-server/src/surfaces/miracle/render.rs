@@ -7,8 +7,9 @@ use matchmaking_core::{
     model::Message,
     realtime::{Channel, Event},
 };
-use serde::Serialize;
 use serde_json::value::RawValue;
+
+use crate::surfaces::live::text_of;
 
 /// What one is called oneself.
 pub(super) const ONESELF: &str = "I";
@@ -18,21 +19,12 @@ pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> Stri
     if message.sender == viewer { ONESELF.to_owned() } else { peer.to_owned() }
 }
 
-/// A frame as text. The frames of this surface have no map with keys that are no texts, so writing cannot fail; if it
-/// did, the client would see an empty object rather than nothing.
-pub(super) fn frame(frame: &impl Serialize) -> String {
-    serde_json::to_string(frame).unwrap_or_else(|error| {
-        tracing::error!(%error, "a frame could not be written");
-        "{}".to_owned()
-    })
-}
-
 /// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
 pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
     let text = match event {
         Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
-            frame(&Frame::PrivateMessage {
+            text_of(&Frame::PrivateMessage {
                 from: sender.miracle_id,
                 sender_id: sender.miracle_id,
                 sender_name: &sender.name,
@@ -42,10 +34,10 @@ pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
                 timestamp: timestamp.as_deref(),
             })
         }
-        Event::MatchUpdated { .. } => frame(&Frame::MatchUpdate),
+        Event::MatchUpdated { .. } => text_of(&Frame::MatchUpdate),
         Event::Presence { wire_id, channel: Channel::MiracleMessage, online } => {
             let user_id = wire_id.to_string();
-            frame(&if *online { Frame::UserJoined { user_id } } else { Frame::UserLeft { user_id } })
+            text_of(&if *online { Frame::UserJoined { user_id } } else { Frame::UserLeft { user_id } })
         }
         Event::Presence { .. }
         | Event::MessageRead { .. }
@@ -53,11 +45,11 @@ pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
         | Event::MemberChanged { .. } => return None,
         Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {
             let content = raw(Some(content))?;
-            frame(&Frame::Message { from: from.miracle_id.to_string(), content: &content })
+            text_of(&Frame::Message { from: from.miracle_id.to_string(), content: &content })
         }
         Event::Broadcast { from, content, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
-            frame(&Frame::BroadcastMessage {
+            text_of(&Frame::BroadcastMessage {
                 from: from.miracle_id.to_string(),
                 content,
                 timestamp: timestamp.as_deref(),

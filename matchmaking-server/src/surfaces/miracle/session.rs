@@ -2,6 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use matchmaking_core::{
     api::{
         fault::Fault,
@@ -11,14 +12,17 @@ use matchmaking_core::{
         },
     },
     ids::{AccountId, TelegramId},
-    realtime::{self, Channel, Connection, Next},
+    realtime::{self, Channel, Connection, Event},
     service::{Services, telegram::TelegramError},
 };
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::render;
-use crate::http::{Ctx, Incoming, Rates, Reply, Socket, close_code};
+use crate::{
+    http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
+    surfaces::live::{Live, Show, Turn, text_of},
+};
 
 /// An open socket whose user is known, registered with the hub.
 pub(super) struct Session {
@@ -27,10 +31,16 @@ pub(super) struct Session {
     pub(super) telegram_id: TelegramId,
     /// The user as others are shown them, by the name that they had when the socket opened.
     pub(super) sender: Arc<realtime::Sender>,
-    socket: Socket,
-    connection: Connection,
-    channel: Channel,
-    rates: Rates,
+    live: Live,
+}
+
+/// How events look to everyone here.
+struct Shown;
+
+impl Show for Shown {
+    fn show(&self, event: &Event) -> Option<Bytes> {
+        render::chat_event(event)
+    }
 }
 
 /// Accepts the handshake and runs `session` once the first frame named a user.
@@ -74,13 +84,14 @@ impl Session {
         match registered {
             Ok((telegram_id, (sender, connection))) => {
                 let account = sender.account;
-                let opened =
-                    Self { services, account, telegram_id, sender, socket, connection, channel, rates };
+                // As requests are counted: whoever sends a number acts for it.
+                let live = Live::new(socket, connection, channel, rates, -telegram_id.get());
+                let opened = Self { services, account, telegram_id, sender, live };
                 opened.send(&Authenticated::new(telegram_id));
                 Some(opened)
             }
             Err(error) => {
-                let _ = socket.sender().send_or_close(render::frame(&ErrorFrame { error: &error }));
+                let _ = socket.sender().send_or_close(text_of(&ErrorFrame { error: &error }));
                 socket.sender().close(close_code::NORMAL, "");
                 None
             }
@@ -89,8 +100,7 @@ impl Session {
 
     /// Queues a frame. A client that does not keep up loses its socket, not the frame.
     pub(super) fn send(&self, frame: &impl Serialize) {
-        // A socket that is closed already has nothing to be told.
-        let _ = self.socket.sender().send_or_close(render::frame(frame));
+        self.live.send(frame);
     }
 
     /// Queues `{"error": …}`.
@@ -98,47 +108,20 @@ impl Session {
         self.send(&ErrorFrame { error });
     }
 
-    /// The next text of the client; `None` when the session is over. What the hub has for this connection meanwhile
-    /// is passed on.
+    /// The next text of the client; `None` when the session is over.
     pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
         loop {
-            // A client may send many frames at once and read the answers as they come.
-            self.socket.room().await;
-            tokio::select! {
-                incoming = self.socket.recv() => {
-                    let incoming = incoming?;
-                    // As requests are counted: whoever sends a number acts for it.
-                    if self.rates.charge_account(-self.telegram_id.get()).is_err() {
-                        self.send_error(TOO_FAST);
-                        continue;
-                    }
-                    match incoming {
-                        Incoming::Text(text) => return Some(text),
-                        Incoming::Binary(_) => self.send_error(INVALID_JSON),
-                    }
+            match self.live.next(&Shown).await? {
+                Turn::Said(Incoming::Text(text)) => return Some(text),
+                Turn::Said(Incoming::Binary(_)) => self.send_error(INVALID_JSON),
+                Turn::TooFast(_) => self.send_error(TOO_FAST),
+                Turn::Ended => {
+                    self.send_error(AUTHENTICATION_FAILED);
+                    self.live.close(close_code::NORMAL, "");
+                    return None;
                 }
-                next = self.connection.next() => match next {
-                    Next::Event(published) => self.pass_on(&published),
-                    Next::Lagged => {
-                        self.socket.sender().close(close_code::LAGGED, "too slow");
-                        return None;
-                    }
-                    Next::Ended => {
-                        self.send_error(AUTHENTICATION_FAILED);
-                        self.socket.sender().close(close_code::NORMAL, "");
-                        return None;
-                    }
-                },
             }
         }
-    }
-
-    fn pass_on(&self, published: &realtime::Published) {
-        let rendered = published.rendered(self.channel, render::chat_event);
-        let Some(Ok(text)) = rendered.map(Utf8Bytes::try_from) else { return };
-        let sender = self.socket.sender();
-        let _ =
-            if published.event().is_durable() { sender.send_or_close(text) } else { sender.try_send(text) };
     }
 }
 

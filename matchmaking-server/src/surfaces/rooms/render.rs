@@ -10,7 +10,8 @@ use matchmaking_core::{
     realtime::Event,
     service::Services,
 };
-use serde::Serialize;
+
+use crate::surfaces::live::text_of;
 
 pub(super) fn room(group: Conversation, zone: Tz) -> Room {
     Room {
@@ -40,21 +41,12 @@ pub(super) fn message<'a>(
     }
 }
 
-/// A frame as text. The frames of this surface have no map with keys that are no texts, so writing cannot fail; if it
-/// did, the client would see an empty object rather than nothing.
-pub(super) fn frame(frame: &impl Serialize) -> String {
-    serde_json::to_string(frame).unwrap_or_else(|error| {
-        tracing::error!(%error, "a frame could not be written");
-        "{}".to_owned()
-    })
-}
-
 /// An event as the sockets show it; `None` for what they do not show.
 pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
     match event {
         Event::MessageStored { message: stored, sender, .. } => {
             let shown = message(services, stored, sender.username.as_str());
-            Some(frame(&frames::new_message(shown)).into())
+            Some(text_of(&frames::new_message(shown)).into())
         }
         // The dialect has no words for these.
         Event::MessageRead { .. }

@@ -1,7 +1,8 @@
-//! The two sockets: who is let in, and the loop between client and hub.
+//! The two sockets: who is let in, and what frames do.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use matchmaking_core::{
     api::{
         fault::Fault,
@@ -11,19 +12,20 @@ use matchmaking_core::{
         },
     },
     ids::AccountId,
-    realtime::{Channel, Connection, Next, Published},
+    realtime::{Channel, Event},
     service::{Services, tokens::TokenKind},
 };
-use serde::Serialize;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{
     dialect::{BAD_REQUEST, frame_text},
     messages, render,
 };
 use crate::{
-    http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
-    surfaces::caller,
+    http::{Ctx, Incoming, Reply, close_code},
+    surfaces::{
+        caller,
+        live::{Live, Show, Turn},
+    },
 };
 
 /// What a frame does, as its refusal says it.
@@ -49,63 +51,47 @@ async fn open(services: Arc<Services>, ctx: Ctx, greets: bool) -> Result<Reply, 
     }
     let rates = ctx.rates();
     ctx.upgrade(move |socket| async move {
-        let mut session = Session { services, me, socket, connection, rates };
+        let live = Live::new(socket, connection, Channel::Rooms, rates, me.get());
+        let mut session = Session { services, me, live };
         if greets {
-            session.send(&GREETING);
+            session.live.send(&GREETING);
         }
-        while let Some(text) = session.next().await {
-            session.obey(&text).await;
+        while let Some(turn) = session.live.next(&Shown(&session.services)).await {
+            session.take(turn).await;
         }
     })
 }
 
-/// An open socket, registered with the hub.
+/// An open socket.
 struct Session {
     services: Arc<Services>,
     me: AccountId,
-    socket: Socket,
-    connection: Connection,
-    rates: Rates,
+    live: Live,
+}
+
+/// How events look here.
+struct Shown<'a>(&'a Services);
+
+impl Show for Shown<'_> {
+    fn show(&self, event: &Event) -> Option<Bytes> {
+        render::event(self.0, event)
+    }
 }
 
 impl Session {
-    /// The next text of the client; `None` when the session is over. What the hub has for this connection meanwhile
-    /// is passed on.
-    async fn next(&mut self) -> Option<Utf8Bytes> {
-        loop {
-            // A client may send many frames at once and read the answers as they come.
-            self.socket.room().await;
-            tokio::select! {
-                incoming = self.socket.recv() => {
-                    let incoming = incoming?;
-                    if let Err(fault) = self.rates.charge_account(self.me.get()) {
-                        self.refuse(&frame_text(SENDING, &fault));
-                        continue;
-                    }
-                    match incoming {
-                        Incoming::Text(text) => return Some(text),
-                        Incoming::Binary(_) => self.refuse(BAD_REQUEST),
-                    }
-                }
-                next = self.connection.next() => match next {
-                    Next::Event(published) => self.pass_on(&published),
-                    Next::Lagged => {
-                        self.socket.sender().close(close_code::LAGGED, "too slow");
-                        return None;
-                    }
-                    Next::Ended => {
-                        self.socket.sender().close(close_code::POLICY, "");
-                        return None;
-                    }
-                },
-            }
+    async fn take(&self, turn: Turn) {
+        match turn {
+            Turn::Said(Incoming::Text(text)) => self.obey(&text).await,
+            Turn::Said(Incoming::Binary(_)) => self.refuse(BAD_REQUEST),
+            Turn::TooFast(fault) => self.refuse(&frame_text(SENDING, &fault)),
+            Turn::Ended => self.live.close(close_code::POLICY, ""),
         }
     }
 
     /// Does what a frame asks for. Who sends a message is told of it like everyone else in the room.
     async fn obey(&self, text: &str) {
         let request = match command(text) {
-            Ok(Command::Ping) => return self.send(&PONG_FRAME),
+            Ok(Command::Ping) => return self.live.send(&PONG_FRAME),
             Ok(Command::Send(request)) => request,
             Err(BadFrame::NotObject) => return self.refuse(BAD_REQUEST),
             Err(BadFrame::Message(errors)) => return self.refuse(&frame_text(SENDING, &errors.into())),
@@ -118,23 +104,7 @@ impl Session {
         }
     }
 
-    /// Queues a frame. A client that does not keep up loses its socket, not the frame.
-    fn send(&self, frame: &impl Serialize) {
-        // A socket that is closed already has nothing to be told.
-        let _ = self.socket.sender().send_or_close(render::frame(frame));
-    }
-
     fn refuse(&self, text: &str) {
-        self.send(&Envelope::refused(text));
-    }
-
-    fn pass_on(&self, published: &Published) {
-        let render = |event: &_| render::event(&self.services, event);
-        let Some(Ok(text)) = published.rendered(Channel::Rooms, render).map(Utf8Bytes::try_from) else {
-            return;
-        };
-        let sender = self.socket.sender();
-        let _ =
-            if published.event().is_durable() { sender.send_or_close(text) } else { sender.try_send(text) };
+        self.live.send(&Envelope::refused(text));
     }
 }
