@@ -90,7 +90,7 @@ impl Groups {
         Ok(members)
     }
 
-    /// Changes a group for a member whose role is at least `role`.
+    /// Changes a group for a member whose role is at least `role`. Naming nothing changes nothing.
     pub async fn update(
         &self,
         id: ConversationId,
@@ -98,6 +98,11 @@ impl Groups {
         role: Role,
         change: GroupChange,
     ) -> Result<Conversation, GroupError> {
+        if change == GroupChange::default() {
+            let (group, me) = self.view(id, by).await?;
+            let allowed = me.role >= role;
+            return if allowed { Ok(group) } else { Err(GroupError::Refused(GroupRefusal::NotAllowed)) };
+        }
         done(self.stores.conversations.update_group(id, by, role, change, self.clock.now()).await?)
     }
 

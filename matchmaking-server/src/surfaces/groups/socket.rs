@@ -55,11 +55,11 @@ struct Session {
 }
 
 /// How events look to this person.
-struct Shown(Arc<Services>, AccountId);
+struct Shown<'a>(&'a Services, AccountId);
 
-impl Show for Shown {
+impl Show for Shown<'_> {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::event(&self.0, event)
+        render::event(self.0, event)
     }
 
     fn show_alone(&self, event: &Event) -> Option<String> {
@@ -68,8 +68,7 @@ impl Show for Shown {
             Event::MessageStored { message, sender, receiver, .. }
                 if sender.account == self.1 && message.client_message_id.is_some() =>
             {
-                let own = render::own_message(&self.0, message, *receiver);
-                Some(text_of(&Frame::Message(own)))
+                Some(text_of(&Frame::Message(render::own_message(self.0, message, *receiver))))
             }
             _ => None,
         }
@@ -79,10 +78,9 @@ impl Show for Shown {
 impl Session {
     async fn run(mut self) {
         self.live.send(&Frame::Connected { user_id: WireId::of(self.account) });
-        let shown = Shown(Arc::clone(&self.services), self.account);
-        while let Some(turn) = self.live.next(&shown).await {
+        while let Some(turn) = self.live.next(&Shown(&self.services, self.account)).await {
             let taken = match turn {
-                // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs here.
+                // Boxed, so that an idle socket keeps no room for it, which would be most of what one costs here.
                 Turn::Said(incoming) => Box::pin(self.obey(incoming)).await,
                 Turn::TooFast(fault) => Err(fault),
                 Turn::Ended => return self.end(&Fault::BadToken),
