@@ -68,6 +68,12 @@ impl Audiences {
         }
     }
 
+    /// The members as they are remembered: no older than what [`of`](Self::of) gave anybody before, and not from before
+    /// a change that somebody was told of. `None` where nothing is remembered.
+    pub(super) fn latest(&self, group: ConversationId) -> Option<Arc<[AccountId]>> {
+        self.kept().members.get(&group).map(|(_, members)| Arc::clone(members))
+    }
+
     /// Forgets the members of a group that has changed.
     pub(in crate::service) fn forget(&self, group: ConversationId) {
         let mut kept = self.kept();

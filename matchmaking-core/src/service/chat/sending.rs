@@ -88,7 +88,12 @@ impl Chat {
         let on_stored = {
             let (hub, taken) = (Arc::clone(&self.hub), Arc::clone(&taken));
             let (receiver, match_id) = (thread.peer, thread.match_id);
+            let (audiences, hidden) = (Arc::clone(&self.audiences), thread.hidden.clone());
             OnStored::new(move |message| {
+                // Who came or went while the message waited for its place: to come is to find everything from then on
+                // in the list or on the socket, and to go is to hear nothing more.
+                let latest = if receiver.is_none() { audiences.latest(message.conversation) } else { None };
+                let told = latest.map_or(told, |members| shown_to(members, &hidden));
                 let message = message.clone();
                 let event = Event::MessageStored { message, sender, receiver, match_id, client_timestamp };
                 taken.store(hub.publish_except(origin, &told, event), Ordering::Release);
@@ -127,10 +132,14 @@ impl Chat {
         if let Some(peer) = thread.peer {
             return Ok(Arc::new([thread.viewer(), peer]));
         }
-        let members = self.audiences.of(thread.id()).await?;
-        if thread.hidden.is_empty() {
-            return Ok(members);
-        }
-        Ok(members.iter().copied().filter(|member| thread.shows(*member)).collect())
+        Ok(shown_to(self.audiences.of(thread.id()).await?, &thread.hidden))
     }
+}
+
+/// These members without those who are hidden, who are in order.
+fn shown_to(members: Arc<[AccountId]>, hidden: &[AccountId]) -> Arc<[AccountId]> {
+    if hidden.is_empty() {
+        return members;
+    }
+    members.iter().copied().filter(|member| hidden.binary_search(member).is_err()).collect()
 }

@@ -35,11 +35,11 @@ pub(super) struct Session {
 }
 
 /// How events look to everyone here.
-struct Shown;
+struct Shown(Arc<Services>);
 
 impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::chat_event(event)
+        render::chat_event(&self.0, event)
     }
 }
 
@@ -110,8 +110,9 @@ impl Session {
 
     /// The next text of the client; `None` when the session is over.
     pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
+        let shown = Shown(Arc::clone(&self.services));
         loop {
-            match self.live.next(&Shown).await? {
+            match self.live.next(&shown).await? {
                 Turn::Said(Incoming::Text(text)) => return Some(text),
                 Turn::Said(Incoming::Binary(_)) => self.send_error(INVALID_JSON),
                 Turn::TooFast(_) => self.send_error(TOO_FAST),
