@@ -109,7 +109,7 @@ impl Groups {
     /// Ends a group for an owner of it, and tells each who was in it that they are not any more.
     pub async fn end(&self, id: ConversationId, by: AccountId) -> Result<(), GroupError> {
         let members = done(self.stores.conversations.end_group(id, by, self.clock.now()).await?)?;
-        self.audiences.forget(id);
+        self.audiences.ended(id);
         for member in members {
             self.hub.publish_to(&[member], changed(id, member, MemberChange::Removed));
         }
@@ -126,7 +126,7 @@ impl Groups {
     ) -> Result<(), GroupError> {
         let new = NewMember { group: id, by, account, role, at: self.clock.now() };
         done(self.stores.conversations.add_member(new).await?)?;
-        self.audiences.forget(id);
+        self.audiences.joined(id, account);
         self.tell(id, account, MemberChange::Added, &[]).await?;
         Ok(())
     }
@@ -140,7 +140,7 @@ impl Groups {
     ) -> Result<Departure, GroupError> {
         let outcome = self.stores.conversations.remove_member(id, by, account, self.clock.now()).await?;
         let departure = done(outcome)?;
-        self.audiences.forget(id);
+        self.audiences.left(id, account);
         self.tell(id, account, MemberChange::Removed, &[account]).await?;
         if let Some(heir) = departure.heir {
             self.tell(id, heir, MemberChange::Role, &[]).await?;

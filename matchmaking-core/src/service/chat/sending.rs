@@ -88,7 +88,11 @@ impl Chat {
         let on_stored = {
             let (hub, taken) = (Arc::clone(&self.hub), Arc::clone(&taken));
             let (receiver, match_id) = (thread.peer, thread.match_id);
+            let (audiences, hidden) = (Arc::clone(&self.audiences), thread.hidden.clone());
             OnStored::new(move |message| {
+                // Whoever is a member now, and not when the message was handed in.
+                let members = receiver.is_none().then(|| audiences.now(message.conversation)).flatten();
+                let told = members.map_or(told, |members| shown_to(members, &hidden));
                 let message = message.clone();
                 let event = Event::MessageStored { message, sender, receiver, match_id, client_timestamp };
                 taken.store(hub.publish_except(origin, &told, event), Ordering::Release);
@@ -128,9 +132,14 @@ impl Chat {
             return Ok(Arc::new([thread.viewer(), peer]));
         }
         let members = self.audiences.of(thread.id()).await?;
-        if thread.hidden.is_empty() {
-            return Ok(members);
-        }
-        Ok(members.iter().copied().filter(|member| thread.shows(*member)).collect())
+        Ok(shown_to(members, &thread.hidden))
     }
+}
+
+/// These members without those who are hidden; `hidden` ascends.
+fn shown_to(members: Arc<[AccountId]>, hidden: &[AccountId]) -> Arc<[AccountId]> {
+    if hidden.is_empty() {
+        return members;
+    }
+    members.iter().copied().filter(|member| hidden.binary_search(member).is_err()).collect()
 }
