@@ -4,6 +4,7 @@
 
 mod architecture;
 mod authorisation;
+mod dialects;
 mod groups;
 mod kill;
 mod kit;

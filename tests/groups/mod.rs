@@ -34,7 +34,7 @@ const START_TIME: &str = "2026-02-05T10:30:00.123Z";
 const SECOND_LATER: &str = "2026-02-05T10:30:01.123Z";
 
 /// Pings tell that everything before was dealt with.
-const FENCE: Fence = Fence { ask: r#"{"type":"ping"}"#, answer: r#"{"type":"pong"}"# };
+const FENCE: Fence = Fence::GROUPS;
 
 /// What is said of wrong requests.
 const BAD: &str = "请求参数错误";

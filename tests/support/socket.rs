@@ -29,6 +29,14 @@ pub(crate) struct Fence {
     pub(crate) answer: &'static str,
 }
 
+impl Fence {
+    /// The ping of rooms.
+    pub(crate) const ROOMS: Self =
+        Self { ask: r#"{"type":"ping"}"#, answer: r#"{"code":2,"msg":"ok","data":null}"# };
+    /// The ping of groups.
+    pub(crate) const GROUPS: Self = Self { ask: r#"{"type":"ping"}"#, answer: r#"{"type":"pong"}"# };
+}
+
 impl Default for Fence {
     fn default() -> Self {
         Self { ask: "[]", answer: INVALID_JSON }
@@ -130,6 +138,16 @@ impl Client {
         match self.next().await {
             Some(Message::Text(text)) => serde_json::from_str(&text).ok(),
             _ => None,
+        }
+    }
+
+    /// The next text as JSON, or the number with which the server closes; none if it is just gone.
+    pub(crate) async fn hear_or_close(&mut self) -> Result<Value, Option<u16>> {
+        match self.next().await {
+            Some(Message::Text(text)) => Ok(serde_json::from_str(&text).unwrap()),
+            Some(Message::Close(frame)) => Err(frame.map(|frame| frame.code.into())),
+            Some(other) => panic!("{other:?}"),
+            None => Err(None),
         }
     }
 
@@ -245,6 +263,22 @@ impl Client {
                 assert_eq!(answer, self.fence.answer, "nothing was to come, expected at {caller}");
             }
         }
+    }
+
+    /// Everything that is there to be read, fenced as [`nothing_more`](Self::nothing_more) is.
+    pub(crate) async fn take_until_quiet(&mut self) -> Vec<Value> {
+        let mut taken = Vec::new();
+        for _ in 0..FENCES {
+            self.send_text(self.fence.ask).await;
+            loop {
+                let text = self.text().await;
+                if text == self.fence.answer {
+                    break;
+                }
+                taken.push(serde_json::from_str(&text).unwrap());
+            }
+        }
+        taken
     }
 
     /// Says goodbye, and waits until the server has, too.

@@ -84,10 +84,20 @@ impl People {
         self.moment().today
     }
 
-    /// The name that a person is shown by; empty for people without one.
+    /// The name that a person is shown by in a conversation of two: the nickname, or the user name of whoever told
+    /// none; empty for people without either.
     pub async fn name(&self, id: AccountId) -> StoreResult<String> {
         let read = self.stores.people.profile(id).await?;
-        Ok(read.and_then(|read| read.profile.nickname).unwrap_or_default())
+        match read.and_then(|read| read.profile.nickname).filter(|nickname| !nickname.trim().is_empty()) {
+            Some(nickname) => Ok(nickname),
+            None => Ok(self.username(id).await?.unwrap_or_default()),
+        }
+    }
+
+    /// The user name of an account, if it has one.
+    pub(super) async fn username(&self, id: AccountId) -> StoreResult<Option<String>> {
+        let named = self.stores.accounts.identities_of_kind(IdentityKind::Username, &[id]).await?;
+        Ok(named.into_iter().next().map(|(_, identity)| identity.value))
     }
 
     /// Changes a profile. `change` may be called several times, on a fresh copy each time; what it leaves unchanged

@@ -47,14 +47,13 @@ pub struct TelegramUser {
 }
 
 impl TelegramUser {
-    /// The person as the other side of a conversation is shown them.
+    /// The person as whoever hears a broadcast is shown them, which is by their number.
     #[must_use]
     pub fn sender(&self) -> Sender {
         Sender {
             account: self.account,
             miracle_id: self.telegram_id.get(),
             name: self.profile.nickname.clone().unwrap_or_default(),
-            // No account that is reached here has a user name that anybody knows it by.
             username: shown_name(self.account, None, &self.profile),
         }
     }
@@ -142,6 +141,17 @@ impl Telegram {
             }
             _ => Err(TelegramError::Unknown),
         }
+    }
+
+    /// A person as everyone in a conversation is shown them, by the names that they have now.
+    pub async fn sender(&self, account: AccountId, telegram_id: TelegramId) -> Result<Sender, TelegramError> {
+        let (read, username) =
+            tokio::try_join!(self.stores.people.profile(account), self.people.username(account))?;
+        let profile = read.ok_or(TelegramError::Unknown)?.profile;
+        let shown = shown_name(account, username.as_deref(), &profile);
+        let nickname = profile.nickname.filter(|nickname| !nickname.trim().is_empty());
+        let name = nickname.or(username).unwrap_or_default();
+        Ok(Sender { account, miracle_id: telegram_id.get(), name, username: shown })
     }
 
     /// Changes what the person with this Telegram id told. `change` may be called several times.

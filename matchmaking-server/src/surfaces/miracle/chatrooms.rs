@@ -70,7 +70,7 @@ pub(super) async fn history(
                 name => name.cloned().unwrap_or_default(),
             },
             datetime: message.sent_at.to_rfc3339(),
-            message: message.content,
+            message: services.media.content(&message).into_owned(),
         })
         .collect();
     Ok(ChatHistory { success: true, messages })
@@ -116,8 +116,13 @@ pub(super) async fn send(
     if message_content.trim().is_empty() {
         return Ok(REFUSED);
     }
-    let sender = match services.telegram.find(acting_user(&call.asked, sender_user_id)?).await {
-        Ok(user) => user,
+    let number = acting_user(&call.asked, sender_user_id)?;
+    let sender = match services.telegram.account(number).await {
+        Ok(account) => services.telegram.sender(account, number).await,
+        Err(error) => Err(error),
+    };
+    let sender = match sender {
+        Ok(sender) => sender,
         Err(TelegramError::Unknown) => return Ok(REFUSED),
         Err(TelegramError::Store(error)) => return Err(error.into()),
     };
@@ -128,10 +133,8 @@ pub(super) async fn send(
     };
     let now = serde_json::Value::from(services.people.moment().now.to_rfc3339()).to_string();
     // There is no field for the client's time here; sockets show the server's.
-    let new = Outgoing {
-        client_timestamp: Some(now),
-        ..Outgoing::text(&view, Arc::new(sender.sender()), message_content)
-    };
+    let new =
+        Outgoing { client_timestamp: Some(now), ..Outgoing::text(&view, Arc::new(sender), message_content) };
     match services.chat.send(new).await {
         Ok(_) => Ok(SendMessageResponse { success: true, match_id: view.match_id }),
         Err(SendError::Refused(_)) => Ok(REFUSED),

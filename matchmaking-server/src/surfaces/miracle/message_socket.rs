@@ -9,7 +9,7 @@ use matchmaking_core::{
         wire::GivenId,
     },
     ids::{ConversationId, MatchId, TelegramId},
-    realtime::{Channel, Channels, Event, Sender},
+    realtime::{Channel, Channels, Event},
     service::{
         Services,
         chat::{FRAME_HISTORY, Outgoing, SendError, Thread, ThreadError},
@@ -144,13 +144,14 @@ async fn open_room(
         Err(ThreadError::Store(error)) => return Err(failed(&error)),
     };
     let messages = services.chat.history(&view, FRAME_HISTORY).await.map_err(|error| failed(&error))?;
-    let peer_name = peer.profile.nickname.unwrap_or_default();
+    let peer_name = services.people.name(peer.account).await.map_err(|error| failed(&error))?;
     let history = messages
         .into_iter()
         .map(|message| {
             let name = render::name_for(session.account, &message, &peer_name);
             let id = if message.sender == session.account { session.telegram_id } else { target };
-            (message.content, message.sent_at.to_rfc3339(), id.get(), name)
+            let content = services.media.content(&message).into_owned();
+            (content, message.sent_at.to_rfc3339(), id.get(), name)
         })
         .collect();
     Ok(Opened { target, match_id, view, history })
@@ -204,8 +205,11 @@ async fn deliver(
         Err(TelegramError::Store(error)) => return Err(failed(&error)),
     }
     // By the name they have now: a socket may be older than it.
-    let name = services.people.name(session.account).await.map_err(|error| failed(&error))?;
-    let sender = Arc::new(Sender { name, ..(*session.sender).clone() });
+    let sender = match services.telegram.sender(session.account, session.telegram_id).await {
+        Ok(sender) => Arc::new(sender),
+        Err(TelegramError::Unknown) => return Err(NOT_YOUR_ROOM),
+        Err(TelegramError::Store(error)) => return Err(failed(&error)),
+    };
     let new = Outgoing { client_timestamp, ..Outgoing::text(&view, sender, content) };
     match services.chat.send(new).await {
         Ok(sent) => Ok((view.match_id, sent.delivered)),

@@ -6,6 +6,7 @@ use matchmaking_core::{
     ids::AccountId,
     model::Message,
     realtime::{Channel, Event},
+    service::Services,
 };
 use serde_json::value::RawValue;
 
@@ -20,7 +21,7 @@ pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> Stri
 }
 
 /// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
-pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
+pub(super) fn chat_event(services: &Services, event: &Event) -> Option<Bytes> {
     let text = match event {
         Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
@@ -28,7 +29,7 @@ pub(super) fn chat_event(event: &Event) -> Option<Bytes> {
                 from: sender.miracle_id,
                 sender_id: sender.miracle_id,
                 sender_name: &sender.name,
-                content: &message.content,
+                content: &services.media.content(message),
                 chatroom_id: message.conversation,
                 match_id: *match_id,
                 timestamp: timestamp.as_deref(),

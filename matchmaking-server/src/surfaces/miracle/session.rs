@@ -35,11 +35,11 @@ pub(super) struct Session {
 }
 
 /// How events look to everyone here.
-struct Shown;
+struct Shown(Arc<Services>);
 
 impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::chat_event(event)
+        render::chat_event(&self.0, event)
     }
 }
 
@@ -87,7 +87,13 @@ impl Session {
                 // As requests are counted: whoever sends a number acts for it.
                 let charged = (rates, -telegram_id.get());
                 let greeting = Authenticated::new(telegram_id);
-                let live = Live::new(socket, connection, (channel, Shown), charged, Some(&greeting));
+                let live = Live::new(
+                    socket,
+                    connection,
+                    (channel, Shown(Arc::clone(&services))),
+                    charged,
+                    Some(&greeting),
+                );
                 Some(Self { services, account, telegram_id, sender, live })
             }
             Err(error) => {
