@@ -18,7 +18,18 @@ pub const EMAIL_MAX_BYTES: usize = 254;
 /// them a control character. Whether somebody does already is the store's to say.
 #[must_use]
 pub fn is_username(name: &str) -> bool {
-    !name.trim().is_empty()
+    // Blanks, and those that show nothing by themselves: a name of nothing else cannot be told from another.
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+                    | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                    | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+            )
+    };
+    !name.chars().all(is_unseen)
         && name.chars().take(USERNAME_MAX_CHARS + 1).count() <= USERNAME_MAX_CHARS
         && !name.contains(char::is_control)
 }
@@ -163,7 +174,19 @@ mod tests {
         for good in ["a", "林", "user12345", "lin@example.com", " lin", &"林".repeat(64)] {
             assert!(is_username(good), "{good:?}");
         }
-        for bad in ["", " ", "\u{3000}\u{a0}", "a\0", "a\nb", "a\u{7f}", "a\u{85}", &"林".repeat(65)] {
+        for bad in [
+            "",
+            " ",
+            "\u{3000}\u{a0}",
+            "\u{200b}",
+            "\u{3164}\u{feff} ",
+            "\u{202e}",
+            "a\0",
+            "a\nb",
+            "a\u{7f}",
+            "a\u{85}",
+            &"林".repeat(65),
+        ] {
             assert!(!is_username(bad), "{bad:?}");
         }
     }

@@ -6,6 +6,7 @@ use std::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU8, Ordering},
     },
+    task::{Context, Poll},
 };
 
 use tokio::sync::{Notify, mpsc};
@@ -84,8 +85,11 @@ impl State {
 }
 
 impl Seat {
-    /// Queues an event, unless the queue is full.
+    /// Queues an event, unless the connection is over or the queue is full.
     fn offer(&self, published: &Arc<Published>) -> bool {
+        if self.state.over.load(Ordering::Acquire) != OPEN {
+            return false;
+        }
         let queued = self.queue.try_send(Arc::clone(published)).is_ok();
         if !queued && published.event().is_durable() {
             self.state.end(LAGGED);
@@ -105,13 +109,32 @@ pub enum Next {
     Ended,
 }
 
+/// Why a connection must be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The client was too slow and has missed something.
+    Lagged,
+    /// The account may not be connected any more.
+    Ended,
+}
+
 /// A connection's side of its registration. Dropping it ends the registration.
 #[derive(Debug)]
 pub struct Connection {
+    registration: Registration,
+    events: Events,
+}
+
+/// That a connection is registered, until this is dropped.
+#[derive(Debug)]
+pub struct Registration {
     hub: Arc<Hub>,
     seat: Arc<Seat>,
-    queue: mpsc::Receiver<Arc<Published>>,
 }
+
+/// What a connection is told.
+#[derive(Debug)]
+pub struct Events(mpsc::Receiver<Arc<Published>>);
 
 impl Hub {
     /// A hub where nobody is connected.
@@ -156,7 +179,7 @@ impl Hub {
             self.tell_presence(&connected, &seat, true);
         }
         drop(connected);
-        Connection { hub: Arc::clone(self), seat, queue }
+        Connection { registration: Registration { hub: Arc::clone(self), seat }, events: Events(queue) }
     }
 
     /// Tells all connections of these people that hear of them ([`Channel::hears_of_its_person`]), their own doings
@@ -333,33 +356,59 @@ impl Connection {
     /// Which connection it is.
     #[must_use]
     pub fn id(&self) -> ConnectionId {
-        ConnectionId(self.seat.id)
+        self.registration.id()
     }
 
     /// What comes next. Cancel safe.
     pub async fn next(&mut self) -> Next {
+        tokio::select! {
+            biased;
+            over = self.registration.over() => match over {
+                Over::Lagged => Next::Lagged,
+                Over::Ended => Next::Ended,
+            },
+            published = self.events.0.recv() => published.map_or(Next::Ended, Next::Event),
+        }
+    }
+
+    /// The registration, and what it is told: for a connection of which one task writes to its client, and another
+    /// learns when it is over.
+    #[must_use]
+    pub fn split(self) -> (Registration, Events) {
+        (self.registration, self.events)
+    }
+}
+
+impl Registration {
+    /// Which connection it is.
+    #[must_use]
+    pub fn id(&self) -> ConnectionId {
+        ConnectionId(self.seat.id)
+    }
+
+    /// Waits until the connection must be closed, and says why. Cancel safe.
+    pub async fn over(&self) -> Over {
         let state = &self.seat.state;
         loop {
             match state.over.load(Ordering::Acquire) {
-                LAGGED => return Next::Lagged,
-                ENDED => return Next::Ended,
-                _ => {}
-            }
-            tokio::select! {
-                biased;
-                () = state.changed.notified() => {}
-                published = self.queue.recv() => match published {
-                    Some(published) => return Next::Event(published),
-                    None => return Next::Ended,
-                },
+                LAGGED => return Over::Lagged,
+                ENDED => return Over::Ended,
+                _ => state.changed.notified().await,
             }
         }
     }
 }
 
-impl Drop for Connection {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.hub.disconnect(&self.seat);
+    }
+}
+
+impl Events {
+    /// The next event; `None` when there are no more.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Arc<Published>>> {
+        self.0.poll_recv(context)
     }
 }
 

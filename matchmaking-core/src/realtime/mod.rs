@@ -12,4 +12,4 @@ mod nodes;
 mod repeats;
 
 pub use event::{Channel, Channels, Event, MemberChange, Published, Sender};
-pub use hub::{Connection, ConnectionId, Hub, Next, QUEUE_EVENTS};
+pub use hub::{Connection, ConnectionId, Events, Hub, Next, Over, QUEUE_EVENTS, Registration};

@@ -63,12 +63,17 @@ impl Groups {
         done(self.stores.conversations.create_group(new).await?)
     }
 
-    /// The groups of a person with their part in each, oldest first.
+    /// The groups of a person with their part in each, oldest first. A creator whom they are not shown is left out.
     pub async fn list(&self, of: AccountId) -> StoreResult<Vec<(Conversation, Member)>> {
-        self.stores.conversations.groups_of(of).await
+        let mut groups = self.stores.conversations.groups_of(of).await?;
+        let hidden = self.stores.safety.hidden_from(of).await?;
+        for (group, _) in &mut groups {
+            group.creator = group.creator.filter(|creator| hidden.binary_search(creator).is_err());
+        }
+        Ok(groups)
     }
 
-    /// A group with the viewer's part in it.
+    /// A group with the viewer's part in it, likewise.
     pub async fn view(
         &self,
         id: ConversationId,
@@ -76,9 +81,12 @@ impl Groups {
     ) -> Result<(Conversation, Member), GroupError> {
         let group = self.stores.conversations.conversation(id).await?;
         let open = |group: &Conversation| group.kind == ConversationKind::Group && group.closed_at.is_none();
-        let group = group.filter(open).ok_or(GroupError::Refused(GroupRefusal::UnknownGroup))?;
+        let mut group = group.filter(open).ok_or(GroupError::Refused(GroupRefusal::UnknownGroup))?;
         let me = self.stores.conversations.member(id, viewer).await?;
-        Ok((group, me.ok_or(GroupError::Refused(GroupRefusal::NotMember))?))
+        let me = me.ok_or(GroupError::Refused(GroupRefusal::NotMember))?;
+        let hidden = self.stores.safety.hidden_from(viewer).await?;
+        group.creator = group.creator.filter(|creator| hidden.binary_search(creator).is_err());
+        Ok((group, me))
     }
 
     /// The members of a group whom one of them is shown, in the order in which they joined.
@@ -109,7 +117,7 @@ impl Groups {
     /// Ends a group for an owner of it, and tells each who was in it that they are not any more.
     pub async fn end(&self, id: ConversationId, by: AccountId) -> Result<(), GroupError> {
         let members = done(self.stores.conversations.end_group(id, by, self.clock.now()).await?)?;
-        self.audiences.forget(id);
+        self.audiences.ended(id);
         for member in members {
             self.hub.publish_to(&[member], changed(id, member, MemberChange::Removed));
         }
@@ -126,7 +134,7 @@ impl Groups {
     ) -> Result<(), GroupError> {
         let new = NewMember { group: id, by, account, role, at: self.clock.now() };
         done(self.stores.conversations.add_member(new).await?)?;
-        self.audiences.forget(id);
+        self.audiences.joined(id, account);
         self.tell(id, account, MemberChange::Added, &[]).await?;
         Ok(())
     }
@@ -140,7 +148,7 @@ impl Groups {
     ) -> Result<Departure, GroupError> {
         let outcome = self.stores.conversations.remove_member(id, by, account, self.clock.now()).await?;
         let departure = done(outcome)?;
-        self.audiences.forget(id);
+        self.audiences.left(id, account);
         self.tell(id, account, MemberChange::Removed, &[account]).await?;
         if let Some(heir) = departure.heir {
             self.tell(id, heir, MemberChange::Role, &[]).await?;

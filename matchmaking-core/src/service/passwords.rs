@@ -1,10 +1,16 @@
 //! Passwords: hashed with argon2id, off the threads that serve, and never more of them at once than the machine bears.
 
-use std::{hint::black_box, sync::Arc};
+use std::{
+    hint::black_box,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use argon2::{
-    Argon2, Params,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        self,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -87,10 +93,14 @@ impl From<PasswordError> for StoreError {
     }
 }
 
+/// The bytes of a new hash, and of its salt.
+const HASH_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+
 /// Hashes and compares passwords. Clones share their turns.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    argon2: Argon2<'static>,
+    hasher: Hasher,
     /// Whoever hashes or waits for it.
     places: Arc<Semaphore>,
     /// Whoever hashes.
@@ -102,7 +112,7 @@ impl Passwords {
     #[must_use]
     pub fn new(cost: PasswordCost) -> Self {
         Self {
-            argon2: Argon2::from(cost.0),
+            hasher: Hasher { params: cost.0, memories: Arc::default() },
             places: Arc::new(Semaphore::new(HASHES_AT_ONCE + HASHES_WAITING)),
             running: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
@@ -123,14 +133,14 @@ impl Passwords {
     pub(super) async fn turn(&self) -> Result<Turn, PasswordError> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Busy)?;
-        Ok(Turn { argon2: self.argon2.clone(), permits: Arc::new([place, running]) })
+        Ok(Turn { hasher: self.hasher.clone(), permits: Arc::new([place, running]) })
     }
 }
 
 /// The right to hash, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
-    argon2: Argon2<'static>,
+    hasher: Hasher,
     permits: Arc<[OwnedSemaphorePermit; 2]>,
 }
 
@@ -139,8 +149,8 @@ impl Turn {
         if password.len() > PASSWORD_BYTES_MAX {
             return Err(PasswordError::Failed("it is too long"));
         }
-        let (argon2, password) = (self.argon2.clone(), password.to_owned());
-        self.blocking(move || match argon2.hash_password(password.as_bytes()) {
+        let (hasher, password) = (self.hasher.clone(), password.to_owned());
+        self.blocking(move || match hasher.hash(password.as_bytes()) {
             Ok(hash) => Ok(hash.to_string()),
             Err(error) => Err(failure(error)),
         })
@@ -152,16 +162,16 @@ impl Turn {
         let too_long = password.len() > PASSWORD_BYTES_MAX;
         // Something is hashed whatever was sent, so that the time tells nothing, but never megabytes.
         let password = if too_long { String::new() } else { password.to_owned() };
-        let argon2 = self.argon2.clone();
+        let hasher = self.hasher.clone();
         self.blocking(move || {
             let Some(hash) = hash.filter(|_| !too_long) else {
-                black_box(argon2.hash_password(password.as_bytes()).map_err(failure)?);
+                black_box(hasher.hash(password.as_bytes()).map_err(failure)?);
                 return Ok(Verdict::Wrong);
             };
-            match argon2.verify_password(password.as_bytes(), &hash) {
-                Ok(()) if is_current(&hash, argon2.params()) => Ok(Verdict::Right),
-                Ok(()) => Ok(Verdict::Outdated),
-                Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
+            match hasher.is_of(password.as_bytes(), &hash) {
+                Ok(true) if is_current(&hash, &hasher.params) => Ok(Verdict::Right),
+                Ok(true) => Ok(Verdict::Outdated),
+                Ok(false) => Ok(Verdict::Wrong),
                 Err(password_hash::Error::OutOfMemory) => Err(failure(password_hash::Error::OutOfMemory)),
                 Err(_) => Err(PasswordError::Malformed),
             }
@@ -183,6 +193,71 @@ impl Turn {
             Ok(done) => done,
             Err(_) => Err(PasswordError::Failed("the runtime is going down")),
         }
+    }
+}
+
+/// argon2id over memory that is used again. Allocators do not give back blocks of this size, and do not find them
+/// again either: with memory of its own for each hash, a process grows by a gigabyte under logins.
+#[derive(Debug, Clone)]
+struct Hasher {
+    params: Params,
+    /// What nobody hashes in now: at most one for each of [`HASHES_AT_ONCE`].
+    memories: Arc<Mutex<Vec<Vec<Block>>>>,
+}
+
+impl Hasher {
+    /// A new hash of a password.
+    fn hash(&self, password: &[u8]) -> password_hash::Result<PasswordHash> {
+        let salt: [u8; SALT_BYTES] = rand::random();
+        let mut out = [0; HASH_BYTES];
+        let argon2 = Argon2::from(&self.params);
+        self.fill(&argon2, password, &salt, &mut out)?;
+        Ok(PasswordHash {
+            algorithm: Algorithm::default().ident(),
+            version: Some(Version::default().into()),
+            params: ParamsString::try_from(&self.params)?,
+            salt: Some(Salt::new(&salt)?),
+            hash: Some(Output::new(&out)?),
+        })
+    }
+
+    /// Whether a hash, which need not be made at the same cost, is of this password.
+    fn is_of(&self, password: &[u8], hash: &PasswordHash) -> password_hash::Result<bool> {
+        let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+            return Err(password_hash::Error::EncodingInvalid);
+        };
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
+        let version = hash.version.map_or(Ok(Version::default()), Version::try_from)?;
+        let argon2 = Argon2::new(algorithm, version, Params::try_from(hash)?);
+        let mut out = vec![0; expected.as_ref().len()];
+        self.fill(&argon2, password, salt, &mut out)?;
+        // Compared in constant time.
+        Ok(Output::new(&out)? == *expected)
+    }
+
+    fn fill(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        out: &mut [u8],
+    ) -> password_hash::Result<()> {
+        let mut memory =
+            self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let blocks = argon2.params().block_count();
+        if memory.len() < blocks {
+            let more = blocks - memory.len();
+            memory.try_reserve_exact(more).map_err(|_| password_hash::Error::OutOfMemory)?;
+            memory.resize(blocks, Block::default());
+        }
+        let filled = argon2.hash_password_into_with_memory(password, salt, out, &mut memory[..blocks]);
+        let mut memories = self.memories.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that a costlier hash of old has grown is not kept.
+        if memories.len() < HASHES_AT_ONCE && memory.len() <= self.params.block_count() {
+            memories.push(memory);
+        }
+        drop(memories);
+        Ok(filled?)
     }
 }
 

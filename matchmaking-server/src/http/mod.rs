@@ -40,6 +40,6 @@ pub use reply::Reply;
 pub use request::{Asked, Ctx, Rates};
 pub use request_id::RequestId;
 pub use router::RouteConflict;
-pub use socket::{Incoming, SendRefused, Sender, Socket, close_code};
+pub use socket::{Feed, Incoming, SendRefused, Sender, Socket, close_code};
 pub use sse::{EventSender, events};
 pub use telemetry::Telemetry;

@@ -4,8 +4,11 @@
 //! is a bounded queue: whoever has something for the client puts it there and never waits.
 
 use std::borrow::Cow;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -171,9 +174,23 @@ pub enum Incoming {
     Binary(Bytes),
 }
 
+/// What has texts for a socket's client besides its session: the writer takes them from here itself, so that passing
+/// them on wakes one task and not two, and many that came together are written together.
+pub trait Feed: Send {
+    /// The next text, or pending while there is none.
+    fn poll_text(&mut self, context: &mut Context<'_>) -> Poll<Utf8Bytes>;
+}
+
+impl std::fmt::Debug for dyn Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Feed")
+    }
+}
+
 /// An open socket, as a session has it. Dropping it ends the socket.
 #[derive(Debug)]
 pub struct Socket {
+    feed: Option<oneshot::Sender<Box<dyn Feed>>>,
     stream: Option<SplitStream<Stream>>,
     give_back: Option<oneshot::Sender<SplitStream<Stream>>>,
     sender: Sender,
@@ -225,6 +242,14 @@ impl Socket {
                 () = ending.token.cancelled() => return,
                 () = ending.taken.notified() => {}
             }
+        }
+    }
+
+    /// From now on, what this has is written to the client. For the first that is given.
+    pub fn attach(&mut self, feed: impl Feed + 'static) {
+        if let Some(give) = self.feed.take() {
+            // A writer that is gone has nobody to write to.
+            let _ = give.send(Box::new(feed));
         }
     }
 
@@ -284,9 +309,12 @@ where
     let (queue, queued) = mpsc::channel(limits.socket_queue);
     let ending =
         Arc::new(Ending { token: kit.shutdown.child_token(), taken: Notify::new(), frame: OnceLock::new() });
-    let writer = kit.tracker.spawn(write(sink, queued, Arc::clone(&ending), Arc::clone(&kit)));
+    let (feed, fed) = oneshot::channel();
+    let texts = Texts { queued, fed: Some(fed), feed: None, taken: Vec::new(), most: limits.socket_queue };
+    let writer = kit.tracker.spawn(write(sink, texts, Arc::clone(&ending), Arc::clone(&kit)));
     let (give_back, given_back) = oneshot::channel();
     let socket = Socket {
+        feed: Some(feed),
         stream: Some(stream),
         give_back: Some(give_back),
         sender: Sender { queue, ending: Arc::clone(&ending) },
@@ -315,29 +343,70 @@ fn ws_config() -> WebSocketConfig {
         .max_frame_size(Some(limits::FRAME_MAX))
 }
 
-/// Writes whatever is queued in one go, pings now and then, and ends with a close frame. Returns the sink,
+/// What is to be written: what the session queues, and what the feed has.
+struct Texts {
+    queued: mpsc::Receiver<Utf8Bytes>,
+    fed: Option<oneshot::Receiver<Box<dyn Feed>>>,
+    feed: Option<Box<dyn Feed>>,
+    taken: Vec<Utf8Bytes>,
+    most: usize,
+}
+
+impl Texts {
+    /// Takes whatever there is. Ready when there is something, with whether there may be more some time.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        if let Some(fed) = &mut self.fed
+            && let Poll::Ready(given) = Pin::new(fed).poll(context)
+        {
+            (self.fed, self.feed) = (None, given.ok());
+        }
+        let most = self.most;
+        if self.taken.len() < most
+            && self.queued.poll_recv_many(context, &mut self.taken, most) == Poll::Ready(0)
+        {
+            return Poll::Ready(false);
+        }
+        if let Some(feed) = &mut self.feed {
+            while self.taken.len() < most
+                && let Poll::Ready(text) = feed.poll_text(context)
+            {
+                self.taken.push(text);
+            }
+        }
+        if self.taken.is_empty() { Poll::Pending } else { Poll::Ready(true) }
+    }
+
+    /// What was taken.
+    fn messages(&mut self) -> impl Iterator<Item = Message> + use<> {
+        std::mem::take(&mut self.taken).into_iter().map(Message::Text)
+    }
+}
+
+/// Writes whatever there is in one go, pings now and then, and ends with a close frame. Returns the sink,
 /// unless the client does not read: then there is nothing more to say to it.
 async fn write(
     mut sink: SplitSink<Stream, Message>,
-    mut queued: mpsc::Receiver<Utf8Bytes>,
+    mut texts: Texts,
     ending: Arc<Ending>,
     kit: Arc<Kit>,
 ) -> Option<SplitSink<Stream, Message>> {
     let limits = &kit.policy.limits;
     let patience = limits.socket_write_timeout;
-    let mut batch = Vec::new();
     let mut ping_at = Instant::now() + limits.socket_ping_every;
     loop {
         let written = tokio::select! {
             biased;
             () = ending.token.cancelled() => break,
-            count = queued.recv_many(&mut batch, limits.socket_queue) => {
-                if count == 0 {
+            more = poll_fn(|context| texts.poll(context)) => {
+                if !more {
                     break;
                 }
+                // Whoever else is ready goes first, so that what is told at the same time is written together: a
+                // write costs more than everything else about a text.
+                tokio::task::yield_now().await;
+                let _ = poll_fn(|context| Poll::Ready(texts.poll(context))).await;
                 ending.taken.notify_one();
-                let texts = std::mem::take(&mut batch).into_iter().map(Message::Text);
-                timeout(patience, write_all(&mut sink, texts)).await
+                timeout(patience, write_all(&mut sink, texts.messages())).await
             }
             () = tokio::time::sleep_until(ping_at) => {
                 ping_at = Instant::now() + limits.socket_ping_every;
@@ -349,12 +418,12 @@ async fn write(
             return None;
         }
     }
-    queued.close();
-    while let Ok(text) = queued.try_recv() {
-        batch.push(text);
+    texts.queued.close();
+    let mut rest: Vec<Message> = texts.messages().collect();
+    while let Ok(text) = texts.queued.try_recv() {
+        rest.push(Message::Text(text));
     }
-    let last = [Message::Close(Some(ending.frame()))];
-    let rest = batch.into_iter().map(Message::Text).chain(last);
+    rest.push(Message::Close(Some(ending.frame())));
     timeout(patience, write_all(&mut sink, rest)).await.is_ok().then_some(sink)
 }
 

@@ -1,20 +1,21 @@
-//! A socket whose person is known: the loop between its client and the hub, the same on every surface.
+//! A socket whose person is known, between its client and the hub: the same on every surface.
+
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use matchmaking_core::{
     api::fault::Fault,
-    realtime::{Channel, Connection, ConnectionId, Event, Next, Published},
+    realtime::{Channel, Connection, ConnectionId, Event, Events, Over, Registration},
 };
 use serde::Serialize;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::http::{Incoming, Rates, Socket, close_code};
+use crate::http::{Feed, Incoming, Rates, Socket, close_code};
 
 /// An open socket, registered with the hub.
 pub(super) struct Live {
     socket: Socket,
-    connection: Connection,
-    channel: Channel,
+    registration: Registration,
     rates: Rates,
     /// On whose rate the client's frames count.
     charged: i64,
@@ -41,68 +42,77 @@ pub(super) trait Show {
     }
 }
 
+/// What the hub has for a connection, in the form of its surface.
+struct Passing<S> {
+    events: Events,
+    channel: Channel,
+    shown: S,
+}
+
+impl<S: Show + Send> Feed for Passing<S> {
+    fn poll_text(&mut self, context: &mut Context<'_>) -> Poll<Utf8Bytes> {
+        while let Poll::Ready(Some(published)) = self.events.poll_next(context) {
+            if let Some(text) = self.shown.show_alone(published.event()) {
+                return Poll::Ready(text.into());
+            }
+            let shared = published.rendered(self.channel, |event| self.shown.show(event));
+            if let Some(Ok(text)) = shared.map(Utf8Bytes::try_from) {
+                return Poll::Ready(text);
+            }
+        }
+        Poll::Pending
+    }
+}
+
 impl Live {
-    pub(super) const fn new(
-        socket: Socket,
+    /// The socket with its registration, which is on this channel; greeted by `greeting`, if there is one, before
+    /// anything that the hub has for it.
+    pub(super) fn new(
+        mut socket: Socket,
         connection: Connection,
-        channel: Channel,
-        rates: Rates,
-        charged: i64,
+        (channel, shown): (Channel, impl Show + Send + 'static),
+        (rates, charged): (Rates, i64),
+        greeting: Option<&impl Serialize>,
     ) -> Self {
-        Self { socket, connection, channel, rates, charged }
+        if let Some(greeting) = greeting {
+            let _ = socket.sender().send_or_close(text_of(greeting));
+        }
+        let (registration, events) = connection.split();
+        socket.attach(Passing { events, channel, shown });
+        Self { socket, registration, rates, charged }
     }
 
     /// Which connection it is.
     pub(super) fn id(&self) -> ConnectionId {
-        self.connection.id()
+        self.registration.id()
     }
 
-    /// What comes next; `None` when the session is over. What the hub has for this connection meanwhile is passed on.
-    pub(super) async fn next(&mut self, shown: &impl Show) -> Option<Turn> {
-        loop {
-            // A client may send many frames at once and read the answers as they come.
-            self.socket.room().await;
-            tokio::select! {
-                incoming = self.socket.recv() => {
-                    let incoming = incoming?;
-                    return Some(match self.rates.charge_account(self.charged) {
-                        Ok(()) => Turn::Said(incoming),
-                        Err(fault) => Turn::TooFast(fault),
-                    });
-                }
-                next = self.connection.next() => match next {
-                    Next::Event(published) => self.pass_on(&published, shown),
-                    Next::Lagged => {
-                        self.close(close_code::LAGGED, "too slow");
-                        return None;
-                    }
-                    Next::Ended => return Some(Turn::Ended),
-                },
+    /// What comes next; `None` when the session is over.
+    pub(super) async fn next(&mut self) -> Option<Turn> {
+        // A client may send many frames at once and read the answers as they come.
+        self.socket.room().await;
+        tokio::select! {
+            incoming = self.socket.recv() => {
+                let incoming = incoming?;
+                Some(match self.rates.charge_account(self.charged) {
+                    Ok(()) => Turn::Said(incoming),
+                    Err(fault) => Turn::TooFast(fault),
+                })
             }
+            over = self.registration.over() => match over {
+                Over::Lagged => {
+                    self.close(close_code::LAGGED, "too slow");
+                    None
+                }
+                Over::Ended => Some(Turn::Ended),
+            },
         }
     }
 
-    fn pass_on(&self, published: &Published, shown: &impl Show) {
-        let event = published.event();
-        if let Some(text) = shown.show_alone(event) {
-            return self.queue(text.into(), event.is_durable());
-        }
-        let shared = published.rendered(self.channel, |event| shown.show(event));
-        if let Some(Ok(text)) = shared.map(Utf8Bytes::try_from) {
-            self.queue(text, event.is_durable());
-        }
-    }
-
-    /// Queues a frame. A client that does not keep up loses its socket, not what is durable. A socket that is closed
-    /// already has nothing to be told.
-    fn queue(&self, text: Utf8Bytes, durable: bool) {
-        let sender = self.socket.sender();
-        let _ = if durable { sender.send_or_close(text) } else { sender.try_send(text) };
-    }
-
-    /// Queues a frame of this session's.
+    /// Queues a frame of this session's. A client that does not keep up loses its socket, not the frame; a socket that
+    /// is closed already has nothing to be told.
     pub(super) fn send(&self, frame: &impl Serialize) {
-        self.queue(text_of(frame).into(), true);
+        let _ = self.socket.sender().send_or_close(text_of(frame));
     }
 
     /// Closes the socket, after what is queued.

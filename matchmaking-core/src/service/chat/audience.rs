@@ -33,7 +33,8 @@ pub(in crate::service) struct Audiences {
 struct Kept {
     /// Counts what was forgotten, so that nothing is remembered that was read before.
     changes: u64,
-    members: HashMap<ConversationId, (Instant, Arc<[AccountId]>)>,
+    /// With when they were read; not at all, once they have changed since.
+    members: HashMap<ConversationId, (Option<Instant>, Arc<[AccountId]>)>,
 }
 
 impl Audiences {
@@ -47,7 +48,7 @@ impl Audiences {
             let changes = {
                 let kept = self.kept();
                 match kept.members.get(&group) {
-                    Some((since, members)) if since.elapsed() < AUDIENCE_LIFETIME => {
+                    Some((Some(since), members)) if since.elapsed() < AUDIENCE_LIFETIME => {
                         return Ok(Arc::clone(members));
                     }
                     _ => kept.changes,
@@ -61,24 +62,48 @@ impl Audiences {
                     if kept.members.len() >= AUDIENCES_KEPT {
                         kept.members.clear();
                     }
-                    kept.members.insert(group, (Instant::now(), Arc::clone(&members)));
+                    kept.members.insert(group, (Some(Instant::now()), Arc::clone(&members)));
                 }
                 return Ok(members);
             }
         }
     }
 
-    /// The members as they are remembered: no older than what [`of`](Self::of) gave anybody before, and not from before
-    /// a change that somebody was told of. `None` where nothing is remembered.
-    pub(super) fn latest(&self, group: ConversationId) -> Option<Arc<[AccountId]>> {
+    /// The members of a group as they are remembered at this moment, if they are.
+    pub(super) fn now(&self, group: ConversationId) -> Option<Arc<[AccountId]>> {
         self.kept().members.get(&group).map(|(_, members)| Arc::clone(members))
     }
 
-    /// Forgets the members of a group that has changed.
-    pub(in crate::service) fn forget(&self, group: ConversationId) {
+    /// Notes that somebody is a member now, before whoever asked for it is answered: what is stored from then on is
+    /// told to them, and what was stored before they find when they read.
+    pub(in crate::service) fn joined(&self, group: ConversationId, account: AccountId) {
+        self.change(group, |members| {
+            if !members.contains(&account) {
+                members.push(account);
+            }
+        });
+    }
+
+    /// Notes that somebody is no member any more, likewise.
+    pub(in crate::service) fn left(&self, group: ConversationId, account: AccountId) {
+        self.change(group, |members| members.retain(|member| *member != account));
+    }
+
+    /// Notes that nobody is a member any more.
+    pub(in crate::service) fn ended(&self, group: ConversationId) {
+        self.change(group, Vec::clear);
+    }
+
+    /// Changes what is remembered in its place, for messages that are being stored at this moment; whoever asks next
+    /// reads again, because of two changes at once the later one may be noted first.
+    fn change(&self, group: ConversationId, change: impl FnOnce(&mut Vec<AccountId>)) {
         let mut kept = self.kept();
         kept.changes += 1;
-        kept.members.remove(&group);
+        if let Some((since, members)) = kept.members.get_mut(&group) {
+            let mut changed = members.to_vec();
+            change(&mut changed);
+            (*since, *members) = (None, changed.into());
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

@@ -90,10 +90,9 @@ impl Chat {
             let (receiver, match_id) = (thread.peer, thread.match_id);
             let (audiences, hidden) = (Arc::clone(&self.audiences), thread.hidden.clone());
             OnStored::new(move |message| {
-                // Who came or went while the message waited for its place: to come is to find everything from then on
-                // in the list or on the socket, and to go is to hear nothing more.
-                let latest = if receiver.is_none() { audiences.latest(message.conversation) } else { None };
-                let told = latest.map_or(told, |members| shown_to(members, &hidden));
+                // Whoever is a member now, and not when the message was handed in.
+                let members = receiver.is_none().then(|| audiences.now(message.conversation)).flatten();
+                let told = members.map_or(told, |members| shown_to(members, &hidden));
                 let message = message.clone();
                 let event = Event::MessageStored { message, sender, receiver, match_id, client_timestamp };
                 taken.store(hub.publish_except(origin, &told, event), Ordering::Release);
@@ -132,11 +131,12 @@ impl Chat {
         if let Some(peer) = thread.peer {
             return Ok(Arc::new([thread.viewer(), peer]));
         }
-        Ok(shown_to(self.audiences.of(thread.id()).await?, &thread.hidden))
+        let members = self.audiences.of(thread.id()).await?;
+        Ok(shown_to(members, &thread.hidden))
     }
 }
 
-/// These members without those who are hidden, who are in order.
+/// These members without those who are hidden; `hidden` ascends.
 fn shown_to(members: Arc<[AccountId]>, hidden: &[AccountId]) -> Arc<[AccountId]> {
     if hidden.is_empty() {
         return members;

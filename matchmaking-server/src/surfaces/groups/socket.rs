@@ -36,10 +36,14 @@ pub(super) async fn open(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fau
     let rates = ctx.rates();
     ctx.upgrade(move |socket| async move {
         let connection = services.hub.connect(account, account.get(), Channel::Groups);
-        let live = Live::new(socket, connection, Channel::Groups, rates, account.get());
-        let session = Session { services, account, live };
         // Once more: an account that ended between the look-up and the registration was not told to the hub.
-        match session.services.accounts.contact(account).await {
+        let there = services.accounts.contact(account).await;
+        let connected = Frame::Connected { user_id: WireId::of(account) };
+        let greeting = matches!(there, Ok(Some(_))).then_some(&connected);
+        let shown = (Channel::Groups, Shown(Arc::clone(&services), account));
+        let live = Live::new(socket, connection, shown, (rates, account.get()), greeting);
+        let session = Session { services, account, live };
+        match there {
             Ok(Some(_)) => session.run().await,
             Ok(None) => session.end(&Fault::BadToken),
             Err(error) => session.end(&error.into()),
@@ -55,11 +59,11 @@ struct Session {
 }
 
 /// How events look to this person.
-struct Shown<'a>(&'a Services, AccountId);
+struct Shown(Arc<Services>, AccountId);
 
-impl Show for Shown<'_> {
+impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::event(self.0, event)
+        render::event(&self.0, event)
     }
 
     fn show_alone(&self, event: &Event) -> Option<String> {
@@ -68,7 +72,7 @@ impl Show for Shown<'_> {
             Event::MessageStored { message, sender, receiver, .. }
                 if sender.account == self.1 && message.client_message_id.is_some() =>
             {
-                Some(text_of(&Frame::Message(render::own_message(self.0, message, *receiver))))
+                Some(text_of(&Frame::Message(render::own_message(&self.0, message, *receiver))))
             }
             _ => None,
         }
@@ -77,8 +81,7 @@ impl Show for Shown<'_> {
 
 impl Session {
     async fn run(mut self) {
-        self.live.send(&Frame::Connected { user_id: WireId::of(self.account) });
-        while let Some(turn) = self.live.next(&Shown(&self.services, self.account)).await {
+        while let Some(turn) = self.live.next().await {
             let taken = match turn {
                 // Boxed, so that an idle socket keeps no room for it, which would be most of what one costs here.
                 Turn::Said(incoming) => Box::pin(self.obey(incoming)).await,

@@ -85,10 +85,16 @@ impl Session {
             Ok((telegram_id, (sender, connection))) => {
                 let account = sender.account;
                 // As requests are counted: whoever sends a number acts for it.
-                let live = Live::new(socket, connection, channel, rates, -telegram_id.get());
-                let opened = Self { services, account, telegram_id, sender, live };
-                opened.send(&Authenticated::new(telegram_id));
-                Some(opened)
+                let charged = (rates, -telegram_id.get());
+                let greeting = Authenticated::new(telegram_id);
+                let live = Live::new(
+                    socket,
+                    connection,
+                    (channel, Shown(Arc::clone(&services))),
+                    charged,
+                    Some(&greeting),
+                );
+                Some(Self { services, account, telegram_id, sender, live })
             }
             Err(error) => {
                 let _ = socket.sender().send_or_close(text_of(&ErrorFrame { error: &error }));
@@ -110,9 +116,8 @@ impl Session {
 
     /// The next text of the client; `None` when the session is over.
     pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
-        let shown = Shown(Arc::clone(&self.services));
         loop {
-            match self.live.next(&shown).await? {
+            match self.live.next().await? {
                 Turn::Said(Incoming::Text(text)) => return Some(text),
                 Turn::Said(Incoming::Binary(_)) => self.send_error(INVALID_JSON),
                 Turn::TooFast(_) => self.send_error(TOO_FAST),

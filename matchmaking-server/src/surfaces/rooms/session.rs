@@ -51,12 +51,11 @@ async fn open(services: Arc<Services>, ctx: Ctx, greets: bool) -> Result<Reply, 
     }
     let rates = ctx.rates();
     ctx.upgrade(move |socket| async move {
-        let live = Live::new(socket, connection, Channel::Rooms, rates, me.get());
+        let shown = (Channel::Rooms, Shown(Arc::clone(&services)));
+        let greeting = greets.then_some(&GREETING);
+        let live = Live::new(socket, connection, shown, (rates, me.get()), greeting);
         let mut session = Session { services, me, live };
-        if greets {
-            session.live.send(&GREETING);
-        }
-        while let Some(turn) = session.live.next(&Shown(&session.services)).await {
+        while let Some(turn) = session.live.next().await {
             // Boxed, so that an idle socket keeps no room for it: else it is most of what one costs.
             Box::pin(session.take(turn)).await;
         }
@@ -71,11 +70,11 @@ struct Session {
 }
 
 /// How events look here.
-struct Shown<'a>(&'a Services);
+struct Shown(Arc<Services>);
 
-impl Show for Shown<'_> {
+impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::event(self.0, event)
+        render::event(&self.0, event)
     }
 }
 
