@@ -386,6 +386,13 @@ impl Registration {
         ConnectionId(self.seat.id)
     }
 
+    /// Whether at least half of the connection's queue is free. Whoever lets a client do more only then does not end a
+    /// connection that keeps up by what the client itself is told of.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.seat.queue.capacity() >= QUEUE_EVENTS / 2
+    }
+
     /// Waits until the connection must be closed, and says why. Cancel safe.
     pub async fn over(&self) -> Over {
         let state = &self.seat.state;

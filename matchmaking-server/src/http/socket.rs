@@ -232,12 +232,13 @@ impl Socket {
         }
     }
 
-    /// Waits until at least half of the queue is free, or the socket is at its end. A session that asks for this before
-    /// it takes the next frame or event does not fill the queue faster than it is written, and so does not close the
-    /// socket of a client that reads all it is sent. Whoever does not read is closed by the writer's patience.
-    pub async fn room(&self) {
+    /// Waits until at least half of the queue is free, and `feed_has_room`, or the socket is at its end. A session that
+    /// asks for this before it takes the next frame does not fill queue or feed faster than they are written, and so
+    /// does not close the socket of a client that reads all it is sent. Whoever does not read is closed by the writer's
+    /// patience.
+    pub async fn room(&self, feed_has_room: impl Fn() -> bool) {
         let Sender { queue, ending } = &self.sender;
-        while queue.capacity() < queue.max_capacity().div_ceil(2) {
+        while queue.capacity() < queue.max_capacity().div_ceil(2) || !feed_has_room() {
             tokio::select! {
                 () = ending.token.cancelled() => return,
                 () = ending.taken.notified() => {}

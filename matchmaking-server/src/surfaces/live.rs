@@ -90,7 +90,7 @@ impl Live {
     /// What comes next; `None` when the session is over.
     pub(super) async fn next(&mut self) -> Option<Turn> {
         // A client may send many frames at once and read the answers as they come.
-        self.socket.room().await;
+        self.socket.room(|| self.registration.has_room()).await;
         tokio::select! {
             incoming = self.socket.recv() => {
                 let incoming = incoming?;
