@@ -35,7 +35,7 @@ const ONE: [Dialect; 1] = [Dialect::Rooms];
 const THREE: [Dialect; 3] = [Dialect::Rooms, Dialect::Groups, Dialect::Miracle];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (rounds, each) = if quick() { (1, 20) } else { (7, 400) };
+    let (rounds, each) = if quick() { (1, 20) } else { (7, 200) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let rooms = runtime.block_on(Room::open(&ONE))?;
     let mut crowd = runtime.block_on(Crowd::join(rooms.process(), rooms.seats()))?;

@@ -22,7 +22,7 @@ use tokio::{
 use crate::WRITERS;
 
 /// How long anything may take before the benchmark gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What comes before the first message.
 #[derive(Debug, Clone)]

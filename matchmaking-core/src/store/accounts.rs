@@ -7,6 +7,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{Account, AccountStatus, Identity, IdentityKind, Profile},
+    store::VersionedProfile,
 };
 
 /// An account to be made.
@@ -20,6 +21,17 @@ pub struct NewAccount {
     pub profile: Profile,
     /// The present moment.
     pub at: Millis,
+}
+
+/// An account with everything that is told of its owner, as it was at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountRecord {
+    /// The account.
+    pub account: Account,
+    /// Its identities, ordered by kind.
+    pub identities: Vec<Identity>,
+    /// What its owner tells.
+    pub profile: VersionedProfile,
 }
 
 /// What became of an account to be made.
@@ -58,6 +70,10 @@ pub trait AccountStore: Send + Sync {
 
     /// The account with this identifier, whatever its status.
     async fn account(&self, id: AccountId) -> StoreResult<Option<Account>>;
+
+    /// The account with this identifier, its identities and its profile, whatever its status; `None` for one that is
+    /// deleted, which has neither.
+    async fn record(&self, id: AccountId) -> StoreResult<Option<AccountRecord>>;
 
     /// These accounts, whatever their status; unknown ones are left out. In no particular order.
     async fn accounts(&self, ids: &[AccountId]) -> StoreResult<Vec<Account>>;

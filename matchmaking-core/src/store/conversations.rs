@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId},
-    model::{Conversation, Member, Message, Pair, Role},
+    ids::{AccountId, ConversationId, MatchId},
+    model::{Conversation, Member, Message, Pair, Relation, Role},
 };
 
 /// The most members of a group.
@@ -118,6 +118,21 @@ impl ConversationSummary {
     }
 }
 
+/// A conversation with all that decides what somebody may do in it, as it was at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The person's own part in it, if they have one.
+    pub me: Option<Member>,
+    /// How the two of a direct conversation stand to each other, the lower number as the viewer.
+    pub relation: Option<Relation>,
+    /// The match of the two of a direct conversation, if they had one, ended or not.
+    pub match_id: Option<MatchId>,
+    /// Of a group: whom the person is not shown; see [`SafetyStore::hidden_from`](super::SafetyStore::hidden_from).
+    pub hidden: Vec<AccountId>,
+}
+
 /// Keeps conversations and who takes part.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -132,6 +147,9 @@ pub trait ConversationStore: Send + Sync {
 
     /// The conversation with this identifier.
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>>;
+
+    /// The conversation with this identifier as this person stands in it: one look-up for what every message asks.
+    async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>>;
 
     /// The direct conversation of two people, if it was opened.
     async fn direct_between(&self, pair: Pair) -> StoreResult<Option<Conversation>>;

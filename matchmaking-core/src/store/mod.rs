@@ -29,10 +29,10 @@ mod url;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use accounts::{AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
-    GroupOutcome, GroupRefusal, NewGroup, NewMember, UNREAD_COUNTED_MAX,
+    GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
 };
 pub use matches::{
     CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -393,24 +393,21 @@ async fn write(
 ) -> Option<SplitSink<Stream, Message>> {
     let limits = &kit.policy.limits;
     let patience = limits.socket_write_timeout;
-    let mut ping_at = Instant::now() + limits.socket_ping_every;
+    let mut over = pin!(ending.token.cancelled());
+    let mut ping = pin!(tokio::time::sleep(limits.socket_ping_every));
     loop {
         let written = tokio::select! {
             biased;
-            () = ending.token.cancelled() => break,
+            () = &mut over => break,
             more = poll_fn(|context| texts.poll(context)) => {
                 if !more {
                     break;
                 }
-                // Whoever else is ready goes first, so that what is told at the same time is written together: a
-                // write costs more than everything else about a text.
-                tokio::task::yield_now().await;
-                let _ = poll_fn(|context| Poll::Ready(texts.poll(context))).await;
                 ending.taken.notify_one();
                 timeout(patience, write_all(&mut sink, texts.messages())).await
             }
-            () = tokio::time::sleep_until(ping_at) => {
-                ping_at = Instant::now() + limits.socket_ping_every;
+            () = &mut ping => {
+                ping.as_mut().reset(Instant::now() + limits.socket_ping_every);
                 timeout(patience, write_all(&mut sink, [Message::Ping(Bytes::new())])).await
             }
         };

@@ -9,7 +9,7 @@ use crate::{
     ids::AccountId,
     model::{Account, AccountStatus, Identity, IdentityKind, Profile, may_see},
     realtime::Sender,
-    store::VersionedProfile,
+    store::{AccountRecord, VersionedProfile},
     text::fold,
 };
 
@@ -181,19 +181,15 @@ impl Accounts {
 
     /// A person whose account is active, with all names.
     async fn read(&self, id: AccountId) -> StoreResult<Option<(Contact, Vec<Identity>)>> {
-        let (account, read, identities) = tokio::try_join!(
-            self.stores.accounts.account(id),
-            self.stores.people.profile(id),
-            self.stores.accounts.identities(id),
-        )?;
-        let Some(account) = account.filter(|account| account.status == AccountStatus::Active) else {
+        let record = self.stores.accounts.record(id).await?;
+        let Some(AccountRecord { account, identities, profile }) =
+            record.filter(|record| record.account.status == AccountStatus::Active)
+        else {
             return Ok(None);
         };
-        // Without a profile it was erased between the look-ups.
-        let Some(read) = read else { return Ok(None) };
         let username = value_of(&identities, IdentityKind::Username);
         let email = value_of(&identities, IdentityKind::Email);
-        Ok(Some((Contact::new(&account, read, username, email), identities)))
+        Ok(Some((Contact::new(&account, profile, username, email), identities)))
     }
 }
 

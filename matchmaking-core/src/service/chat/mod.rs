@@ -13,7 +13,7 @@ use crate::{
     ids::{AccountId, ConversationId, MatchId},
     model::{Conversation, ConversationKind, IdentityKind, Member, Pair, Relation, may_see},
     realtime::Hub,
-    store::{ConversationSummary, Stores},
+    store::{ConversationSummary, Standing, Stores},
 };
 
 pub use crate::store::AppendRefusal;
@@ -138,49 +138,24 @@ impl Chat {
 
     /// A conversation as this person sees it: a direct one whose two people see each other, or a group that goes on.
     pub async fn thread(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
-        let conversation = self.stores.conversations.conversation(id).await?.ok_or(ThreadError::Unknown)?;
-        match conversation.kind {
-            ConversationKind::Direct(pair) => self.direct_thread(conversation, pair, viewer).await,
-            ConversationKind::Group => self.group_thread(conversation, viewer).await,
-            ConversationKind::Assistant => Err(ThreadError::Unknown),
-        }
+        let standing = self.stores.conversations.standing(id, viewer).await?.ok_or(ThreadError::Unknown)?;
+        let Standing { conversation, me, relation, match_id, hidden } = standing;
+        let peer = match conversation.kind {
+            // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
+            ConversationKind::Direct(pair) if relation.is_some_and(may_see) => pair.other(viewer),
+            ConversationKind::Group if conversation.closed_at.is_none() => None,
+            ConversationKind::Direct(_) | ConversationKind::Group | ConversationKind::Assistant => {
+                return Err(ThreadError::Unknown);
+            }
+        };
+        let me = me.ok_or(ThreadError::NotMember)?;
+        Ok(Thread { conversation, me, peer, match_id, hidden })
     }
 
     /// The same of a direct conversation; a group is unknown.
     pub async fn direct(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
-        let conversation = self.stores.conversations.conversation(id).await?.ok_or(ThreadError::Unknown)?;
-        let ConversationKind::Direct(pair) = conversation.kind else { return Err(ThreadError::Unknown) };
-        self.direct_thread(conversation, pair, viewer).await
-    }
-
-    async fn direct_thread(
-        &self,
-        conversation: Conversation,
-        pair: Pair,
-        viewer: AccountId,
-    ) -> Result<Thread, ThreadError> {
-        // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
-        if !self.relation(pair).await?.is_some_and(may_see) {
-            return Err(ThreadError::Unknown);
-        }
-        let me = self.stores.conversations.member(conversation.id, viewer).await?;
-        let me = me.ok_or(ThreadError::NotMember)?;
-        let match_id = self.stores.matches.match_between(pair).await?.map(|view| view.matched.id);
-        Ok(Thread { conversation, me, peer: pair.other(viewer), match_id, hidden: Vec::new() })
-    }
-
-    async fn group_thread(
-        &self,
-        conversation: Conversation,
-        viewer: AccountId,
-    ) -> Result<Thread, ThreadError> {
-        if conversation.closed_at.is_some() {
-            return Err(ThreadError::Unknown);
-        }
-        let me = self.stores.conversations.member(conversation.id, viewer).await?;
-        let me = me.ok_or(ThreadError::NotMember)?;
-        let hidden = self.stores.safety.hidden_from(viewer).await?;
-        Ok(Thread { conversation, me, peer: None, match_id: None, hidden })
+        let thread = self.thread(id, viewer).await?;
+        if thread.peer.is_some() { Ok(thread) } else { Err(ThreadError::Unknown) }
     }
 
     /// Whether there is such a conversation for anyone: a direct one whose two people see each other, or a group that
@@ -206,7 +181,7 @@ impl Chat {
     ) -> Result<Option<Thread>, ReachError> {
         let pair = Pair::new(viewer, other).ok_or(ReachError::Oneself)?;
         if let Some(conversation) = self.stores.conversations.direct_between(pair).await? {
-            return match self.direct_thread(conversation, pair, viewer).await {
+            return match self.thread(conversation.id, viewer).await {
                 Ok(thread) => Ok(Some(thread)),
                 Err(ThreadError::Unknown | ThreadError::NotMember) => Err(ReachError::Unknown),
                 Err(ThreadError::Store(error)) => Err(error.into()),

@@ -5,7 +5,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     model::{Account, AccountStatus, Identity, IdentityKind, Profile},
-    store::{CreateOutcome, NewAccount, Stores},
+    store::{AccountRecord, CreateOutcome, NewAccount, Stores},
     text::fold,
 };
 
@@ -31,7 +31,12 @@ pub async fn a_made_account_is_found(stores: &Stores) -> StoreResult<()> {
     }
     assert_eq!(stores.accounts.password_hash(id).await?.as_deref(), Some("$argon2id$v=19$"));
     let kept = stores.people.profile(id).await?.expect("a profile");
-    assert_eq!((kept.version, kept.profile), (1, profile));
+    assert_eq!((kept.version, &kept.profile), (1, &profile));
+    let record = stores.accounts.record(id).await?;
+    let identities = stores.accounts.identities(id).await?;
+    assert_eq!(record, Some(AccountRecord { account: expected, identities, profile: kept }));
+    let bare = create(stores, NewAccount { identities: Vec::new(), ..named("Wu") }).await?;
+    assert_eq!(stores.accounts.record(bare).await?.expect("an account").identities, []);
     Ok(())
 }
 

@@ -188,6 +188,7 @@ pub async fn one_who_comes_back_has_read_what_they_had(stores: &Stores) -> Store
 pub async fn unknown_conversations_have_nothing(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     assert_eq!(stores.conversations.conversation(nowhere()).await?, None);
+    assert_eq!(stores.conversations.standing(nowhere(), ann).await?, None);
     assert_eq!(stores.conversations.members(nowhere()).await?, []);
     assert_eq!(stores.conversations.member(nowhere(), ann).await?, None);
     assert_eq!(stores.messages.messages_before(nowhere(), None, 5).await?, []);

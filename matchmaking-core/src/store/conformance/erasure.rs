@@ -38,6 +38,7 @@ pub async fn deletion_frees_the_names_and_forgets_the_profile(stores: &Stores) -
     assert_eq!(stores.accounts.password_hash(ann).await?, None);
     assert_eq!(stores.accounts.account(ann).await?.map(|account| account.has_password), Some(false));
     assert_eq!(stores.people.profile(ann).await?, None);
+    assert_eq!(stores.accounts.record(ann).await?, None);
     assert!(stores.people.profiles(&[ann]).await?.is_empty());
     assert_ne!(person(stores, "ann").await?, ann);
     Ok(())

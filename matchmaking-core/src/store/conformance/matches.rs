@@ -159,6 +159,8 @@ pub async fn a_match_says_what_came_of_it(stores: &Stores) -> StoreResult<()> {
     say(stores, direct, ben, "hi").await?;
     assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, Some(view(2)));
     assert_eq!(stores.matches.matches_of(ben).await?, [view(2)]);
+    let standing = stores.conversations.standing(direct, ben).await?.expect("the conversation");
+    assert_eq!(standing.match_id, Some(made.id));
     Ok(())
 }
 

@@ -46,6 +46,13 @@ async fn check(
     assert_eq!(listed, visible, "conversations_of: {expected:?}");
     let hidden = stores.safety.hidden_from(viewer).await?.contains(&target);
     assert_eq!(hidden, expected.blocked || expected.unmatched, "hidden_from: {expected:?}");
+    let standing = stores.conversations.standing(direct, viewer).await?.expect("it is there");
+    assert_eq!(standing.relation.map(may_see), Some(visible), "standing: {expected:?}");
+    assert_eq!(standing.me, stores.conversations.member(direct, viewer).await?);
+    assert!(standing.hidden.is_empty(), "who is hidden in a group is no matter of two");
+    let in_group = stores.conversations.standing(walks, viewer).await?.expect("it is there");
+    assert_eq!(in_group.hidden, stores.safety.hidden_from(viewer).await?, "standing: {expected:?}");
+    assert_eq!((in_group.relation, in_group.match_id), (None, None));
     let added = stores.conversations.add_member(to_add(walks, viewer, target)).await?;
     if visible {
         assert_eq!(added, GroupOutcome::Done(()), "add_member: {expected:?}");

@@ -10,7 +10,10 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{Account, AccountStatus, ConversationKind, Identity, IdentityKind},
-    store::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome, decision::one_identity_a_kind},
+    store::{
+        AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome,
+        decision::one_identity_a_kind,
+    },
 };
 
 #[async_trait]
@@ -56,6 +59,16 @@ impl AccountStore for MemoryStore {
         let state = self.lock()?;
         let owner = state.identities.get(&(kind, folded.to_owned()));
         Ok(owner.and_then(|id| state.accounts.get(id).map(|row| row.account(*id))))
+    }
+
+    async fn record(&self, id: AccountId) -> StoreResult<Option<AccountRecord>> {
+        let state = self.lock()?;
+        let (row, profile) = (state.accounts.get(&id), state.profiles.get(&id));
+        Ok(row.zip(profile).map(|(row, profile)| AccountRecord {
+            account: row.account(id),
+            identities: row.identities.values().cloned().collect(),
+            profile: profile.versioned(),
+        }))
     }
 
     async fn identities(&self, id: AccountId) -> StoreResult<Vec<Identity>> {

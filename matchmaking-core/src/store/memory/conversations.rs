@@ -12,7 +12,7 @@ use crate::{
     model::{AccountStatus, Conversation, ConversationKind, Member, Pair, Role},
     store::{
         ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal, NewGroup,
-        NewMember, UNREAD_COUNTED_MAX,
+        NewMember, Standing, UNREAD_COUNTED_MAX,
         decision::{
             AdmissionFacts, GroupFacts, admission_refusal, defect, group_refusal, heir, needed_to_give,
             too_many_groups,
@@ -57,6 +57,27 @@ impl ConversationStore for MemoryStore {
 
     async fn conversation(&self, id: ConversationId) -> StoreResult<Option<Conversation>> {
         Ok(self.lock()?.conversations.get(&id).map(|thread| thread.conversation.clone()))
+    }
+
+    async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>> {
+        let state = self.lock()?;
+        let Some(thread) = state.conversations.get(&id) else { return Ok(None) };
+        let mut standing = Standing {
+            conversation: thread.conversation.clone(),
+            me: thread.members.get(&account).cloned(),
+            relation: None,
+            match_id: None,
+            hidden: Vec::new(),
+        };
+        match thread.conversation.kind {
+            ConversationKind::Direct(pair) => {
+                standing.relation = state.relation(pair.low(), pair.high());
+                standing.match_id = state.match_of(pair).map(|matched| matched.id);
+            }
+            ConversationKind::Group => standing.hidden = state.hidden_from(account),
+            ConversationKind::Assistant => {}
+        }
+        Ok(Some(standing))
     }
 
     async fn direct_between(&self, pair: Pair) -> StoreResult<Option<Conversation>> {

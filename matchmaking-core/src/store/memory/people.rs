@@ -79,7 +79,7 @@ fn person_row(state: &State, id: AccountId) -> Option<PersonRow> {
 }
 
 impl ProfileRow {
-    fn versioned(&self) -> VersionedProfile {
+    pub(super) fn versioned(&self) -> VersionedProfile {
         VersionedProfile { version: self.version, profile: self.profile.clone(), updated_at: self.updated_at }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::MemoryStore;
+use super::{MemoryStore, State};
 use crate::{clock::Millis, error::StoreResult, ids::AccountId, model::Relation, store::SafetyStore};
 
 #[async_trait]
@@ -36,17 +36,23 @@ impl SafetyStore for MemoryStore {
     }
 
     async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
-        let state = self.lock()?;
-        let blocked = state.blocks.get(&account).into_iter().flat_map(BTreeMap::keys).copied();
-        let by = state.blocks.iter().filter(|(_, targets)| targets.contains_key(&account)).map(|(by, _)| *by);
-        let ended = state.matches_of.get(&account).into_iter().flatten();
-        let ended = ended.filter_map(|id| state.matches.get(id)).filter(|matched| matched.ended_at.is_some());
-        let ended = ended.filter_map(|matched| matched.partner_of(account));
-        let hidden: BTreeSet<AccountId> = blocked.chain(by).chain(ended).collect();
-        Ok(hidden.into_iter().collect())
+        Ok(self.lock()?.hidden_from(account))
     }
 
     async fn relation(&self, viewer: AccountId, target: AccountId) -> StoreResult<Option<Relation>> {
         Ok(self.lock()?.relation(viewer, target))
+    }
+}
+
+impl State {
+    /// See [`SafetyStore::hidden_from`].
+    pub(super) fn hidden_from(&self, account: AccountId) -> Vec<AccountId> {
+        let blocked = self.blocks.get(&account).into_iter().flat_map(BTreeMap::keys).copied();
+        let by = self.blocks.iter().filter(|(_, targets)| targets.contains_key(&account)).map(|(by, _)| *by);
+        let ended = self.matches_of.get(&account).into_iter().flatten();
+        let ended = ended.filter_map(|id| self.matches.get(id)).filter(|matched| matched.ended_at.is_some());
+        let ended = ended.filter_map(|matched| matched.partner_of(account));
+        let hidden: BTreeSet<AccountId> = blocked.chain(by).chain(ended).collect();
+        hidden.into_iter().collect()
     }
 }

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore,
+    SqlPool, SqlStore,
     error::TxError,
+    gather::Gathered,
     groups::depart,
     json::list,
     read,
@@ -15,10 +16,13 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    error::StoreResult,
+    error::{StoreError, StoreResult},
     ids::{AccountId, ConversationId},
     model::{Account, AccountStatus, Identity, IdentityKind},
-    store::{AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome, decision::one_identity_a_kind},
+    store::{
+        AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome,
+        decision::one_identity_a_kind,
+    },
 };
 
 sql! {
@@ -30,6 +34,13 @@ sql! {
     INSERT_PROFILE = "INSERT INTO profiles (account_id, version, document, updated_at, last_active_at)
         VALUES ($1, 1, $2, $3, $3)";
     ACCOUNT = "SELECT id, status, password_hash IS NOT NULL, created_at FROM accounts WHERE id = $1";
+    RECORDS = "SELECT CAST(j.key AS BIGINT), a.id, a.status, a.password_hash IS NOT NULL, a.created_at,
+            p.version, p.document, p.updated_at, i.kind, i.value, i.folded
+        FROM jsonb_each($1) AS j
+        JOIN accounts a ON a.id = CAST(j.value AS BIGINT)
+        JOIN profiles p ON p.account_id = a.id
+        LEFT JOIN identities i ON i.account_id = a.id
+        ORDER BY 1, i.kind";
     ACCOUNTS = "SELECT id, status, password_hash IS NOT NULL, created_at FROM accounts
         WHERE id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
     ACCOUNT_BY_IDENTITY = "SELECT a.id, a.status, a.password_hash IS NOT NULL, a.created_at
@@ -94,6 +105,40 @@ macro_rules! insert_identity {
     }};
 }
 
+/// The place of who asked, an account, its profile, and one of its identities.
+type RecordRow = (i64, i64, i64, bool, i64, i64, String, i64, Option<i64>, Option<String>, Option<String>);
+
+/// Accounts with all that is told of their owners.
+pub(super) struct Records;
+
+#[async_trait]
+impl Gathered for Records {
+    type Key = AccountId;
+    type Found = AccountRecord;
+
+    async fn look_up(
+        pool: &SqlPool,
+        ids: &[AccountId],
+    ) -> StoreResult<Vec<(i64, StoreResult<AccountRecord>)>> {
+        let found: Vec<RecordRow> = read!(pool, |p| query_as(RECORDS).bind(list(ids)).fetch_all(p))?;
+        // A row an identity, or one without.
+        let owners = found.chunk_by(|one, next| one.0 == next.0);
+        Ok(owners.filter_map(|rows| Some((rows.first()?.0, record(rows)))).collect())
+    }
+}
+
+/// An account from its rows.
+fn record(rows: &[RecordRow]) -> StoreResult<AccountRecord> {
+    let first = rows.first().ok_or(StoreError::Corrupt { table: "accounts", column: "id" })?;
+    let (_, id, status, has_password, created_at, version, document, updated_at, ..) = first;
+    let identity = |row: &RecordRow| Some(rows::identity((row.8?, row.9.clone()?, row.10.clone()?)));
+    Ok(AccountRecord {
+        account: rows::account((*id, *status, *has_password, *created_at))?,
+        identities: rows.iter().filter_map(identity).collect::<StoreResult<_>>()?,
+        profile: rows::versioned((*version, document.clone(), *updated_at))?,
+    })
+}
+
 #[async_trait]
 impl AccountStore for SqlStore {
     async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome> {
@@ -154,6 +199,10 @@ impl AccountStore for SqlStore {
             .bind(folded)
             .fetch_optional(p))?;
         row.map(rows::account).transpose()
+    }
+
+    async fn record(&self, id: AccountId) -> StoreResult<Option<AccountRecord>> {
+        self.records.ask(id).await
     }
 
     async fn identities(&self, id: AccountId) -> StoreResult<Vec<Identity>> {

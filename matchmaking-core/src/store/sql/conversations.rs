@@ -2,11 +2,16 @@
 //! person's conversations in [`summaries`](super::summaries).
 
 use async_trait::async_trait;
+use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore, read,
-    rows::{self, ConversationRow, MemberRow, conversation_columns},
+    SqlPool, SqlStore,
+    gather::Gathered,
+    json::list,
+    read,
+    rows::{self, ConversationRow, MemberRow, StandingRow, conversation_columns},
+    safety::hidden_from,
     sql, transaction,
 };
 use crate::{
@@ -16,6 +21,7 @@ use crate::{
     model::{Conversation, Member, Pair, Role},
     store::{
         ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, NewGroup, NewMember,
+        Standing,
     },
 };
 
@@ -26,6 +32,24 @@ sql! {
     INSERT_MEMBER = "INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, delivered_seq)
         VALUES ($1, $2, $3, $4, $5, $5)";
     CONVERSATION = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = $1");
+    STANDINGS = concat!(
+        "SELECT CAST(j.key AS BIGINT) AS place, CAST(j.value ->> 'a' AS BIGINT) AS asker, ",
+        conversation_columns!(),
+        ", m.role, m.joined_at, m.read_seq, m.delivered_seq, l.status AS low_status, h.status AS high_status,
+            x.id AS match_id, x.ended_at,
+            EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
+                OR (b.by_id = c.high_id AND b.target_id = c.low_id)) AS blocked,
+            CASE WHEN c.kind = 2 THEN (SELECT string_agg(CAST(u.id AS TEXT), ',') FROM (",
+        hidden_from!("CAST(j.value ->> 'a' AS BIGINT)"),
+        ") u) END AS hidden
+        FROM jsonb_each($1) AS j
+        CROSS JOIN conversations c
+        LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = CAST(j.value ->> 'a' AS BIGINT)
+        LEFT JOIN accounts l ON l.id = c.low_id
+        LEFT JOIN accounts h ON h.id = c.high_id
+        LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+        WHERE c.id = CAST(j.value ->> 'c' AS BIGINT)"
+    );
     DIRECT = concat!(
         "SELECT ",
         conversation_columns!(),
@@ -35,6 +59,27 @@ sql! {
         WHERE conversation_id = $1 ORDER BY joined_at, account_id";
     MEMBER = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
         WHERE conversation_id = $1 AND account_id = $2";
+}
+
+/// Somebody in a conversation.
+#[derive(Debug, Serialize)]
+pub(super) struct Place {
+    c: i64,
+    a: i64,
+}
+
+/// How people stand in conversations.
+pub(super) struct Standings;
+
+#[async_trait]
+impl Gathered for Standings {
+    type Key = Place;
+    type Found = Standing;
+
+    async fn look_up(pool: &SqlPool, places: &[Place]) -> StoreResult<Vec<(i64, StoreResult<Standing>)>> {
+        let found: Vec<StandingRow> = read!(pool, |p| query_as(STANDINGS).bind(list(places)).fetch_all(p))?;
+        Ok(found.into_iter().map(rows::standing).collect())
+    }
 }
 
 #[async_trait]
@@ -73,6 +118,10 @@ impl ConversationStore for SqlStore {
             .bind(id.get())
             .fetch_optional(p))?;
         row.map(rows::conversation).transpose()
+    }
+
+    async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>> {
+        self.standings.ask(Place { c: id.get(), a: account.get() }).await
     }
 
     async fn direct_between(&self, pair: Pair) -> StoreResult<Option<Conversation>> {

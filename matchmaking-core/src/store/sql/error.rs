@@ -1,5 +1,7 @@
 //! What drivers report, as what callers can do about it.
 
+use std::sync::Arc;
+
 use crate::error::StoreError;
 
 /// What a database said, without the values that it said it about: those may be personal.
@@ -57,6 +59,27 @@ pub(super) enum TxError {
     /// Somebody else was faster; from the start again.
     LostRace,
 }
+
+/// One failure, for each of those whose questions failed together.
+pub(super) fn told_to_many(error: StoreError) -> impl Fn() -> StoreError {
+    let (passes, source) = match error {
+        StoreError::Unavailable(source) => (true, source.map(|source| Shared(Arc::from(source)))),
+        error => (false, Some(Shared(Arc::new(error)))),
+    };
+    move || {
+        let source =
+            source.clone().map(|source| Box::new(source) as Box<dyn std::error::Error + Send + Sync>);
+        match (passes, source) {
+            (false, Some(source)) => StoreError::Driver(source),
+            (_, source) => StoreError::Unavailable(source),
+        }
+    }
+}
+
+/// One cause of the failure of many.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+struct Shared(Arc<dyn std::error::Error + Send + Sync>);
 
 impl TxError {
     /// Whether trying again from the start may help.

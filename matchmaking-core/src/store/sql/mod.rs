@@ -13,6 +13,7 @@
 mod accounts;
 mod conversations;
 mod error;
+mod gather;
 mod groups;
 mod json;
 mod matches;
@@ -41,6 +42,8 @@ use sqlx::{PgPool, SqlitePool};
 pub struct SqlStore {
     pool: SqlPool,
     writer: writer::Writer,
+    standings: gather::Gatherer<conversations::Standings>,
+    records: gather::Gatherer<accounts::Records>,
 }
 
 /// The connections of either database.

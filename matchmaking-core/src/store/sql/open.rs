@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{SqlPool, SqlStore, error::failed, writer::Writer};
+use super::{SqlPool, SqlStore, error::failed, gather::Gatherer, writer::Writer};
 use crate::{
     error::{StoreError, StoreResult},
     store::{opening::Migrations, url::Location},
@@ -41,7 +41,8 @@ impl SqlStore {
     pub(in crate::store) async fn open(location: &Location, migrations: Migrations) -> StoreResult<Self> {
         let (pool, _) = connect(location, migrations).await?;
         let writer = Writer::start(pool.clone());
-        Ok(Self { pool, writer })
+        let (standings, records) = (Gatherer::start(pool.clone()), Gatherer::start(pool.clone()));
+        Ok(Self { pool, writer, standings, records })
     }
 
     /// Brings the schema of the database at this place up to date; returns the versions applied.

@@ -44,14 +44,17 @@ impl PeopleStore for SqlStore {
     async fn profile(&self, id: AccountId) -> StoreResult<Option<VersionedProfile>> {
         let row: Option<(i64, String, i64)> =
             read!(self.pool, |p| query_as(PROFILE).bind(id.get()).fetch_optional(p))?;
-        row.map(versioned).transpose()
+        row.map(rows::versioned).transpose()
     }
 
     async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, VersionedProfile)>> {
         let found: Vec<(i64, i64, String, i64)> =
             read!(self.pool, |p| query_as(PROFILES).bind(list(ids)).fetch_all(p))?;
         let profile = |(id, version, document, updated_at)| {
-            Ok((rows::account_id(id, "profiles", "account_id")?, versioned((version, document, updated_at))?))
+            Ok((
+                rows::account_id(id, "profiles", "account_id")?,
+                rows::versioned((version, document, updated_at))?,
+            ))
         };
         found.into_iter().map(profile).collect()
     }
@@ -99,10 +102,6 @@ impl PeopleStore for SqlStore {
             read!(self.pool, |p| query_as(PEOPLE).bind(after).bind(limit(rows)).fetch_all(p))?;
         found.into_iter().map(person_row).collect()
     }
-}
-
-fn versioned((version, document, updated_at): (i64, String, i64)) -> StoreResult<VersionedProfile> {
-    Ok(VersionedProfile { version, profile: rows::profile(&document)?, updated_at: Millis(updated_at) })
 }
 
 fn person_row((id, document, last_active_at, kinds): Row) -> StoreResult<PersonRow> {

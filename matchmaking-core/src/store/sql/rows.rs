@@ -8,7 +8,7 @@ use crate::{
         Account, AccountStatus, Action, Conversation, ConversationKind, Identity, IdentityKind, Interaction,
         Match, Member, Message, MessageKind, Pair, Profile, Relation, Role,
     },
-    store::MatchView,
+    store::{MatchView, Standing, VersionedProfile},
 };
 
 /// A value that this program wrote; anything else is bad data.
@@ -55,6 +55,13 @@ pub(super) fn identity((kind, value, folded): (i64, String, String)) -> StoreRes
 
 pub(super) fn profile(document: &str) -> StoreResult<Profile> {
     known(serde_json::from_str(document).ok(), "profiles", "document")
+}
+
+/// Version, document, moment of the last change.
+pub(super) fn versioned(
+    (version, document, updated_at): (i64, String, i64),
+) -> StoreResult<VersionedProfile> {
+    Ok(VersionedProfile { version, profile: profile(&document)?, updated_at: Millis(updated_at) })
 }
 
 pub(super) fn document(profile: &Profile) -> StoreResult<String> {
@@ -215,6 +222,56 @@ pub(super) fn member(row: MemberRow) -> StoreResult<Member> {
         joined_at: Millis(joined_at),
         read_seq,
         delivered_seq,
+    })
+}
+
+/// A conversation as somebody stands in it: `conversation_columns!`, their part, and what stands between its two.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct StandingRow {
+    place: i64,
+    asker: i64,
+    #[sqlx(flatten)]
+    conversation: ConversationRow,
+    role: Option<i64>,
+    joined_at: Option<i64>,
+    read_seq: Option<i64>,
+    delivered_seq: Option<i64>,
+    low_status: Option<i64>,
+    high_status: Option<i64>,
+    match_id: Option<i64>,
+    ended_at: Option<i64>,
+    blocked: bool,
+    hidden: Option<String>,
+}
+
+/// With the place of who asked.
+pub(super) fn standing(row: StandingRow) -> (i64, StoreResult<Standing>) {
+    (row.place, stands(row))
+}
+
+fn stands(row: StandingRow) -> StoreResult<Standing> {
+    let conversation = conversation(row.conversation)?;
+    let part = row.role.zip(row.joined_at).zip(row.read_seq.zip(row.delivered_seq));
+    let me = part.map(|((role, joined), (read, delivered))| {
+        member((conversation.id.get(), row.asker, role, joined, read, delivered))
+    });
+    let relation = row
+        .low_status
+        .zip(row.high_status)
+        .map(|(low, high)| relation((low, high, row.blocked, row.ended_at.is_some())));
+    let match_id = row.match_id.map(|id| known(MatchId::new(id), "matches", "id"));
+    // The database gathers them in no particular order.
+    let hidden = row.hidden.as_deref().unwrap_or_default().split_terminator(',');
+    let mut hidden = hidden
+        .map(|id| known(id.parse().ok().and_then(AccountId::new), "blocks", "target_id"))
+        .collect::<StoreResult<Vec<_>>>()?;
+    hidden.sort_unstable();
+    Ok(Standing {
+        conversation,
+        me: me.transpose()?,
+        relation: relation.transpose()?,
+        match_id: match_id.transpose()?,
+        hidden,
     })
 }
 

@@ -12,6 +12,23 @@ use crate::{
     store::SafetyStore,
 };
 
+/// The identifiers, as `id`, of everyone whom the account of this parameter may never be shown.
+macro_rules! hidden_from {
+    ($account:literal) => {
+        concat!(
+            "SELECT target_id AS id FROM blocks WHERE by_id = ",
+            $account,
+            " UNION SELECT by_id FROM blocks WHERE target_id = ",
+            $account,
+            " UNION SELECT second_id FROM matches WHERE ended_at IS NOT NULL AND first_id = ",
+            $account,
+            " UNION SELECT first_id FROM matches WHERE ended_at IS NOT NULL AND second_id = ",
+            $account
+        )
+    };
+}
+pub(super) use hidden_from;
+
 sql! {
     RELATION = "SELECT v.status, t.status,
             EXISTS (SELECT 1 FROM blocks b
@@ -25,11 +42,7 @@ sql! {
         ON CONFLICT (by_id, target_id) DO NOTHING";
     UNBLOCK = "DELETE FROM blocks WHERE by_id = $1 AND target_id = $2";
     BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1 ORDER BY blocked_at DESC, target_id DESC";
-    HIDDEN_FROM = "SELECT target_id FROM blocks WHERE by_id = $1
-        UNION SELECT by_id FROM blocks WHERE target_id = $1
-        UNION SELECT second_id FROM matches WHERE first_id = $1 AND ended_at IS NOT NULL
-        UNION SELECT first_id FROM matches WHERE second_id = $1 AND ended_at IS NOT NULL
-        ORDER BY 1";
+    HIDDEN_FROM = concat!(hidden_from!("$1"), " ORDER BY 1");
 
     @locks {
         LOCK_ACCOUNTS = "SELECT id FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE";

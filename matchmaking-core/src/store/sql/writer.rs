@@ -5,17 +5,21 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use serde::Serialize;
 use sqlx::{query, query_as};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
 use tokio_util::task::TaskTracker;
 
 use super::{
     SqlPool,
+    error::told_to_many,
     json::list,
     rows::{self, MessageRow, message_columns},
     sql, transaction,
@@ -36,6 +40,11 @@ pub const QUEUED_MESSAGES: usize = 4_096;
 pub const BATCH_MESSAGES: usize = 256;
 /// How many batches may wait to be told of; the writer waits beyond.
 const WRITTEN_BATCHES: usize = 2;
+/// After how long without another message a batch is complete, if the one before it had more than one message. A
+/// sender who is alone never waits.
+const QUIET: Duration = Duration::from_millis(1);
+/// How long a batch waits for more in all.
+const COMPANY_WAIT: Duration = Duration::from_millis(3);
 /// How long a sender waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(10);
 
@@ -146,11 +155,28 @@ impl Writer {
 
 async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
     let mut jobs = Vec::with_capacity(BATCH_MESSAGES);
+    let mut company = false;
     while queue.recv_many(&mut jobs, BATCH_MESSAGES).await > 0 {
+        if company {
+            gather(&mut queue, &mut jobs).await;
+        }
+        company = jobs.len() > 1;
         let (news, told): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.told)).unzip();
         let written = write(&pool, &news).await.into_iter().zip(told).collect();
         if tell.send(written).await.is_err() {
             return;
+        }
+    }
+}
+
+/// Adds what comes close behind. Who was not alone a moment ago has company on its way, and together they cost little
+/// more than each alone.
+async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
+    let end = Instant::now() + COMPANY_WAIT;
+    while let room @ 1.. = BATCH_MESSAGES.saturating_sub(jobs.len()) {
+        let quiet = end.min(Instant::now() + QUIET);
+        if !matches!(timeout_at(quiet, queue.recv_many(jobs, room)).await, Ok(1..)) {
+            break;
         }
     }
 }
@@ -175,9 +201,8 @@ async fn tell_all(mut written: mpsc::Receiver<Written>) {
 async fn write(pool: &SqlPool, news: &[NewMessage]) -> Vec<StoreResult<AppendOutcome>> {
     match write_together(pool, news).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(StoreError::Unavailable(source)) => {
-            let shared = source.map(|source| Shared(Arc::from(source)));
-            let unavailable = || StoreError::Unavailable(shared.clone().map(|source| Box::new(source) as _));
+        Err(error @ StoreError::Unavailable(_)) => {
+            let unavailable = told_to_many(error);
             news.iter().map(|_| Err(unavailable())).collect()
         }
         Err(error) if news.len() == 1 => vec![Err(error)],
@@ -192,11 +217,6 @@ async fn write(pool: &SqlPool, news: &[NewMessage]) -> Vec<StoreResult<AppendOut
         }
     }
 }
-
-/// One cause of the failure of many.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-struct Shared(Arc<dyn std::error::Error + Send + Sync>);
 
 /// A sender in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -32,9 +32,10 @@ pub(super) async fn store(
     request: SendMessageRequest,
 ) -> Result<Message, Fault> {
     let SendMessageRequest { room_id, kind, content } = request;
-    let thread = services.chat.thread(room_of(room_id)?, me).await?;
-    // By the name that they have now, which may have changed since a socket was opened.
-    let sender = services.accounts.sender(me).await?.ok_or(Fault::BadToken)?;
+    let room = room_of(room_id)?;
+    // The sender by the name that they have now, which may have changed since a socket was opened.
+    let (thread, sender) = tokio::join!(services.chat.thread(room, me), services.accounts.sender(me));
+    let (thread, sender) = (thread?, sender?.ok_or(Fault::BadToken)?);
     let content = match kind {
         MessageKind::Text => content,
         _ => kept(&services.media, content),

@@ -1,0 +1,82 @@
+//! Look-ups that many ask for at the same moment, answered together: what has queued up while one query ran goes into
+//! the next. A query costs a change of threads or a way to another machine, which is most of what these cost.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{SqlPool, error::told_to_many};
+use crate::{error::StoreResult, store::decision::closed};
+
+/// How many look-ups of a kind may wait; whoever asks beyond waits for room.
+const QUEUED: usize = 1_024;
+/// How many are answered by one query at most.
+const TOGETHER: usize = 64;
+
+/// What can be looked up together.
+#[async_trait]
+pub(super) trait Gathered: 'static {
+    /// What is asked for.
+    type Key: Send + Sync;
+    /// What is found.
+    type Found: Send;
+
+    /// Looks up all keys with one query. Each answer comes with the place of its key; of a key without one, nothing is
+    /// known.
+    async fn look_up(pool: &SqlPool, keys: &[Self::Key])
+    -> StoreResult<Vec<(i64, StoreResult<Self::Found>)>>;
+}
+
+type Asked<G> = (<G as Gathered>::Key, oneshot::Sender<StoreResult<Option<<G as Gathered>::Found>>>);
+
+/// Where look-ups of one kind are asked for.
+pub(super) struct Gatherer<G: Gathered>(mpsc::Sender<Asked<G>>);
+
+impl<G: Gathered> fmt::Debug for Gatherer<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gatherer").finish_non_exhaustive()
+    }
+}
+
+impl<G: Gathered> Gatherer<G> {
+    /// Starts looking up in this database, on the runtime that this is called on, for as long as somebody may ask.
+    pub(super) fn start(pool: SqlPool) -> Self {
+        let (queue, asked) = mpsc::channel(QUEUED);
+        tokio::spawn(answer::<G>(pool, asked));
+        Self(queue)
+    }
+
+    /// Looks up one key.
+    pub(super) async fn ask(&self, key: G::Key) -> StoreResult<Option<G::Found>> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send((key, reply)).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+async fn answer<G: Gathered>(pool: SqlPool, mut asked: mpsc::Receiver<Asked<G>>) {
+    let mut batch = Vec::with_capacity(TOGETHER);
+    while asked.recv_many(&mut batch, TOGETHER).await > 0 {
+        let (keys, replies): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let mut answers: Vec<_> = keys.iter().map(|_| Ok(None)).collect();
+        match G::look_up(&pool, &keys).await {
+            Ok(found) => {
+                for (place, found) in found {
+                    let answer = usize::try_from(place).ok().and_then(|place| answers.get_mut(place));
+                    if let Some(answer) = answer {
+                        *answer = found.map(Some);
+                    }
+                }
+            }
+            Err(error) => {
+                let error = told_to_many(error);
+                answers.fill_with(|| Err(error()));
+            }
+        }
+        for (reply, answer) in replies.into_iter().zip(answers) {
+            // Who went away does not want to know.
+            let _ = reply.send(answer);
+        }
+    }
+}
