@@ -78,6 +78,10 @@ id! {
     /// A message, unique over all conversations.
     MessageId
 }
+id! {
+    /// A login that goes on: a family of refresh tokens.
+    SessionId
+}
 
 #[cfg(test)]
 mod tests {

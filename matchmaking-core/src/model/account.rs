@@ -46,6 +46,23 @@ pub fn is_email(address: &str) -> bool {
         && domain.split('.').all(|part| !part.is_empty() && part.chars().all(is_plain))
 }
 
+/// Whether this is a mobile number of mainland China: eleven digits, of which the first is 1 and the second 3 to 9. The
+/// platform knows no other telephones.
+#[must_use]
+pub fn is_phone(number: &str) -> bool {
+    matches!(number.as_bytes(), [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit))
+}
+
+/// A telephone as its owner is shown it: `138****8000`. One that is too short to hide anything in shows nothing.
+#[must_use]
+pub fn masked_phone(number: &str) -> String {
+    let digits: Vec<char> = number.chars().collect();
+    match digits.len() {
+        0..=7 => "****".to_owned(),
+        n => digits[..3].iter().chain(&['*'; 4]).chain(&digits[n - 4..]).collect(),
+    }
+}
+
 /// A person's account. What the person tells about themselves is the [`Profile`](super::Profile).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -189,6 +206,20 @@ mod tests {
         ] {
             assert!(!is_username(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn telephones_are_mobile_numbers_of_the_mainland() {
+        for good in ["13800138000", "19999999999"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in
+            ["", "12800138000", "1380013800", "138001380000", "+8613800138000", "1380013800a", "13800138٠٠٠"]
+        {
+            assert!(!is_phone(bad), "{bad}");
+        }
+        assert_eq!(masked_phone("13800138000"), "138****8000");
+        assert_eq!(masked_phone("110"), "****");
     }
 
     #[test]

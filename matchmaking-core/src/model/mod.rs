@@ -9,6 +9,7 @@ pub mod message;
 pub mod person;
 pub mod profile;
 pub mod requirements;
+pub mod session;
 pub mod visibility;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
@@ -19,4 +20,5 @@ pub use message::{Message, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
 pub use requirements::Requirements;
+pub use session::{CodePurpose, Device, SeenDevice, Session};
 pub use visibility::{Relation, may_see};

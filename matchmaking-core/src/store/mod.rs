@@ -16,12 +16,16 @@ mod accounts;
 pub mod conformance;
 mod conversations;
 mod decision;
+mod invitations;
+mod logins;
 mod matches;
 pub mod memory;
 mod messages;
 mod opening;
 mod people;
+mod phone;
 mod safety;
+mod sessions;
 #[cfg(feature = "sql")]
 pub mod sql;
 mod upkeep;
@@ -29,10 +33,19 @@ mod url;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use accounts::{
+    AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+    SetIdentityOutcome,
+};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
+};
+pub use invitations::{InvitationStore, InviteCodeOutcome};
+pub use logins::{
+    CODE_INTERVAL_MILLIS, CODE_LIFE_MILLIS, CODES_A_DAY, LOGIN_FAILURES_TO_LOCK,
+    LOGIN_FAILURES_WINDOW_MILLIS, LOGIN_LOCK_MILLIS, LoginGate, LoginStore, NewCode, ReserveOutcome,
+    ShownCode, SpendOutcome, WRONG_CODES_A_DAY,
 };
 pub use matches::{
     CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
@@ -41,13 +54,18 @@ pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnSto
 pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, VersionedProfile};
 pub use safety::SafetyStore;
+pub use sessions::{
+    Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
+    REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,
+};
 pub use upkeep::{BackupError, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{
-    accounts::MockAccountStore, conversations::MockConversationStore, matches::MockMatchStore,
-    messages::MockMessageStore, people::MockPeopleStore, safety::MockSafetyStore, upkeep::MockUpkeep,
+    accounts::MockAccountStore, conversations::MockConversationStore, invitations::MockInvitationStore,
+    logins::MockLoginStore, matches::MockMatchStore, messages::MockMessageStore, people::MockPeopleStore,
+    safety::MockSafetyStore, sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -65,6 +83,12 @@ pub struct Stores {
     pub messages: Arc<dyn MessageStore>,
     /// Blocks, and what decides who sees whom.
     pub safety: Arc<dyn SafetyStore>,
+    /// Codes of text messages, and failed logins.
+    pub logins: Arc<dyn LoginStore>,
+    /// Sessions and devices.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Invite codes and inviters.
+    pub invitations: Arc<dyn InvitationStore>,
     /// Health, backup, closing.
     pub upkeep: Arc<dyn Upkeep>,
 }
@@ -80,6 +104,9 @@ impl Stores {
             + ConversationStore
             + MessageStore
             + SafetyStore
+            + LoginStore
+            + SessionStore
+            + InvitationStore
             + Upkeep
             + 'static,
     {
@@ -90,6 +117,9 @@ impl Stores {
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,
             safety: Arc::clone(&store) as _,
+            logins: Arc::clone(&store) as _,
+            sessions: Arc::clone(&store) as _,
+            invitations: Arc::clone(&store) as _,
             upkeep: store,
         }
     }

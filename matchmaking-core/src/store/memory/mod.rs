@@ -4,10 +4,13 @@
 
 mod accounts;
 mod conversations;
+mod invitations;
+mod logins;
 mod matches;
 mod messages;
 mod people;
 mod safety;
+mod sessions;
 mod upkeep;
 
 use std::{
@@ -15,14 +18,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::decision;
+use super::{decision, phone::PhoneState};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId, MatchId},
+    ids::{AccountId, ConversationId, MatchId, SessionId},
     model::{
         Account, AccountStatus, Conversation, Identity, IdentityKind, Interaction, Match, Member, Message,
-        Pair, Profile, Relation, may_see,
+        Pair, Profile, Relation, SeenDevice, may_see,
     },
 };
 
@@ -65,6 +68,13 @@ struct State {
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
+    /// What is known of telephones, and since when nothing else is.
+    phones: BTreeMap<String, (PhoneState, Millis)>,
+    sessions: BTreeMap<SessionId, sessions::SessionRow>,
+    /// By account, then by the name of the device.
+    devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
+    invitations: BTreeMap<AccountId, invitations::InvitationRow>,
+    last_session: i64,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,

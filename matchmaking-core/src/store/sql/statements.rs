@@ -1,7 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, groups, matches, messages, open, people, safety, summaries, upkeep, writer,
+    accounts, conversations, groups, invitations, logins, matches, messages, open, people, safety, sessions,
+    summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -24,10 +25,13 @@ pub fn statements() -> Vec<Statement> {
         ("accounts", accounts::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("invitations", invitations::STATEMENTS),
+        ("logins", logins::STATEMENTS),
         ("matches", matches::STATEMENTS),
         ("messages", messages::STATEMENTS),
         ("people", people::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
         ("writer", writer::STATEMENTS),
