@@ -78,6 +78,14 @@ id! {
     /// A message, unique over all conversations.
     MessageId
 }
+id! {
+    /// What one person reports about another.
+    ReportId
+}
+id! {
+    /// An entry of the record of what was changed in the back office.
+    AuditId
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::{AppendRefusal, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewAccount};
+use super::{
+    AppendRefusal, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewAccount, NewInteraction,
+};
 use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{AccountStatus, Member, Relation, Role, may_see},
+    model::{AccountStatus, Action, Interaction, Member, Relation, Role, may_see},
 };
 
 /// A defect of the caller, as a store reports it.
@@ -32,6 +34,11 @@ pub(super) fn one_identity_a_kind(new: &NewAccount) -> StoreResult<()> {
         return Err(defect("an account has at most one identity of a kind"));
     }
     Ok(())
+}
+
+/// Whether a decision needs a super-like that is not taken yet, given the one that stands.
+pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
+    new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

@@ -15,13 +15,18 @@ mod accounts;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod conversations;
+mod daily;
 mod decision;
 mod matches;
+mod memberships;
 pub mod memory;
 mod messages;
+mod office;
 mod opening;
 mod people;
+mod reports;
 mod safety;
+mod slice;
 #[cfg(feature = "sql")]
 pub mod sql;
 mod upkeep;
@@ -34,20 +39,30 @@ pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
 };
+pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
 pub use matches::{
-    CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+    ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
+    NewInteraction, NewMatch, SuperLikes,
 };
+pub use memberships::MembershipStore;
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
+pub use office::{NewAudit, OfficeStore};
 pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, VersionedProfile};
+pub use reports::{
+    NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
+};
 pub use safety::SafetyStore;
+pub use slice::{Slice, Sliced};
 pub use upkeep::{BackupError, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{
-    accounts::MockAccountStore, conversations::MockConversationStore, matches::MockMatchStore,
-    messages::MockMessageStore, people::MockPeopleStore, safety::MockSafetyStore, upkeep::MockUpkeep,
+    accounts::MockAccountStore, conversations::MockConversationStore, daily::MockDailyStore,
+    matches::MockMatchStore, memberships::MockMembershipStore, messages::MockMessageStore,
+    office::MockOfficeStore, people::MockPeopleStore, reports::MockReportStore, safety::MockSafetyStore,
+    upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -65,6 +80,14 @@ pub struct Stores {
     pub messages: Arc<dyn MessageStore>,
     /// Blocks, and what decides who sees whom.
     pub safety: Arc<dyn SafetyStore>,
+    /// Daily lists.
+    pub daily: Arc<dyn DailyStore>,
+    /// Memberships.
+    pub memberships: Arc<dyn MembershipStore>,
+    /// Reports.
+    pub reports: Arc<dyn ReportStore>,
+    /// What the back office asks, and the record of what it changes.
+    pub office: Arc<dyn OfficeStore>,
     /// Health, backup, closing.
     pub upkeep: Arc<dyn Upkeep>,
 }
@@ -80,6 +103,10 @@ impl Stores {
             + ConversationStore
             + MessageStore
             + SafetyStore
+            + DailyStore
+            + MembershipStore
+            + ReportStore
+            + OfficeStore
             + Upkeep
             + 'static,
     {
@@ -90,6 +117,10 @@ impl Stores {
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,
             safety: Arc::clone(&store) as _,
+            daily: Arc::clone(&store) as _,
+            memberships: Arc::clone(&store) as _,
+            reports: Arc::clone(&store) as _,
+            office: Arc::clone(&store) as _,
             upkeep: store,
         }
     }

@@ -12,14 +12,19 @@
 
 mod accounts;
 mod conversations;
+mod daily;
 mod error;
 mod gather;
 mod groups;
 mod json;
+mod likes;
 mod matches;
+mod memberships;
 mod messages;
+mod office;
 mod open;
 mod people;
+mod reports;
 mod rows;
 mod safety;
 mod summaries;

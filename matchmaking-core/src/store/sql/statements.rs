@@ -1,7 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, groups, matches, messages, open, people, safety, summaries, upkeep, writer,
+    accounts, conversations, daily, groups, likes, matches, memberships, messages, office, open, people,
+    reports, safety, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -23,10 +24,15 @@ pub fn statements() -> Vec<Statement> {
     [
         ("accounts", accounts::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
+        ("daily", daily::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
+        ("memberships", memberships::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("office", office::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("reports", reports::STATEMENTS),
         ("safety", safety::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
