@@ -2,23 +2,29 @@
 //! here.
 
 pub mod account;
+pub mod audit;
 pub mod conversation;
 pub mod labels;
 pub mod matching;
+pub mod membership;
 pub mod message;
 pub mod person;
 pub mod profile;
+pub mod report;
 pub mod requirements;
 pub mod session;
 pub mod visibility;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
+pub use audit::{AuditAction, AuditEntry};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
 pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
+pub use membership::{Level, Membership};
 pub use message::{Message, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
+pub use report::Report;
 pub use requirements::Requirements;
 pub use session::{CodePurpose, Device, SeenDevice, Session};
 pub use visibility::{Relation, may_see};

@@ -3,14 +3,14 @@
 use std::cmp::Reverse;
 
 use super::{
-    AppendRefusal, FormerPassword, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal,
+    AppendRefusal, FormerPassword, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewInteraction,
     REFRESH_REPEAT_MILLIS,
 };
 use crate::{
     clock::Millis,
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{AccountStatus, Identity, Member, Relation, Role, may_see},
+    model::{AccountStatus, Action, Identity, Interaction, Member, Relation, Role, may_see},
 };
 
 /// A defect of the caller, as a store reports it.
@@ -84,6 +84,11 @@ pub(super) fn refresh(
     } else {
         Refresh::Reused
     }
+}
+
+/// Whether a decision needs a super-like that is not taken yet, given the one that stands.
+pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
+    new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

@@ -1,7 +1,8 @@
 //! Cases about deleting an account.
 
 use super::fixture::{
-    all, at, create, decide, done, group, marks, matched, named, pair, person, say, terms, to_add, two,
+    ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person, say,
+    terms, to_add, two,
 };
 use super::{
     codes::{SEND, send, show, spend},
@@ -9,10 +10,12 @@ use super::{
 };
 use crate::{
     error::StoreResult,
-    model::{AccountStatus, Action, Identity, IdentityKind, Role},
+    ids::AccountId,
+    model::{AccountStatus, Action, Identity, IdentityKind, Level, Membership, Role},
     store::{
-        AppendOutcome, GroupOutcome, GroupRefusal, InviteCodeOutcome, LOGIN_FAILURES_TO_LOCK, LoginGate,
-        NewAccount, NewMatch, NewMember, OnStored, ReserveOutcome, SpendOutcome, Stores,
+        AppendOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, InviteCodeOutcome,
+        LOGIN_FAILURES_TO_LOCK, LoginGate, NewAccount, NewDaily, NewInteraction, NewMatch, NewMember,
+        NewReport, OnStored, ReserveOutcome, SpendOutcome, Stores, SuperLikes,
     },
 };
 
@@ -184,5 +187,60 @@ pub async fn deletion_forgets_logins_and_invitations(stores: &Stores) -> StoreRe
     let again = create(stores, NewAccount { identities, ..named("ann") }).await?;
     assert_ne!(again, ann);
     assert_eq!(stores.logins.reserve_code(send(SEND)).await?, ReserveOutcome::Reserved);
+    Ok(())
+}
+
+/// Of daily lists, super-likes, contacts, memberships and reports of a deleted account nothing is left, by it or about
+/// it; the record of changes keeps its number and no words.
+pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let cal = person(stores, "cal").await?;
+    let list = |account, entries: &[AccountId]| NewDaily {
+        account,
+        day: at(0),
+        draw: 0,
+        entries: entries.iter().map(|id| (*id, 50)).collect(),
+        at: at(1),
+    };
+    stores.daily.keep_daily(list(ann, &[ben, cal])).await?;
+    stores.daily.keep_daily(list(ben, &[ann, cal])).await?;
+    let super_likes = Some(SuperLikes { day: at(0), most: 9 });
+    for (actor, target) in [(ann, ben), (ben, ann)] {
+        let new = NewInteraction { super_likes, ..decision(actor, target, Action::SuperLike) };
+        stores.matches.record_interaction(new).await?;
+    }
+    let made = stores.matches.match_between(pair(ann, ben)).await?.expect("a match").matched.id;
+    for by in [ann, ben] {
+        assert!(stores.matches.ask_contact(made, by, at(2)).await?);
+    }
+    let gold = Membership { level: Level::Gold, expires_at: None };
+    for account in [ann, ben] {
+        stores.memberships.set_membership(account, gold, change(account)).await?;
+    }
+    for (reporter, target) in [(ann, ben), (ben, ann), (ben, cal)] {
+        let (reason, detail) = ("spam".to_owned(), "words".to_owned());
+        stores.reports.report(NewReport { reporter, target, reason, detail, at: at(3) }).await?;
+    }
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(4)).await?;
+    assert_eq!(stores.daily.daily(ann, at(0)).await?, None);
+    assert_eq!(stores.daily.left_out(ann, at(0)).await?, []);
+    assert_eq!(stores.daily.left_out(ben, at(0)).await?, [cal]);
+    assert_eq!(stores.matches.likes_of(ben, ALL).await?.total, 0);
+    assert_eq!(stores.matches.see_likers(ben).await?, 0);
+    assert_eq!(stores.matches.contact_requests(&[made]).await?, []);
+    assert_eq!(stores.memberships.memberships(&[ann, ben]).await?, [(ben, gold)]);
+    let reports = stores.reports.reports(None, ALL).await?.items;
+    assert_eq!(reports.iter().map(|report| report.target).collect::<Vec<_>>(), [cal]);
+    let record = stores.office.audit(ALL).await?.items;
+    let record: Vec<_> = record.iter().map(|entry| (entry.account, entry.detail.as_str())).collect();
+    assert_eq!(record, [(Some(ann), ""), (Some(ben), "words")]);
+    // What the super-like for a deleted person took is free again.
+    let left = NewInteraction {
+        super_likes: Some(SuperLikes { day: at(0), most: 1 }),
+        ..decision(ben, cal, Action::SuperLike)
+    };
+    let recorded = stores.matches.record_interaction(left).await?;
+    assert!(matches!(recorded, InteractionOutcome::Recorded { .. }));
     Ok(())
 }

@@ -6,11 +6,11 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, TelegramId},
-    model::{Action, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile, Role},
+    model::{Action, AuditAction, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile, Role},
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, Departure, GroupOutcome, InteractionOutcome,
-        MatchTerms, NewAccount, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage, OnStored,
-        ReadMark, Stores,
+        MatchTerms, NewAccount, NewAudit, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage,
+        OnStored, ReadMark, Slice, Stores,
     },
 };
 
@@ -18,6 +18,23 @@ use crate::{
 pub(super) const fn at(n: i64) -> Millis {
     Millis(1_770_000_000_000 + n)
 }
+
+/// 24 hours in milliseconds.
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// A change in the back office, about this account.
+pub(super) fn change(account: AccountId) -> NewAudit {
+    NewAudit {
+        action: AuditAction::UserLocked,
+        account: Some(account),
+        thing: None,
+        detail: "words".to_owned(),
+        at: at(9),
+    }
+}
+
+/// Everything, oldest first.
+pub(super) const ALL: Slice = Slice { newest_first: false, skip: 0, limit: usize::MAX };
 
 /// An account that nobody has.
 pub(super) fn nobody() -> AccountId {
@@ -73,7 +90,7 @@ pub(super) fn terms(said: &str) -> MatchTerms {
 }
 
 pub(super) fn decision(actor: AccountId, target: AccountId, action: Action) -> NewInteraction {
-    NewInteraction { actor, target, action, terms: terms("decided"), at: at(1) }
+    NewInteraction { actor, target, action, terms: terms("decided"), super_likes: None, at: at(1) }
 }
 
 /// Decides, and returns the match if the two have one and whether it is new.
@@ -85,7 +102,7 @@ pub(super) async fn decide(
 ) -> StoreResult<(Option<Match>, bool)> {
     match stores.matches.record_interaction(decision(actor, target, action)).await? {
         InteractionOutcome::Recorded { matched, newly_matched, .. } => Ok((matched, newly_matched)),
-        InteractionOutcome::NotVisible => panic!("{actor} does not see {target}"),
+        refused => panic!("{actor} about {target}: {refused:?}"),
     }
 }
 

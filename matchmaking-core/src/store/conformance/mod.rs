@@ -16,17 +16,20 @@
 pub mod accounts;
 pub mod codes;
 pub mod conversations;
+pub mod daily;
 pub mod erasure;
 pub mod excerpts;
 mod fixture;
 pub mod group_races;
 pub mod groups;
 pub mod invitations;
+pub mod likes;
 pub mod lists;
 pub mod logins;
 pub mod matches;
 pub mod messages;
 pub mod names;
+pub mod office;
 pub mod people;
 pub mod races;
 pub mod receipts;
@@ -143,6 +146,7 @@ suite! { ($)
         deletion_leaves_what_others_received
         deletion_passes_groups_on
         deletion_forgets_logins_and_invitations
+        deletion_takes_lists_memberships_and_reports
     }
     people {
         a_whole_profile_comes_back
@@ -151,6 +155,7 @@ suite! { ($)
         one_of_many_replaces_a_version
         activity_never_goes_back
         only_active_people_take_part
+        active_people_are_found_together
         people_come_in_pages
     }
     safety {
@@ -175,6 +180,43 @@ suite! { ($)
         a_like_flips
         a_match_ends_once_and_by_its_own
         terms_come_back_as_they_were
+    }
+    likes {
+        super_likes_are_counted_by_the_day
+        a_super_like_that_stands_takes_none
+        both_say_yes_is_told
+        a_like_that_stands_keeps_its_moment
+        the_last_no_is_taken_back
+        likes_come_in_parts
+        who_likes_is_new_once
+        hidden_people_are_not_listed
+        a_contact_is_asked_for_by_the_two_of_a_match
+        super_likes_at_once_are_no_more_than_there_are
+        two_who_take_back_at_once_take_back_two
+        who_likes_is_new_to_one_of_two
+    }
+    daily {
+        a_list_is_kept_in_its_order
+        the_latest_list_of_a_day_counts
+        a_list_shows_whom_one_may_see
+        a_list_tells_what_was_decided
+        who_is_left_out_of_a_list
+        lists_of_earlier_days_are_forgotten
+        only_those_who_take_part_have_lists
+        one_of_two_draws_at_once
+    }
+    office {
+        a_membership_replaces_the_former
+        everyone_else_has_no_membership
+        accounts_are_found_by_what_they_are_called
+        signs_of_patterns_are_signs
+        the_record_goes_on
+        a_report_is_kept_once
+        reports_are_made_by_and_about_people
+        reports_are_limited
+        a_report_is_decided_once
+        reports_come_in_parts
+        one_of_two_decides_a_report
     }
     visibility {
         every_combination_agrees_with_the_rule
@@ -230,6 +272,7 @@ suite! { ($)
         counts_leave_out_hidden_people
         a_message_is_found_by_its_identifier
         what_comes_before_an_identifier_is_known
+        days_count_when_two_wrote
     }
     receipts {
         reading_goes_forward_only
@@ -284,16 +327,19 @@ mod tests {
             include_str!("accounts.rs"),
             include_str!("codes.rs"),
             include_str!("conversations.rs"),
+            include_str!("daily.rs"),
             include_str!("erasure.rs"),
             include_str!("excerpts.rs"),
             include_str!("group_races.rs"),
             include_str!("groups.rs"),
             include_str!("invitations.rs"),
+            include_str!("likes.rs"),
             include_str!("lists.rs"),
             include_str!("logins.rs"),
             include_str!("matches.rs"),
             include_str!("messages.rs"),
             include_str!("names.rs"),
+            include_str!("office.rs"),
             include_str!("people.rs"),
             include_str!("races.rs"),
             include_str!("receipts.rs"),

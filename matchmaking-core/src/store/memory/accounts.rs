@@ -200,7 +200,17 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
         }
     }
 
+    for decisions in state.unseen_likes.values_mut() {
+        decisions.remove(&id);
+    }
+    state.unseen_likes.remove(&id);
+    state.super_likes.remove(&id);
+    for (_, targets) in state.super_likes.values_mut() {
+        targets.remove(&id);
+    }
+
     for matched in state.matches_of.remove(&id).unwrap_or_default() {
+        state.contact_requests.retain(|(of, _)| *of != matched);
         let Some(gone) = state.matches.remove(&matched) else { continue };
         let theirs = gone.partner_of(id).and_then(|other| state.matches_of.get_mut(&other));
         if let Some(matches) = theirs {
@@ -208,6 +218,13 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
         }
     }
     state.match_of_pair.retain(|pair, _| !pair.contains(id));
+
+    state.forget_daily(id);
+    state.memberships.remove(&id);
+    state.reports.retain(|_, report| report.reporter != id && report.target != id);
+    for entry in state.audit.values_mut().filter(|entry| entry.account == Some(id)) {
+        entry.detail.clear();
+    }
 
     state.blocks.remove(&id);
     for blocked in state.blocks.values_mut() {

@@ -4,11 +4,16 @@
 
 mod accounts;
 mod conversations;
+mod daily;
 mod invitations;
+mod likes;
 mod logins;
 mod matches;
+mod memberships;
 mod messages;
+mod office;
 mod people;
+mod reports;
 mod safety;
 mod sessions;
 mod upkeep;
@@ -22,10 +27,10 @@ use super::{decision, phone::PhoneState};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId, MatchId, SessionId},
+    ids::{AccountId, AuditId, ConversationId, MatchId, ReportId, SessionId},
     model::{
-        Account, AccountStatus, Conversation, Identity, IdentityKind, Interaction, Match, Member, Message,
-        Pair, Profile, Relation, SeenDevice, may_see,
+        Account, AccountStatus, AuditEntry, Conversation, Identity, IdentityKind, Interaction, Match, Member,
+        Membership, Message, Pair, Profile, Relation, Report, SeenDevice, may_see,
     },
 };
 
@@ -64,6 +69,16 @@ struct State {
     matches: BTreeMap<MatchId, Match>,
     match_of_pair: BTreeMap<Pair, MatchId>,
     matches_of: BTreeMap<AccountId, BTreeSet<MatchId>>,
+    /// Who likes somebody that has not seen it, by the latter.
+    unseen_likes: BTreeMap<AccountId, BTreeSet<AccountId>>,
+    /// The last day on which a person took super-likes, and for whom.
+    super_likes: BTreeMap<AccountId, (Millis, BTreeSet<AccountId>)>,
+    contact_requests: BTreeSet<(MatchId, AccountId)>,
+    /// By account, then day and draw.
+    daily: BTreeMap<AccountId, BTreeMap<(Millis, i64), daily::Draw>>,
+    memberships: BTreeMap<AccountId, Membership>,
+    reports: BTreeMap<ReportId, Report>,
+    audit: BTreeMap<AuditId, AuditEntry>,
     /// By who blocks, then who is blocked.
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
@@ -80,6 +95,8 @@ struct State {
     last_match: i64,
     last_conversation: i64,
     last_message: i64,
+    last_report: i64,
+    last_audit: i64,
 }
 
 #[derive(Debug)]

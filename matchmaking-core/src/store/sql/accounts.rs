@@ -66,6 +66,14 @@ sql! {
     ERASE_PASSWORD = "UPDATE accounts SET password_hash = NULL WHERE id = $1";
     ERASE_IDENTITIES = "DELETE FROM identities WHERE account_id = $1";
     ERASE_PROFILE = "DELETE FROM profiles WHERE account_id = $1";
+    ERASE_SUPER_LIKES = "DELETE FROM super_likes WHERE actor_id = $1 OR target_id = $1";
+    ERASE_DAILY_ENTRIES = "DELETE FROM daily_entries WHERE account_id = $1 OR target_id = $1";
+    ERASE_DAILY_LISTS = "DELETE FROM daily_lists WHERE account_id = $1";
+    ERASE_CONTACT_REQUESTS = "DELETE FROM contact_requests
+        WHERE match_id IN (SELECT m.id FROM matches m WHERE m.first_id = $1 OR m.second_id = $1)";
+    ERASE_MEMBERSHIP = "DELETE FROM memberships WHERE account_id = $1";
+    ERASE_REPORTS = "DELETE FROM reports WHERE reporter_id = $1 OR target_id = $1";
+    ERASE_AUDIT = "UPDATE audit SET detail = '' WHERE account_id = $1";
     ERASE_INTERACTIONS = "DELETE FROM interactions WHERE actor_id = $1 OR target_id = $1";
     ERASE_MATCHES = "DELETE FROM matches WHERE first_id = $1 OR second_id = $1";
     ERASE_BLOCKS = "DELETE FROM blocks WHERE by_id = $1 OR target_id = $1";
@@ -85,7 +93,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 12] = [
+const ERASE: [&str; 19] = [
     ERASE_PASSWORD,
     // By the identity, and so before it.
     ERASE_PHONE,
@@ -95,6 +103,13 @@ const ERASE: [&str; 12] = [
     ERASE_IDENTITIES,
     ERASE_PROFILE,
     ERASE_INTERACTIONS,
+    ERASE_SUPER_LIKES,
+    ERASE_DAILY_ENTRIES,
+    ERASE_DAILY_LISTS,
+    ERASE_CONTACT_REQUESTS,
+    ERASE_MEMBERSHIP,
+    ERASE_REPORTS,
+    ERASE_AUDIT,
     ERASE_MATCHES,
     ERASE_BLOCKS,
     ERASE_MARKS,

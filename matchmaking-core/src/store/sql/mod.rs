@@ -12,16 +12,21 @@
 
 mod accounts;
 mod conversations;
+mod daily;
 mod error;
 mod gather;
 mod groups;
 mod invitations;
 mod json;
+mod likes;
 mod logins;
 mod matches;
+mod memberships;
 mod messages;
+mod office;
 mod open;
 mod people;
+mod reports;
 mod rows;
 mod safety;
 mod sessions;

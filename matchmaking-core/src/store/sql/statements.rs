@@ -1,8 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, groups, invitations, logins, matches, messages, open, people, safety, sessions,
-    summaries, upkeep, writer,
+    accounts, conversations, daily, groups, invitations, likes, logins, matches, memberships, messages,
+    office, open, people, reports, safety, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -24,12 +24,17 @@ pub fn statements() -> Vec<Statement> {
     [
         ("accounts", accounts::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
+        ("daily", daily::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
         ("logins", logins::STATEMENTS),
+        ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
+        ("memberships", memberships::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("office", office::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("reports", reports::STATEMENTS),
         ("safety", safety::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
