@@ -7,12 +7,18 @@ pub mod accounts;
 pub mod auth;
 mod background;
 pub mod chat;
+pub mod daily;
+pub mod days;
 pub mod enrolment;
 pub mod groups;
+pub mod likes;
 pub mod matchmaking;
 pub mod media;
+pub mod office;
+pub mod pairs;
 pub mod passwords;
 pub mod people;
+pub mod safety;
 pub mod telegram;
 pub mod tokens;
 
@@ -21,7 +27,7 @@ use std::{sync::Arc, time::Duration};
 use chrono_tz::Tz;
 
 use crate::{
-    clock::{Clock, SystemClock},
+    clock::{Clock, Millis, SystemClock},
     error::StoreResult,
     ports::{OFFLINE_BASE_URL, Ports, bus::BusError},
     realtime::Hub,
@@ -100,6 +106,16 @@ pub struct Services {
     pub telegram: telegram::Telegram,
     /// Matches.
     pub matchmaking: matchmaking::Matchmaking,
+    /// Daily recommendations.
+    pub daily: daily::Daily,
+    /// What people decide about each other.
+    pub likes: likes::Likes,
+    /// Matches with what has come of them.
+    pub pairs: pairs::Pairs,
+    /// Blocks, reports, and who is in no list.
+    pub safety: safety::Safety,
+    /// The back office.
+    pub office: office::Office,
     /// Conversations and messages.
     pub chat: chat::Chat,
     /// Groups, which rooms are too.
@@ -164,11 +180,25 @@ impl Services {
         let matchmaking = matchmaking::Matchmaking::new(
             stores.clone(),
             people.clone(),
-            matcher,
+            Arc::clone(&matcher),
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
         let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let daily =
+            daily::Daily::new(stores.clone(), people.clone(), Arc::clone(&matcher), Arc::clone(&clock));
+        let likes = likes::Likes::new(
+            stores.clone(),
+            people.clone(),
+            chat.clone(),
+            matcher,
+            Arc::clone(&hub),
+            Arc::clone(&clock),
+        );
+        let pairs = pairs::Pairs::new(stores.clone(), people.clone(), chat.clone(), Arc::clone(&clock));
+        let safety = safety::Safety::new(stores.clone(), people.clone(), Arc::clone(&clock));
+        let office =
+            office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let background = background::Background::default();
@@ -180,6 +210,11 @@ impl Services {
             media,
             telegram,
             matchmaking,
+            daily,
+            likes,
+            pairs,
+            safety,
+            office,
             chat,
             groups,
             hub,
@@ -229,5 +264,12 @@ impl Services {
     }
 }
 
+/// Whole seconds from `now` to a later moment, at least 1.
+fn seconds_until(later: Millis, now: Millis) -> u64 {
+    u64::try_from(later.since(now)).map_or(1, |left| left.div_ceil(1_000).max(1))
+}
+
+#[cfg(test)]
+mod pairing_tests;
 #[cfg(test)]
 mod tests;

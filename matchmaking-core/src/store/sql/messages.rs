@@ -29,12 +29,12 @@ sql! {
         message_columns!(),
         " FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
     );
-    DAYS_OF_EXCHANGE = "SELECT d.conversation_id, COUNT(*)
+    DAYS_OF_EXCHANGE = "SELECT exchanges.conversation_id, COUNT(*)
         FROM (SELECT m.conversation_id, (m.sent_at + $2) / 86400000 AS day FROM messages m
             WHERE m.conversation_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
             GROUP BY m.conversation_id, (m.sent_at + $2) / 86400000
-            HAVING MIN(m.sender_id) <> MAX(m.sender_id)) AS d
-        GROUP BY d.conversation_id ORDER BY d.conversation_id";
+            HAVING MIN(m.sender_id) <> MAX(m.sender_id)) AS exchanges
+        GROUP BY exchanges.conversation_id ORDER BY exchanges.conversation_id";
     MARKS = "SELECT m.read_seq, m.delivered_seq, c.last_seq
         FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.conversation_id = $1 AND m.account_id = $2";
