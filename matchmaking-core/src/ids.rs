@@ -78,6 +78,14 @@ id! {
     /// A message, unique over all conversations.
     MessageId
 }
+id! {
+    /// A picture of somebody's album.
+    PhotoId
+}
+id! {
+    /// Something handed in for review.
+    ReviewId
+}
 
 #[cfg(test)]
 mod tests {

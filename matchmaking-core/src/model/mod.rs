@@ -2,14 +2,20 @@
 //! here.
 
 pub mod account;
+pub mod completion;
 pub mod conversation;
+pub mod id_card;
+pub mod interests;
 pub mod labels;
+pub mod mask;
 pub mod matching;
 pub mod message;
 pub mod person;
 pub mod profile;
 pub mod requirements;
+pub mod review;
 pub mod visibility;
+pub mod zodiac;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
@@ -19,4 +25,7 @@ pub use message::{Message, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
 pub use requirements::Requirements;
+pub use review::{
+    Claim, FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, Review, ReviewKind, ReviewStatus, Subject, Video,
+};
 pub use visibility::{Relation, may_see};

@@ -6,7 +6,7 @@ use super::{AppendRefusal, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusa
 use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{AccountStatus, Member, Relation, Role, may_see},
+    model::{AccountStatus, Member, Relation, ReviewKind, Role, Subject, may_see},
 };
 
 /// A defect of the caller, as a store reports it.
@@ -32,6 +32,14 @@ pub(super) fn one_identity_a_kind(new: &NewAccount) -> StoreResult<()> {
         return Err(defect("an account has at most one identity of a kind"));
     }
     Ok(())
+}
+
+/// Refuses to take by hand what comes to its review by another way.
+pub(super) fn check_submission(subject: &Subject) -> StoreResult<()> {
+    match subject.kind() {
+        ReviewKind::Identity | ReviewKind::Verification => Ok(()),
+        ReviewKind::Photo | ReviewKind::Video => Err(defect("photos and films are handed in by the album")),
+    }
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

@@ -12,6 +12,7 @@
 //! it.
 
 mod accounts;
+mod album;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod conversations;
@@ -21,6 +22,7 @@ pub mod memory;
 mod messages;
 mod opening;
 mod people;
+mod reviews;
 mod safety;
 #[cfg(feature = "sql")]
 pub mod sql;
@@ -30,6 +32,7 @@ mod url;
 use std::sync::Arc;
 
 pub use accounts::{AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use album::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
@@ -39,15 +42,17 @@ pub use matches::{
 };
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
 pub use opening::{Migrations, migrate, open, open_with};
-pub use people::{PeopleStore, PersonRow, VersionedProfile};
+pub use people::{PeopleStore, PersonRow, ProfileStats, VersionedProfile};
+pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome};
 pub use safety::SafetyStore;
 pub use upkeep::{BackupError, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{
-    accounts::MockAccountStore, conversations::MockConversationStore, matches::MockMatchStore,
-    messages::MockMessageStore, people::MockPeopleStore, safety::MockSafetyStore, upkeep::MockUpkeep,
+    accounts::MockAccountStore, album::MockAlbumStore, conversations::MockConversationStore,
+    matches::MockMatchStore, messages::MockMessageStore, people::MockPeopleStore, reviews::MockReviewStore,
+    safety::MockSafetyStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -57,6 +62,10 @@ pub struct Stores {
     pub accounts: Arc<dyn AccountStore>,
     /// Profiles.
     pub people: Arc<dyn PeopleStore>,
+    /// Photos and films.
+    pub album: Arc<dyn AlbumStore>,
+    /// What is reviewed.
+    pub reviews: Arc<dyn ReviewStore>,
     /// Interactions and matches.
     pub matches: Arc<dyn MatchStore>,
     /// Conversations and members.
@@ -76,6 +85,8 @@ impl Stores {
     where
         S: AccountStore
             + PeopleStore
+            + AlbumStore
+            + ReviewStore
             + MatchStore
             + ConversationStore
             + MessageStore
@@ -86,6 +97,8 @@ impl Stores {
         Self {
             accounts: Arc::clone(&store) as _,
             people: Arc::clone(&store) as _,
+            album: Arc::clone(&store) as _,
+            reviews: Arc::clone(&store) as _,
             matches: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,

@@ -3,10 +3,12 @@
 //! One mutex over ordered maps makes every method atomic by construction. It is never held across an `await`.
 
 mod accounts;
+mod album;
 mod conversations;
 mod matches;
 mod messages;
 mod people;
+mod reviews;
 mod safety;
 mod upkeep;
 
@@ -19,10 +21,10 @@ use super::decision;
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId, MatchId},
+    ids::{AccountId, ConversationId, MatchId, PhotoId, ReviewId},
     model::{
         Account, AccountStatus, Conversation, Identity, IdentityKind, Interaction, Match, Member, Message,
-        Pair, Profile, Relation, may_see,
+        Pair, Photo, Profile, Relation, Review, Video, may_see,
     },
 };
 
@@ -65,11 +67,19 @@ struct State {
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
+    /// Each with its review, which tells its status.
+    photos: BTreeMap<PhotoId, (Photo, ReviewId)>,
+    videos: BTreeMap<AccountId, (Video, ReviewId)>,
+    reviews: BTreeMap<ReviewId, Review>,
+    /// By key in the media store.
+    files: BTreeMap<String, album::FileRow>,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,
     last_conversation: i64,
     last_message: i64,
+    last_photo: i64,
+    last_review: i64,
 }
 
 #[derive(Debug)]
@@ -97,6 +107,7 @@ struct ProfileRow {
     profile: Profile,
     updated_at: Millis,
     last_active_at: Millis,
+    views: i64,
 }
 
 /// A conversation with all that is in it.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlPool, SqlStore,
+    SqlPool, SqlStore, album,
     error::TxError,
     gather::Gathered,
     groups::depart,
@@ -78,7 +78,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 8] = [
+const ERASE: [&str; 11] = [
     ERASE_PASSWORD,
     ERASE_IDENTITIES,
     ERASE_PROFILE,
@@ -87,6 +87,9 @@ const ERASE: [&str; 8] = [
     ERASE_BLOCKS,
     ERASE_MARKS,
     ERASE_MEMBERS,
+    album::ERASE_PHOTOS,
+    album::ERASE_VIDEOS,
+    album::ERASE_REVIEWS,
 ];
 
 /// Gives an account a name that nobody had a moment ago.
@@ -242,6 +245,7 @@ impl AccountStore for SqlStore {
                     let group = rows::known(ConversationId::new(group), "members", "conversation_id")?;
                     depart!(tx, group, id, at);
                 }
+                query(album::ERASE_FILES).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                 for statement in ERASE {
                     query(statement).bind(id.get()).execute(&mut *tx).await?;
                 }

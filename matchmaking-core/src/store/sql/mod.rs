@@ -11,6 +11,7 @@
 //! deadlock or a lost race that remains is tried again.
 
 mod accounts;
+mod album;
 mod conversations;
 mod error;
 mod gather;
@@ -20,6 +21,7 @@ mod matches;
 mod messages;
 mod open;
 mod people;
+mod reviews;
 mod rows;
 mod safety;
 mod summaries;

@@ -1,7 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, groups, matches, messages, open, people, safety, summaries, upkeep, writer,
+    accounts, album, conversations, groups, matches, messages, open, people, reviews, safety, summaries,
+    upkeep, writer,
 };
 
 /// One statement of the store.
@@ -22,11 +23,13 @@ pub struct Statement {
 pub fn statements() -> Vec<Statement> {
     [
         ("accounts", accounts::STATEMENTS),
+        ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("matches", matches::STATEMENTS),
         ("messages", messages::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("reviews", reviews::STATEMENTS),
         ("safety", safety::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
