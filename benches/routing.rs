@@ -11,6 +11,7 @@ use matchmaking_benches::{
 };
 use matchmaking_core::{
     api::route::{Endpoint, Route, Surface},
+    clock::SystemClock,
     service::Foundation,
     store::{Stores, memory::MemoryStore},
 };
@@ -129,7 +130,13 @@ async fn some_routes(listener: std::net::TcpListener, count: usize) -> Result<()
     routes.push(last());
     serve(
         listener,
-        Site { routes, dialects: dialect_of, policy: policy(), telemetry: Arc::new(Telemetry::new()) },
+        Site {
+            routes,
+            dialects: dialect_of,
+            policy: policy(),
+            telemetry: Arc::new(Telemetry::new()),
+            clock: Arc::new(SystemClock),
+        },
     )
     .await
 }

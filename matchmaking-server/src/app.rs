@@ -66,11 +66,15 @@ pub fn site(services: &Arc<Services>, served: &[Surface], policy: Policy) -> Sit
     let readiness = Readiness(vec![store_answers, pool_is_filled]);
     let mut routes = ops::mounted(&telemetry, readiness, &surfaces::all_routes());
     // Links to media are shown by several surfaces, and are good whichever are served.
-    let served = served.iter().filter(|surface| **surface != Surface::Media).chain([&Surface::Media]);
+    let of_clients = served.iter().filter(|surface| !matches!(surface, Surface::Media | Surface::Admin));
+    // The back office is not one of them: it is there when there is a token for it.
+    let back_office = policy.admin_token.is_some().then_some(&Surface::Admin);
+    let served = of_clients.chain([&Surface::Media]).chain(back_office);
     for surface in served {
         routes.extend(surfaces::mounted(*surface, services));
     }
-    Site { routes, dialects: surfaces::dialect_of, policy, telemetry }
+    let clock = Arc::clone(&services.clock);
+    Site { routes, dialects: surfaces::dialect_of, policy, telemetry, clock }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::route::{Route, Surface};
+use matchmaking_core::clock::SystemClock;
 use matchmaking_server::config::limits::Limits;
 use matchmaking_server::http::{Call, Ctx, Mounted, Policy, Reply, Site, Telemetry, mount, raw, run};
 use matchmaking_server::surfaces::dialect_of;
@@ -52,7 +53,13 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let telemetry = Arc::new(Telemetry::new());
-        let site = Site { routes, dialects: dialect_of, policy, telemetry: Arc::clone(&telemetry) };
+        let site = Site {
+            routes,
+            dialects: dialect_of,
+            policy,
+            telemetry: Arc::clone(&telemetry),
+            clock: Arc::new(SystemClock),
+        };
         let token = shutdown.clone();
         let task = tokio::spawn(async move { run(listener, site, token).await.unwrap() });
         Self { address, shutdown, telemetry, task }

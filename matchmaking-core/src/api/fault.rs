@@ -109,6 +109,15 @@ pub enum Fault {
     /// The name or the password of a login is wrong, or there is no such account; nothing tells which.
     #[error("wrong name or password")]
     WrongLogin,
+    /// An administrator has locked the account, or too many logins of it failed.
+    #[error("the account is locked")]
+    AccountLocked,
+    /// Something that the request needs besides the store failed: text messages, payments, media.
+    #[error("a provider failed: {cause}")]
+    ProviderFailed {
+        /// What failed, for the log. Never sent to the client.
+        cause: String,
+    },
     /// The signature of a link is wrong, or its time is over.
     #[error("the link is not good, or not good any more")]
     BadLink,
@@ -142,7 +151,7 @@ impl Fault {
     /// Whether the operator should hear of it.
     #[must_use]
     pub const fn is_ours(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Internal { .. })
+        matches!(self, Self::Unavailable { .. } | Self::ProviderFailed { .. } | Self::Internal { .. })
     }
 }
 

@@ -8,12 +8,14 @@
 //! [`wire`] decodes requests and reports every offending field at once; [`fault`] is the closed list of what
 //! can go wrong, which each surface renders in its own words.
 
+pub mod admin;
 pub mod fault;
 pub mod groups;
 pub mod media;
 pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod platform;
 pub mod prefix;
 pub mod rooms;
 pub mod route;

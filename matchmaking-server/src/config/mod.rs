@@ -59,8 +59,6 @@ pub struct Config {
     pub jwt_secret: Option<Secret>,
     /// `DATA_KEY`, if given
     pub data_key: Option<Secret>,
-    /// `ADMIN_TOKEN`; without it there is no back office
-    pub admin_token: Option<Secret>,
     /// `SURFACES`
     pub surfaces: Vec<Surface>,
     /// `SMS_URL`
@@ -154,6 +152,7 @@ impl Config {
                 cors_origins,
             ),
             open_surfaces,
+            admin_token: read.secret("ADMIN_TOKEN", 1).map(Secret::new),
             trusted_proxies: read.value(
                 "TRUSTED_PROXIES",
                 TrustedProxies::default(),
@@ -171,7 +170,6 @@ impl Config {
             public_base_url: public_base_url.trim_end_matches('/').to_owned(),
             jwt_secret: jwt_secret.map(Secret::new),
             data_key: data_key.map(Secret::new),
-            admin_token: read.secret("ADMIN_TOKEN", 1).map(Secret::new),
             surfaces,
             sms_url,
             payment_gateway: read.value("PAYMENT_GATEWAY", "sandbox".to_owned(), "sandbox", |text| {

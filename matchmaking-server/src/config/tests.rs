@@ -21,7 +21,7 @@ fn the_defaults_need_nothing() {
     assert_eq!(config.database_url, "sqlite://./data/matchmaking.db");
     assert_eq!(config.public_base_url, "http://127.0.0.1:8000");
     assert_eq!(config.surfaces, SURFACES);
-    assert!(config.admin_token.is_none());
+    assert!(config.policy.admin_token.is_none());
     assert!(matches!(config.policy.open_surfaces, OpenSurfaces::Loopback));
     assert_eq!(
         Config::new(&flags(&[("SURFACES", ""), ("ADMIN_TOKEN", "  ")]), [], Purpose::Serve).unwrap().surfaces,

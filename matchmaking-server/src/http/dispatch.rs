@@ -14,6 +14,7 @@ use http::{Method, StatusCode};
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::prefix::surface_of;
 use matchmaking_core::api::route::{Body, RouteKind, Surface};
+use matchmaking_core::clock::Clock;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warp::Filter as _;
@@ -32,6 +33,7 @@ use super::request::{Asked, Ctx};
 use super::request_id::{RequestId, RequestIds};
 use super::router::{Found, RouteConflict, Router};
 use super::telemetry::{RouteMeter, Telemetry};
+use crate::config::Secret;
 use crate::config::limits::{self, Limits};
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,6 +48,8 @@ pub struct Site {
     pub policy: Policy,
     /// Where it is counted.
     pub telemetry: Arc<Telemetry>,
+    /// What time answers say it is.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for Site {
@@ -65,6 +69,8 @@ pub struct Policy {
     pub open_surfaces: OpenSurfaces,
     /// The proxies whose word is taken for the client's address.
     pub trusted_proxies: TrustedProxies,
+    /// What opens the back office; without it there is none.
+    pub admin_token: Option<Secret>,
 }
 
 /// What all requests of one server share.
@@ -75,6 +81,7 @@ pub struct Kit {
     dialects: fn(Surface) -> &'static dyn Dialect,
     pub(super) policy: Policy,
     pub(super) telemetry: Arc<Telemetry>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) sockets: SocketSlots,
     pub(super) uploads: UploadRoom,
     pub(super) shutdown: CancellationToken,
@@ -106,6 +113,7 @@ impl Kit {
             addresses: Limiter::new(limits.address_rate, limits::RATE_CELLS),
             accounts: Limiter::new(limits.account_rate, limits::RATE_CELLS),
             telemetry: site.telemetry,
+            clock: site.clock,
             policy: site.policy,
             shutdown,
             kill: CancellationToken::new(),

@@ -11,7 +11,9 @@ use http::{HeaderMap, HeaderValue};
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::route::{Body, Listed};
 use matchmaking_core::api::wire::{Input, Payload, parse_json};
+use matchmaking_core::clock::Millis;
 use percent_encoding::percent_decode_str;
+use subtle::ConstantTimeEq as _;
 
 use super::body::RequestBody;
 use super::dialect::{Dialect, OtherMedia};
@@ -116,6 +118,19 @@ impl Asked {
     #[must_use]
     pub fn rates(&self) -> Rates {
         Rates(Arc::clone(&self.kit))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.kit.clock.now()
+    }
+
+    /// Whether this opens the back office.
+    #[must_use]
+    pub fn is_admin_token(&self, token: &str) -> bool {
+        let known = self.kit.policy.admin_token.as_ref();
+        known.is_some_and(|known| known.expose().as_bytes().ct_eq(token.as_bytes()).into())
     }
 
     /// The bounds of this server.

@@ -76,6 +76,8 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UsernameTaken => text(StatusCode::BAD_REQUEST, "Username already registered"),
         Fault::EmailTaken => text(StatusCode::BAD_REQUEST, "Email already registered"),
         Fault::WrongLogin => text(StatusCode::UNAUTHORIZED, "Incorrect username or password"),
+        Fault::AccountLocked => text(StatusCode::FORBIDDEN, "The account is locked"),
+        Fault::ProviderFailed { .. } => text(StatusCode::BAD_GATEWAY, "Bad Gateway"),
         Fault::BadLink => text(StatusCode::FORBIDDEN, "The link is wrong or has expired"),
         Fault::Unavailable { .. } => text(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Fault::Internal { .. } => text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),

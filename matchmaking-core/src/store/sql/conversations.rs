@@ -39,9 +39,9 @@ sql! {
             x.id AS match_id, x.ended_at,
             EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
                 OR (b.by_id = c.high_id AND b.target_id = c.low_id)) AS blocked,
-            CASE WHEN c.kind = 2 THEN (SELECT string_agg(CAST(u.id AS TEXT), ',') FROM (",
+            CASE WHEN c.kind = 2 THEN (SELECT string_agg(CAST(unseen.id AS TEXT), ',') FROM (",
         hidden_from!("CAST(j.value ->> 'a' AS BIGINT)"),
-        ") u) END AS hidden
+        ") unseen) END AS hidden
         FROM jsonb_each($1) AS j
         CROSS JOIN conversations c
         LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = CAST(j.value ->> 'a' AS BIGINT)

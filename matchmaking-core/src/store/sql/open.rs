@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection, PgConnection, Pool,
+    ConnectOptions as _, Connection, PgConnection, Pool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
     query_scalar,
@@ -78,7 +78,12 @@ fn sqlite(path: &Path) -> StoreResult<SqlPool> {
     make_file(path).map_err(|error| StoreError::Unavailable(Some(Box::new(error))))?;
     // SQLite takes a name that begins with "file:" for a URI.
     let path = if path.starts_with("/") { path.to_owned() } else { Path::new(".").join(path) };
-    let options = SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT);
+    // The driver would time and describe each statement, whether or not anybody wants to read it.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
     let pool = || {
         SqlitePoolOptions::new()
             .min_connections(0)
@@ -116,7 +121,8 @@ fn make_file(path: &Path) -> std::io::Result<()> {
 async fn postgres(url: &str) -> StoreResult<SqlPool> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| crate::store::url::bad("the PostgreSQL URL is not understood"))?
-        .application_name("matchmaking");
+        .application_name("matchmaking")
+        .disable_statement_logging();
     let unavailable = |error: sqlx::Error| match failed(error) {
         StoreError::Driver(source) => StoreError::Unavailable(Some(source)),
         other => other,

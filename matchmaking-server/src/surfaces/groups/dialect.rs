@@ -97,6 +97,8 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::GroupFull => plain(BAD, "群组成员已达上限"),
         Fault::TooManyGroups => plain(BAD, "加入的群组数量已达上限"),
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),
+        Fault::AccountLocked => plain(FORBIDDEN, "账号已被锁定"),
+        Fault::ProviderFailed { .. } => plain(FAILED, "第三方服务错误"),
         Fault::BadLink => plain(FORBIDDEN, "链接无效或已过期"),
         Fault::Unavailable { .. } => plain(FAILED, "服务暂时不可用，请稍后重试"),
         Fault::Internal { .. } => plain(FAILED, "服务器内部错误"),

@@ -128,6 +128,8 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::UsernameTaken => Exactly("用户名已存在"),
         Fault::EmailTaken => refused("邮箱已存在"),
         Fault::WrongLogin => Exactly("用户名或密码错误"),
+        Fault::AccountLocked => Exactly("账号已被锁定"),
+        Fault::ProviderFailed { .. } => Status(StatusCode::BAD_GATEWAY, "第三方服务错误"),
         Fault::BadLink => Status(StatusCode::FORBIDDEN, "链接无效或已过期"),
         Fault::Oneself => refused("不能对自己进行此操作"),
     }
