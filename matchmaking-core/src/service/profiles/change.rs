@@ -20,12 +20,6 @@ pub enum Part<T> {
     Set(Option<T>),
 }
 
-impl<T> Part<T> {
-    fn is_kept(&self) -> bool {
-        matches!(self, Self::Kept)
-    }
-}
-
 /// A change of a place, from coarse to fine. What is finer than a part that changes, and not named with it, belonged to
 /// the former place and goes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -246,10 +240,7 @@ mod tests {
     #[test]
     fn everything_that_speaks_against_it_is_told() {
         let mut profile = Profile { gender: Some(Gender::Female), ..Profile::default() };
-        let edits = [
-            Edit::Gender(Some(Gender::Male)),
-            Edit::BirthDate(Some(day("2010-01-01"))),
-        ];
+        let edits = [Edit::Gender(Some(Gender::Male)), Edit::BirthDate(Some(day("2010-01-01")))];
         assert_eq!(apply(&mut profile, &edits, day(TODAY)), [EditRefusal::GenderIsSet, EditRefusal::Age]);
         assert_eq!(apply(&mut profile, &[Edit::Gender(Some(Gender::Female))], day(TODAY)), []);
         for (born, fits) in [
@@ -284,6 +275,9 @@ mod tests {
         let away = PlaceChange { province: set("浙江"), city: set("杭州"), ..PlaceChange::default() };
         apply(&mut profile, &[Edit::Current(away, Part::Kept)], day(TODAY));
         assert_eq!(profile.current.city.as_deref(), Some("杭州"));
-        assert_eq!((&profile.current.district, &profile.current.address, profile.position), (&None, &None, None));
+        assert_eq!(
+            (&profile.current.district, &profile.current.address, profile.position),
+            (&None, &None, None)
+        );
     }
 }

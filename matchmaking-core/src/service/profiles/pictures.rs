@@ -5,8 +5,8 @@ use std::{io::Cursor, sync::Arc};
 
 use bytes::Bytes;
 use image::{
-    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder,
-    imageops::FilterType,
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Rgb, RgbImage,
+    codecs::jpeg::JpegEncoder, imageops::FilterType,
 };
 use tokio::sync::Semaphore;
 
@@ -190,9 +190,14 @@ mod tests {
 
     /// A picture whose left half is red and whose right half is blue.
     fn flag(width: u32, height: u32, format: ImageFormat) -> Bytes {
-        let picture = RgbImage::from_fn(width, height, |x, _| {
-            if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) }
-        });
+        let picture =
+            RgbImage::from_fn(
+                width,
+                height,
+                |x, _| {
+                    if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) }
+                },
+            );
         let mut bytes = Cursor::new(Vec::new());
         DynamicImage::ImageRgb8(picture).write_to(&mut bytes, format).unwrap();
         bytes.into_inner().into()
@@ -241,7 +246,8 @@ mod tests {
     #[tokio::test]
     async fn what_a_camera_wrote_is_not_kept_and_its_turn_is_applied() {
         let plain = flag(64, 32, ImageFormat::Jpeg);
-        let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0SECRETPLACE".to_vec();
+        let mut exif =
+            b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0SECRETPLACE".to_vec();
         let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
         let mut bytes = plain[..2].to_vec();
         bytes.extend([0xff, 0xe1]);
@@ -256,7 +262,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_picture_is_refused() {
         let whole = flag(64, 64, ImageFormat::Png);
-        let gif: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+        let gif: &[u8] =
+            b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
         for bytes in [b"".as_slice(), b"hello", gif, b"\xff\xd8\xff\xe0", &whole[..60], &[0; 4_096]] {
             let made = Pictures::default().make(Bytes::copy_from_slice(bytes), None).await;
             assert_eq!(made, Err(PictureError::NotAPicture));

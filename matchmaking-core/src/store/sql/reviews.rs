@@ -7,6 +7,7 @@ use super::{
     SqlStore,
     accounts::STATUS,
     album::is_there,
+    json::list,
     limit, read,
     rows::{self, known},
     safety::LOCK_ACCOUNTS,
@@ -33,6 +34,26 @@ macro_rules! reviews {
     };
 }
 
+/// Of the kinds in the first parameter and as far as in the second: lists, because a column that may have any value is
+/// looked for in the whole table.
+macro_rules! of_these {
+    () => {
+        "kind IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
+            AND status IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))"
+    };
+}
+
+/// A page of those.
+macro_rules! filtered {
+    ($order:literal) => {
+        concat!(
+            "SELECT id, account_id, status, document, reason, submitted_at, decided_at FROM reviews WHERE ",
+            of_these!(),
+            $order
+        )
+    };
+}
+
 sql! {
     INSERT_REVIEW = "INSERT INTO reviews (account_id, kind, claim, status, document, submitted_at, decided_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
@@ -42,9 +63,9 @@ sql! {
     REMOVE_REVIEW = "DELETE FROM reviews WHERE id = $1";
     WAITING = "SELECT id FROM reviews WHERE account_id = $1 AND kind = $2 AND claim = $3 AND status = 1";
     REVIEW = reviews!("id = $1");
-    ELDEST = reviews!("(CAST($1 AS BIGINT) = 0 OR kind = $1) AND (CAST($2 AS BIGINT) = 0 OR status = $2) ORDER BY id LIMIT $3 OFFSET $4");
-    LATEST = reviews!("(CAST($1 AS BIGINT) = 0 OR kind = $1) AND (CAST($2 AS BIGINT) = 0 OR status = $2) ORDER BY id DESC LIMIT $3 OFFSET $4");
-    COUNT_REVIEWS = "SELECT COUNT(*) FROM reviews WHERE (CAST($1 AS BIGINT) = 0 OR kind = $1) AND (CAST($2 AS BIGINT) = 0 OR status = $2)";
+    ELDEST = filtered!(" ORDER BY id LIMIT $3 OFFSET $4");
+    LATEST = filtered!(" ORDER BY id DESC LIMIT $3 OFFSET $4");
+    COUNT_REVIEWS = concat!("SELECT COUNT(*) FROM reviews WHERE ", of_these!());
     SUBMISSIONS = reviews!("account_id = $1 AND kind IN (1, 4) ORDER BY id");
     DECIDE = "UPDATE reviews SET status = $2, reason = $3, decided_at = $4 WHERE id = $1 AND status <> $2";
 }
@@ -151,18 +172,20 @@ impl ReviewStore for SqlStore {
         skip: u64,
         count: usize,
     ) -> StoreResult<ReviewPage> {
-        let kind = filter.kind.map_or(0, ReviewKind::code);
-        let status = filter.status.map_or(0, ReviewStatus::code);
+        let kinds = codes(filter.kind, ReviewKind::ALL, ReviewKind::code);
+        let statuses = codes(filter.status, ReviewStatus::ALL, ReviewStatus::code);
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
         let listed = if latest_first { LATEST } else { ELDEST };
         let found: Vec<Row> = read!(self.pool, |p| query_as(listed)
-            .bind(kind)
-            .bind(status)
+            .bind(list(&kinds))
+            .bind(list(&statuses))
             .bind(limit(count))
             .bind(skip)
             .fetch_all(p))?;
-        let total: i64 =
-            read!(self.pool, |p| query_scalar(COUNT_REVIEWS).bind(kind).bind(status).fetch_one(p))?;
+        let total: i64 = read!(self.pool, |p| query_scalar(COUNT_REVIEWS)
+            .bind(list(&kinds))
+            .bind(list(&statuses))
+            .fetch_one(p))?;
         let items = found.into_iter().map(review).collect::<StoreResult<_>>()?;
         Ok(ReviewPage { items, total: u64::try_from(total).unwrap_or(0) })
     }
@@ -188,6 +211,11 @@ impl ReviewStore for SqlStore {
             row.map(|review| Decided { review, changed: decided.rows_affected() > 0 })
         })
     }
+}
+
+/// What a filter lets through.
+fn codes<T: Copy>(one: Option<T>, all: &[T], code: fn(T) -> i64) -> Vec<i64> {
+    one.map_or_else(|| all.iter().copied().map(code).collect(), |one| vec![code(one)])
 }
 
 fn review(row: Row) -> StoreResult<Review> {
