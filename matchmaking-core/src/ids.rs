@@ -79,6 +79,10 @@ id! {
     MessageId
 }
 id! {
+    /// A login that goes on: a family of refresh tokens.
+    SessionId
+}
+id! {
     /// What one person reports about another.
     ReportId
 }

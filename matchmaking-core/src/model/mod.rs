@@ -12,6 +12,7 @@ pub mod person;
 pub mod profile;
 pub mod report;
 pub mod requirements;
+pub mod session;
 pub mod visibility;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
@@ -25,4 +26,5 @@ pub use person::Person;
 pub use profile::Profile;
 pub use report::Report;
 pub use requirements::Requirements;
+pub use session::{CodePurpose, Device, SeenDevice, Session};
 pub use visibility::{Relation, may_see};

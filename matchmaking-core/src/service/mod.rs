@@ -4,6 +4,7 @@
 //! show as an internal error and nothing more.
 
 pub mod accounts;
+pub mod auth;
 mod background;
 pub mod chat;
 pub mod daily;
@@ -62,6 +63,9 @@ pub struct Foundation {
     pub token_key: tokens::TokenKey,
     /// How much work hashing a password is.
     pub password_cost: passwords::PasswordCost,
+    /// Whether codes of text messages wait for each other, and are counted by the day. How often one may be tried is
+    /// always bounded.
+    pub limits_codes: bool,
     /// What links to media begin with, without a slash at its end: where clients reach the server.
     pub public_base_url: String,
 }
@@ -79,6 +83,7 @@ impl Foundation {
             time_zone: chrono_tz::Asia::Shanghai,
             token_key: tokens::TokenKey::random(),
             password_cost: passwords::PasswordCost::default(),
+            limits_codes: true,
             public_base_url: OFFLINE_BASE_URL.to_owned(),
         }
     }
@@ -91,6 +96,8 @@ pub struct Services {
     pub people: people::People,
     /// Accounts with a password, and the names by which people are shown.
     pub accounts: accounts::Accounts,
+    /// Accounts known by a telephone, and their sessions.
+    pub auth: auth::Auth,
     /// Access tokens.
     pub tokens: tokens::Tokens,
     /// What people send each other besides text.
@@ -139,15 +146,30 @@ impl Services {
             time_zone,
             token_key,
             password_cost,
+            limits_codes,
             public_base_url,
         } = foundation;
         let hub = Hub::on(Arc::clone(&ports.bus));
         let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
         let tokens = tokens::Tokens::new(&token_key, Arc::clone(&clock));
+        // Shared, so that no more passwords are hashed at once than the machine bears.
+        let passwords = passwords::Passwords::new(password_cost);
+        let auth = auth::Auth::new(auth::Parts {
+            stores: stores.clone(),
+            people: people.clone(),
+            passwords: passwords.clone(),
+            tokens: tokens.clone(),
+            sms: Arc::clone(&ports.sms),
+            hub: Arc::clone(&hub),
+            clock: Arc::clone(&clock),
+            time_zone,
+            token_key: &token_key,
+            limits_codes,
+        });
         let accounts = accounts::Accounts::new(
             stores.clone(),
             people.clone(),
-            passwords::Passwords::new(password_cost),
+            passwords,
             tokens.clone(),
             Arc::clone(&clock),
         );
@@ -183,6 +205,7 @@ impl Services {
         Self {
             people,
             accounts,
+            auth,
             tokens,
             media,
             telegram,

@@ -17,6 +17,8 @@ pub mod conformance;
 mod conversations;
 mod daily;
 mod decision;
+mod invitations;
+mod logins;
 mod matches;
 mod memberships;
 pub mod memory;
@@ -24,8 +26,10 @@ mod messages;
 mod office;
 mod opening;
 mod people;
+mod phone;
 mod reports;
 mod safety;
+mod sessions;
 mod slice;
 #[cfg(feature = "sql")]
 pub mod sql;
@@ -34,12 +38,21 @@ mod url;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use accounts::{
+    AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+    SetIdentityOutcome,
+};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
 };
 pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
+pub use invitations::{InvitationStore, InviteCodeOutcome};
+pub use logins::{
+    CODE_INTERVAL_MILLIS, CODE_LIFE_MILLIS, CODES_A_DAY, LOGIN_FAILURES_TO_LOCK,
+    LOGIN_FAILURES_WINDOW_MILLIS, LOGIN_LOCK_MILLIS, LoginGate, LoginStore, NewCode, ReserveOutcome,
+    ShownCode, SpendOutcome, WRONG_CODES_A_DAY,
+};
 pub use matches::{
     ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
     NewInteraction, NewMatch, SuperLikes,
@@ -53,6 +66,10 @@ pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };
 pub use safety::SafetyStore;
+pub use sessions::{
+    Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
+    REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,
+};
 pub use slice::{Slice, Sliced};
 pub use upkeep::{BackupError, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
@@ -60,8 +77,9 @@ pub use url::{DatabaseUrl, URL_FORMS};
 #[cfg(feature = "mocks")]
 pub use self::{
     accounts::MockAccountStore, conversations::MockConversationStore, daily::MockDailyStore,
-    matches::MockMatchStore, memberships::MockMembershipStore, messages::MockMessageStore,
-    office::MockOfficeStore, people::MockPeopleStore, reports::MockReportStore, safety::MockSafetyStore,
+    invitations::MockInvitationStore, logins::MockLoginStore, matches::MockMatchStore,
+    memberships::MockMembershipStore, messages::MockMessageStore, office::MockOfficeStore,
+    people::MockPeopleStore, reports::MockReportStore, safety::MockSafetyStore, sessions::MockSessionStore,
     upkeep::MockUpkeep,
 };
 
@@ -80,6 +98,12 @@ pub struct Stores {
     pub messages: Arc<dyn MessageStore>,
     /// Blocks, and what decides who sees whom.
     pub safety: Arc<dyn SafetyStore>,
+    /// Codes of text messages, and failed logins.
+    pub logins: Arc<dyn LoginStore>,
+    /// Sessions and devices.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Invite codes and inviters.
+    pub invitations: Arc<dyn InvitationStore>,
     /// Daily lists.
     pub daily: Arc<dyn DailyStore>,
     /// Memberships.
@@ -103,6 +127,9 @@ impl Stores {
             + ConversationStore
             + MessageStore
             + SafetyStore
+            + LoginStore
+            + SessionStore
+            + InvitationStore
             + DailyStore
             + MembershipStore
             + ReportStore
@@ -117,6 +144,9 @@ impl Stores {
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,
             safety: Arc::clone(&store) as _,
+            logins: Arc::clone(&store) as _,
+            sessions: Arc::clone(&store) as _,
+            invitations: Arc::clone(&store) as _,
             daily: Arc::clone(&store) as _,
             memberships: Arc::clone(&store) as _,
             reports: Arc::clone(&store) as _,

@@ -4,13 +4,18 @@ use super::fixture::{
     ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person, say,
     terms, to_add, two,
 };
+use super::{
+    codes::{SEND, send, show, spend},
+    sessions::{open, session_on},
+};
 use crate::{
     error::StoreResult,
     ids::AccountId,
-    model::{AccountStatus, Action, IdentityKind, Level, Membership, Role},
+    model::{AccountStatus, Action, Identity, IdentityKind, Level, Membership, Role},
     store::{
-        AppendOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, NewAccount, NewDaily, NewInteraction,
-        NewMatch, NewMember, NewReport, OnStored, Stores, SuperLikes,
+        AppendOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, InviteCodeOutcome,
+        LOGIN_FAILURES_TO_LOCK, LoginGate, NewAccount, NewDaily, NewInteraction, NewMatch, NewMember,
+        NewReport, OnStored, ReserveOutcome, SpendOutcome, Stores, SuperLikes,
     },
 };
 
@@ -141,6 +146,47 @@ pub async fn deletion_passes_groups_on(stores: &Stores) -> StoreResult<()> {
         stores.accounts.set_status(cal, status, at(8)).await?;
         assert_eq!(roles(joined).await?, [(cal, Role::Owner), (ben, Role::Member)]);
     }
+    Ok(())
+}
+
+/// Nothing is left of its sessions and devices, of what is known of its telephone, of its invite code and inviter, and
+/// of itself as the inviter of others.
+pub async fn deletion_forgets_logins_and_invitations(stores: &Stores) -> StoreResult<()> {
+    let phone = Identity::new(IdentityKind::Phone, "13800138000");
+    let identities = vec![phone.clone()];
+    let ann = create(stores, NewAccount { identities: identities.clone(), ..named("ann") }).await?;
+    let (ben, cal) = (person(stores, "ben").await?, person(stores, "cal").await?);
+    for (account, code) in [(ann, "ANN"), (ben, "BEN")] {
+        stores.invitations.invite_code(account, code).await?;
+    }
+    assert!(stores.invitations.link_inviter(ann, "BEN").await?);
+    assert!(stores.invitations.link_inviter(cal, "ANN").await?);
+    let session = open(stores, ann, "family", 1).await?;
+    let theirs = open(stores, ben, "other", 1).await?;
+    stores.sessions.open_session(session_on(ann, "second", "phone", 1)).await?;
+    assert_eq!(stores.logins.reserve_code(send(SEND)).await?, ReserveOutcome::Reserved);
+    for _ in 0..LOGIN_FAILURES_TO_LOCK {
+        stores.logins.record_login(&phone.folded, false, at(1)).await?;
+    }
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(2)).await?;
+    assert_eq!(stores.sessions.sessions(ann, at(2)).await?, []);
+    assert_eq!(stores.sessions.devices(ann).await?, []);
+    let access = stores.sessions.access(ann, session).await?.expect("its number remains");
+    assert!(!access.has_session && access.account.status == AccountStatus::Deleted);
+    assert!(stores.sessions.access(ben, theirs).await?.is_some_and(|access| access.has_session));
+    assert_eq!(stores.logins.login_gate(&phone.folded, at(2)).await?, LoginGate::Open);
+    assert_eq!(spend(stores, show(SEND)).await?, SpendOutcome::Wrong);
+    for anyone in [ann, cal] {
+        assert_eq!(stores.invitations.inviter(anyone).await?, None);
+    }
+    assert_eq!(stores.invitations.invite_code(ann, "NEW").await?, InviteCodeOutcome::Unknown);
+    let taken = stores.invitations.invite_code(cal, "ANN").await?;
+    assert_eq!(taken, InviteCodeOutcome::Code("ANN".to_owned()), "the code is free again");
+    // The telephone is free, and nothing that is known of it is in the way.
+    let again = create(stores, NewAccount { identities, ..named("ann") }).await?;
+    assert_ne!(again, ann);
+    assert_eq!(stores.logins.reserve_code(send(SEND)).await?, ReserveOutcome::Reserved);
     Ok(())
 }
 

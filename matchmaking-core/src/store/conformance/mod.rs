@@ -14,6 +14,7 @@
 //! Cases read neither the machine's clock nor wait for time to pass.
 
 pub mod accounts;
+pub mod codes;
 pub mod conversations;
 pub mod daily;
 pub mod erasure;
@@ -21,8 +22,10 @@ pub mod excerpts;
 mod fixture;
 pub mod group_races;
 pub mod groups;
+pub mod invitations;
 pub mod likes;
 pub mod lists;
+pub mod logins;
 pub mod matches;
 pub mod messages;
 pub mod names;
@@ -31,6 +34,7 @@ pub mod people;
 pub mod races;
 pub mod receipts;
 pub mod safety;
+pub mod sessions;
 pub mod upkeep;
 pub mod visibility;
 pub mod writers;
@@ -87,6 +91,53 @@ suite! { ($)
         one_of_two_gets_a_name
         two_who_swap_names_keep_one_each
         a_password_is_replaced_while_it_is_the_expected_one
+        names_are_given_together_or_not_at_all
+        a_first_password_comes_with_names
+    }
+    codes {
+        a_code_is_spent_once
+        a_code_ends_with_its_time
+        a_new_code_replaces_the_former
+        codes_are_of_their_phone_and_purpose
+        codes_come_at_intervals
+        codes_are_counted_by_the_day
+        wrong_tries_burn_a_code_for_the_day
+        tries_without_a_code_are_not_counted
+        what_could_not_be_sent_does_not_count
+        one_code_at_once_is_spent_once
+        one_of_many_sends_at_once
+        tries_at_once_are_all_counted
+    }
+    logins {
+        failures_lock_a_login_for_a_while
+        failures_count_for_a_while
+        a_right_login_forgets_failures
+        a_locked_login_counts_nothing
+        failures_at_once_are_all_counted
+        old_phones_are_forgotten
+    }
+    sessions {
+        a_session_is_what_it_was_opened_as
+        only_active_accounts_have_sessions
+        a_device_is_new_once
+        sessions_and_devices_are_bounded
+        a_token_is_spent_for_the_next
+        a_lost_answer_is_repeated_for_a_moment
+        a_spent_token_ends_its_session
+        a_session_ends_with_its_time
+        a_session_is_ended_by_its_own
+        any_status_but_active_ends_sessions
+        a_password_ends_sessions_but_the_one_kept
+        a_password_is_set_in_place_of_the_expected_one
+        one_token_at_once_has_one_successor
+        one_of_two_passwords_at_once_is_set
+        a_lock_and_a_login_at_once_leave_no_session
+    }
+    invitations {
+        an_account_keeps_its_code
+        a_code_belongs_to_one_account
+        an_inviter_is_linked_once
+        one_code_at_once_is_one_account_s
     }
     erasure {
         deletion_is_for_ever
@@ -94,6 +145,7 @@ suite! { ($)
         deletion_takes_decisions_matches_and_blocks
         deletion_leaves_what_others_received
         deletion_passes_groups_on
+        deletion_forgets_logins_and_invitations
         deletion_takes_lists_memberships_and_reports
     }
     people {
@@ -273,14 +325,17 @@ mod tests {
     fn every_case_is_listed() {
         let sources = [
             include_str!("accounts.rs"),
+            include_str!("codes.rs"),
             include_str!("conversations.rs"),
             include_str!("daily.rs"),
             include_str!("erasure.rs"),
             include_str!("excerpts.rs"),
             include_str!("group_races.rs"),
             include_str!("groups.rs"),
+            include_str!("invitations.rs"),
             include_str!("likes.rs"),
             include_str!("lists.rs"),
+            include_str!("logins.rs"),
             include_str!("matches.rs"),
             include_str!("messages.rs"),
             include_str!("names.rs"),
@@ -289,6 +344,7 @@ mod tests {
             include_str!("races.rs"),
             include_str!("receipts.rs"),
             include_str!("safety.rs"),
+            include_str!("sessions.rs"),
             include_str!("upkeep.rs"),
             include_str!("visibility.rs"),
             include_str!("writers.rs"),

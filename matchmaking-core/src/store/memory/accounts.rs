@@ -11,15 +11,15 @@ use crate::{
     ids::AccountId,
     model::{Account, AccountStatus, ConversationKind, Identity, IdentityKind},
     store::{
-        AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome,
-        decision::one_identity_a_kind,
+        AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+        SetIdentityOutcome, decision::one_identity_a_kind,
     },
 };
 
 #[async_trait]
 impl AccountStore for MemoryStore {
     async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome> {
-        one_identity_a_kind(&new)?;
+        one_identity_a_kind(&new.identities)?;
         let mut state = self.lock()?;
         for identity in &new.identities {
             if let Some(by) = state.identities.get(&(identity.kind, identity.folded.clone())) {
@@ -96,6 +96,9 @@ impl AccountStore for MemoryStore {
             return Ok(false);
         }
         row.status = status;
+        if status != AccountStatus::Active {
+            state.end_sessions(id, None);
+        }
         if status == AccountStatus::Deleted {
             erase(&mut state, id, at);
         }
@@ -127,6 +130,38 @@ impl AccountStore for MemoryStore {
         Ok(SetIdentityOutcome::Set)
     }
 
+    async fn set_identities(&self, new: NewIdentities) -> StoreResult<SetIdentitiesOutcome> {
+        one_identity_a_kind(&new.identities)?;
+        let mut state = self.lock()?;
+        let taken = |identity: &&Identity| {
+            let owner = state.identities.get(&(identity.kind, identity.folded.clone()));
+            owner.is_some_and(|owner| *owner != new.account)
+        };
+        if let Some(taken) = new.identities.iter().find(taken) {
+            return Ok(SetIdentitiesOutcome::Taken(taken.kind));
+        }
+        let row = state.accounts.get_mut(&new.account).filter(|row| row.status != AccountStatus::Deleted);
+        let Some(row) = row else { return Ok(SetIdentitiesOutcome::Unknown) };
+        if new.password_hash.is_some() && row.password_hash.is_some() {
+            return Ok(SetIdentitiesOutcome::HasPassword);
+        }
+        row.password_hash = new.password_hash.or(row.password_hash.take());
+        let mut former = Vec::new();
+        for identity in &new.identities {
+            former.extend(row.identities.insert(identity.kind, identity.clone()));
+        }
+        for former in former {
+            state.identities.remove(&(former.kind, former.folded));
+        }
+        for identity in new.identities {
+            state.identities.insert((identity.kind, identity.folded), new.account);
+        }
+        if let Some(profile) = state.profiles.get_mut(&new.account) {
+            profile.updated_at = new.at;
+        }
+        Ok(SetIdentitiesOutcome::Set)
+    }
+
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {
         Ok(self.lock()?.accounts.get(&id).and_then(|row| row.password_hash.clone()))
     }
@@ -144,8 +179,13 @@ impl AccountStore for MemoryStore {
 fn erase(state: &mut State, id: AccountId, at: Millis) {
     if let Some(row) = state.accounts.get_mut(&id) {
         row.password_hash = None;
+        if let Some(phone) = row.identities.get(&IdentityKind::Phone) {
+            state.phones.remove(&phone.folded);
+        }
         row.identities.clear();
     }
+    state.devices.remove(&id);
+    state.erase_invitations(id);
     state.identities.retain(|_, owner| *owner != id);
     state.profiles.remove(&id);
 

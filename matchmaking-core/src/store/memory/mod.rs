@@ -5,7 +5,9 @@
 mod accounts;
 mod conversations;
 mod daily;
+mod invitations;
 mod likes;
+mod logins;
 mod matches;
 mod memberships;
 mod messages;
@@ -13,6 +15,7 @@ mod office;
 mod people;
 mod reports;
 mod safety;
+mod sessions;
 mod upkeep;
 
 use std::{
@@ -20,14 +23,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::decision;
+use super::{decision, phone::PhoneState};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, AuditId, ConversationId, MatchId, ReportId},
+    ids::{AccountId, AuditId, ConversationId, MatchId, ReportId, SessionId},
     model::{
         Account, AccountStatus, AuditEntry, Conversation, Identity, IdentityKind, Interaction, Match, Member,
-        Membership, Message, Pair, Profile, Relation, Report, may_see,
+        Membership, Message, Pair, Profile, Relation, Report, SeenDevice, may_see,
     },
 };
 
@@ -80,6 +83,13 @@ struct State {
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
+    /// What is known of telephones, and since when nothing else is.
+    phones: BTreeMap<String, (PhoneState, Millis)>,
+    sessions: BTreeMap<SessionId, sessions::SessionRow>,
+    /// By account, then by the name of the device.
+    devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
+    invitations: BTreeMap<AccountId, invitations::InvitationRow>,
+    last_session: i64,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,

@@ -1,8 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, daily, groups, likes, matches, memberships, messages, office, open, people,
-    reports, safety, summaries, upkeep, writer,
+    accounts, conversations, daily, groups, invitations, likes, logins, matches, memberships, messages,
+    office, open, people, reports, safety, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -26,6 +26,8 @@ pub fn statements() -> Vec<Statement> {
         ("conversations", conversations::STATEMENTS),
         ("daily", daily::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("invitations", invitations::STATEMENTS),
+        ("logins", logins::STATEMENTS),
         ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
         ("memberships", memberships::STATEMENTS),
@@ -34,6 +36,7 @@ pub fn statements() -> Vec<Statement> {
         ("people", people::STATEMENTS),
         ("reports", reports::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
         ("writer", writer::STATEMENTS),
