@@ -35,6 +35,8 @@ use crate::{
     store::Stores,
 };
 
+pub use crate::store::{Slice, Sliced};
+
 /// How long after a failure the pool is filled again.
 const FILL_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
