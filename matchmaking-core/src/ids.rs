@@ -90,6 +90,14 @@ id! {
     /// An entry of the record of what was changed in the back office.
     AuditId
 }
+id! {
+    /// A picture of somebody's album.
+    PhotoId
+}
+id! {
+    /// Something handed in for review.
+    ReviewId
+}
 
 #[cfg(test)]
 mod tests {

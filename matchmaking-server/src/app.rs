@@ -5,7 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::route::Surface,
     error::StoreError,
-    service::{Foundation, Services, tokens::TokenKey},
+    service::{Foundation, Services, sealing::DataKey, tokens::TokenKey},
     store::{self, DatabaseUrl},
 };
 
@@ -37,6 +37,8 @@ pub async fn open(config: &Config, secrets: &Secrets) -> Result<Arc<Services>, O
         ports,
         time_zone: config.time_zone,
         token_key: TokenKey::new(secrets.jwt.expose().as_bytes()),
+        data_key: DataKey::new(secrets.data.expose().as_bytes()),
+        photos_approved_at_once: config.photos_approved_at_once,
         public_base_url: config.public_base_url.clone(),
         ..Foundation::over(stores)
     };
@@ -49,6 +51,7 @@ pub async fn over(foundation: Foundation) -> Result<Arc<Services>, OpenError> {
     let services = Services::new(foundation);
     services.start().await.map_err(|source| PortFailure::unusable("BUS_URL", source))?;
     services.fill_pool_beside();
+    services.sweep_media_beside();
     Ok(Arc::new(services))
 }
 

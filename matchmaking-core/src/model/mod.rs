@@ -3,8 +3,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod completion;
 pub mod conversation;
+pub mod id_card;
+pub mod interests;
 pub mod labels;
+pub mod mask;
 pub mod matching;
 pub mod membership;
 pub mod message;
@@ -12,8 +16,10 @@ pub mod person;
 pub mod profile;
 pub mod report;
 pub mod requirements;
+pub mod review;
 pub mod session;
 pub mod visibility;
+pub mod zodiac;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
 pub use audit::{AuditAction, AuditEntry};
@@ -26,5 +32,8 @@ pub use person::Person;
 pub use profile::Profile;
 pub use report::Report;
 pub use requirements::Requirements;
+pub use review::{
+    Claim, FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, Review, ReviewKind, ReviewStatus, Subject, Video,
+};
 pub use session::{CodePurpose, Device, SeenDevice, Session};
 pub use visibility::{Relation, may_see};

@@ -2,6 +2,7 @@
 //! out, because a picture on a page cannot carry a token.
 
 mod kinds;
+mod viewed;
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
@@ -19,6 +20,7 @@ use crate::{
 
 pub use crate::ports::media::{MEDIA_BYTES_MAX, MediaError};
 pub use kinds::{UNKNOWN_KIND, content_type};
+pub(super) use viewed::own_key;
 
 /// How long a link is good at least, in hours.
 pub const LINK_HOURS: i64 = 24;
@@ -88,11 +90,7 @@ impl Media {
     /// A link to something that is kept: good from `at` for [`LINK_HOURS`], and up to an hour longer.
     #[must_use]
     pub fn link(&self, key: &MediaKey, at: Millis) -> String {
-        let expires =
-            at.0.div_euclid(1_000)
-                .saturating_add(LINK_HOURS * 3_600 + LINK_STEP_SECS - 1)
-                .div_euclid(LINK_STEP_SECS)
-                .saturating_mul(LINK_STEP_SECS);
+        let expires = expiry(at);
         let signature = URL_SAFE_NO_PAD.encode(self.signed(key, expires).finalize().into_bytes());
         format!("{}{key}?expires={expires}&signature={signature}", self.prefix)
     }
@@ -155,6 +153,14 @@ impl Media {
         // No key holds a line break, so that no two pairs are signed alike.
         mac(&self.key).chain_update(expires.to_string()).chain_update("\n").chain_update(key.as_str())
     }
+}
+
+/// When a link ends that is made at this moment, in seconds.
+fn expiry(at: Millis) -> i64 {
+    at.0.div_euclid(1_000)
+        .saturating_add(LINK_HOURS * 3_600 + LINK_STEP_SECS - 1)
+        .div_euclid(LINK_STEP_SECS)
+        .saturating_mul(LINK_STEP_SECS)
 }
 
 /// With what the names begin of whatever is sent to a conversation.

@@ -18,7 +18,9 @@ pub mod office;
 pub mod pairs;
 pub mod passwords;
 pub mod people;
+pub mod profiles;
 pub mod safety;
+pub mod sealing;
 pub mod telegram;
 pub mod tokens;
 
@@ -36,6 +38,9 @@ use crate::{
 };
 
 pub use crate::store::{Slice, Sliced};
+
+/// How often files that belong to nothing are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// How long after a failure the pool is filled again.
 const FILL_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -63,6 +68,10 @@ pub struct Foundation {
     pub time_zone: Tz,
     /// What access tokens and links to media are signed with. All nodes of one system must have the same.
     pub token_key: tokens::TokenKey,
+    /// What identity data is encrypted with. All nodes of one system must have the same, and it must not be lost.
+    pub data_key: sealing::DataKey,
+    /// Whether photos pass at once, without a reviewer.
+    pub photos_approved_at_once: bool,
     /// How much work hashing a password is.
     pub password_cost: passwords::PasswordCost,
     /// Whether codes of text messages wait for each other, and are counted by the day. How often one may be tried is
@@ -84,6 +93,8 @@ impl Foundation {
             clock: Arc::new(SystemClock),
             time_zone: chrono_tz::Asia::Shanghai,
             token_key: tokens::TokenKey::random(),
+            data_key: sealing::DataKey::random(),
+            photos_approved_at_once: false,
             password_cost: passwords::PasswordCost::default(),
             limits_codes: true,
             public_base_url: OFFLINE_BASE_URL.to_owned(),
@@ -96,6 +107,8 @@ impl Foundation {
 pub struct Services {
     /// Profiles, and the pool that mirrors them.
     pub people: people::People,
+    /// Profiles of the platform, with photos, films and what is reviewed.
+    pub profiles: profiles::Profiles,
     /// Accounts with a password, and the names by which people are shown.
     pub accounts: accounts::Accounts,
     /// Accounts known by a telephone, and their sessions.
@@ -147,6 +160,8 @@ impl Services {
             clock,
             time_zone,
             token_key,
+            data_key,
+            photos_approved_at_once,
             password_cost,
             limits_codes,
             public_base_url,
@@ -177,6 +192,15 @@ impl Services {
         );
         let media =
             media::Media::new(Arc::clone(&ports.media), Arc::clone(&clock), &public_base_url, &token_key);
+        let parts = profiles::Parts {
+            people: people.clone(),
+            media: media.clone(),
+            sms: Arc::clone(&ports.sms),
+            clock: Arc::clone(&clock),
+            data_key,
+            photos_approved_at_once,
+        };
+        let profiles = profiles::Profiles::new(stores.clone(), parts);
         let telegram =
             telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let matchmaking = matchmaking::Matchmaking::new(
@@ -206,6 +230,7 @@ impl Services {
         let background = background::Background::default();
         Self {
             people,
+            profiles,
             accounts,
             auth,
             tokens,
@@ -249,6 +274,20 @@ impl Services {
                         tokio::time::sleep(FILL_AGAIN_AFTER).await;
                     }
                 }
+            }
+        });
+    }
+
+    /// Removes files that belong to nothing, from now on every ten minutes, beside the calls and on the runtime on which
+    /// this is called: those of deleted accounts, and those of uploads that did not come to an end.
+    pub fn sweep_media_beside(&self) {
+        let profiles = self.profiles.clone();
+        self.background.spawn(async move {
+            loop {
+                if let Err(error) = profiles.sweep().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "files cannot be removed now");
+                }
+                tokio::time::sleep(SWEEP_EVERY).await;
             }
         });
     }

@@ -10,7 +10,9 @@ use crate::{
     clock::Millis,
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{AccountStatus, Action, Identity, Interaction, Member, Relation, Role, may_see},
+    model::{
+        AccountStatus, Action, Identity, Interaction, Member, Relation, ReviewKind, Role, Subject, may_see,
+    },
 };
 
 /// A defect of the caller, as a store reports it.
@@ -89,6 +91,14 @@ pub(super) fn refresh(
 /// Whether a decision needs a super-like that is not taken yet, given the one that stands.
 pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
     new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
+}
+
+/// Refuses to take by hand what comes to its review by another way.
+pub(super) fn check_submission(subject: &Subject) -> StoreResult<()> {
+    match subject.kind() {
+        ReviewKind::Identity | ReviewKind::Verification => Ok(()),
+        ReviewKind::Photo | ReviewKind::Video => Err(defect("photos and films are handed in by the album")),
+    }
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

@@ -12,6 +12,7 @@
 //! it.
 
 mod accounts;
+mod album;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod conversations;
@@ -28,6 +29,7 @@ mod opening;
 mod people;
 mod phone;
 mod reports;
+mod reviews;
 mod safety;
 mod sessions;
 mod slice;
@@ -42,6 +44,7 @@ pub use accounts::{
     AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
     SetIdentityOutcome,
 };
+pub use album::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
@@ -61,10 +64,11 @@ pub use memberships::MembershipStore;
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
 pub use office::{NewAudit, OfficeStore};
 pub use opening::{Migrations, migrate, open, open_with};
-pub use people::{PeopleStore, PersonRow, VersionedProfile};
+pub use people::{PeopleStore, PersonRow, ProfileStats, VersionedProfile};
 pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };
+pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome};
 pub use safety::SafetyStore;
 pub use sessions::{
     Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
@@ -76,11 +80,11 @@ pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{
-    accounts::MockAccountStore, conversations::MockConversationStore, daily::MockDailyStore,
-    invitations::MockInvitationStore, logins::MockLoginStore, matches::MockMatchStore,
+    accounts::MockAccountStore, album::MockAlbumStore, conversations::MockConversationStore,
+    daily::MockDailyStore, invitations::MockInvitationStore, logins::MockLoginStore, matches::MockMatchStore,
     memberships::MockMembershipStore, messages::MockMessageStore, office::MockOfficeStore,
-    people::MockPeopleStore, reports::MockReportStore, safety::MockSafetyStore, sessions::MockSessionStore,
-    upkeep::MockUpkeep,
+    people::MockPeopleStore, reports::MockReportStore, reviews::MockReviewStore, safety::MockSafetyStore,
+    sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -90,6 +94,10 @@ pub struct Stores {
     pub accounts: Arc<dyn AccountStore>,
     /// Profiles.
     pub people: Arc<dyn PeopleStore>,
+    /// Photos and films.
+    pub album: Arc<dyn AlbumStore>,
+    /// What is reviewed.
+    pub reviews: Arc<dyn ReviewStore>,
     /// Interactions and matches.
     pub matches: Arc<dyn MatchStore>,
     /// Conversations and members.
@@ -123,6 +131,8 @@ impl Stores {
     where
         S: AccountStore
             + PeopleStore
+            + AlbumStore
+            + ReviewStore
             + MatchStore
             + ConversationStore
             + MessageStore
@@ -140,6 +150,8 @@ impl Stores {
         Self {
             accounts: Arc::clone(&store) as _,
             people: Arc::clone(&store) as _,
+            album: Arc::clone(&store) as _,
+            reviews: Arc::clone(&store) as _,
             matches: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,

@@ -29,6 +29,17 @@ pub struct PersonRow {
     pub kinds: Vec<IdentityKind>,
 }
 
+/// What came of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ProfileStats {
+    /// How often others looked at it.
+    pub views: i64,
+    /// How many like its person.
+    pub likes: i64,
+    /// How many matches its person has that were not ended.
+    pub matches: i64,
+}
+
 /// Keeps profiles.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -60,4 +71,10 @@ pub trait PeopleStore: Send + Sync {
 
     /// Active people with identifiers above `after`, ascending, at most `limit`: a page of the pool.
     async fn people(&self, after: Option<AccountId>, limit: usize) -> StoreResult<Vec<PersonRow>>;
+
+    /// Counts that somebody looked at this profile. Accounts that are unknown or deleted have none to look at.
+    async fn count_view(&self, id: AccountId) -> StoreResult<()>;
+
+    /// What came of this profile; nothing of one that is unknown.
+    async fn stats(&self, id: AccountId) -> StoreResult<ProfileStats>;
 }

@@ -125,3 +125,38 @@ fn own_links_are_recognised_and_made_good_again() {
     }
     assert!(!format!("{media:?}").contains("key"));
 }
+
+#[test]
+fn a_link_for_a_viewer_is_for_that_viewer_and_that_file() {
+    use crate::{ids::AccountId, service::profiles::FileViewer};
+
+    let (media, clock) = media();
+    let ann = FileViewer::Account(AccountId::new(7).unwrap());
+    let photo = own_key("jpg");
+    assert!(media.is_personal(&photo) && !media.is_personal(&key("rooms/1/a.png")));
+    for (viewer, word) in [(ann, "7"), (FileViewer::Reviewer, "reviewer")] {
+        let link = media.link_for(viewer, photo.as_str(), START);
+        let query = link.split_once("?viewer=").unwrap().1;
+        let (said, query) = query.split_once("&expires=").unwrap();
+        let (expires, signature) = query.split_once("&signature=").unwrap();
+        assert_eq!(said, word);
+        let left = 24 * 3_600 + 1_800;
+        assert_eq!(media.good_for_viewer(&photo, word, expires, signature), Some((viewer, left)));
+        for other in ["8", "07", "+7", "", "nobody", if word == "7" { "reviewer" } else { "7" }] {
+            assert_eq!(media.good_for_viewer(&photo, other, expires, signature), None, "{other}");
+        }
+        assert_eq!(media.good_for_viewer(&own_key("jpg"), word, expires, signature), None);
+        assert_eq!(media.good_for(&photo, expires, signature), None);
+        let later = (expires.parse::<i64>().unwrap() + 1).to_string();
+        assert_eq!(media.good_for_viewer(&photo, word, &later, signature), None);
+        assert_eq!(media.bare(&link), Some(photo.clone()));
+    }
+    // One without a viewer is none with one.
+    let (_, expires, signature) = parts(&media.link(&photo, START));
+    assert_eq!(media.good_for_viewer(&photo, "7", &expires, &signature), None);
+    let link = media.link_for(ann, photo.as_str(), START);
+    clock.advance(26 * 3_600_000);
+    let (_, query) = link.split_once("&expires=").unwrap();
+    let (expires, signature) = query.split_once("&signature=").unwrap();
+    assert_eq!(media.good_for_viewer(&photo, "7", expires, signature), None);
+}

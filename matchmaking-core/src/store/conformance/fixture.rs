@@ -6,11 +6,14 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, TelegramId},
-    model::{Action, AuditAction, Identity, IdentityKind, Match, Message, MessageKind, Pair, Profile, Role},
+    model::{
+        Action, AuditAction, Claim, FileRole, Identity, IdentityKind, Match, Message, MessageKind, Pair,
+        PhotoFiles, PhotoKind, Profile, ReviewStatus, Role, Subject,
+    },
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, Departure, GroupOutcome, InteractionOutcome,
         MatchTerms, NewAccount, NewAudit, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage,
-        OnStored, ReadMark, Slice, Stores,
+        NewPhoto, NewReview, OnStored, ReadMark, Slice, Stores,
     },
 };
 
@@ -242,4 +245,28 @@ where
 /// Two active accounts of a round of a race.
 pub(super) async fn couple(stores: &Stores, round: usize) -> StoreResult<(AccountId, AccountId)> {
     Ok((person(stores, &format!("a{round}")).await?, person(stores, &format!("b{round}")).await?))
+}
+
+/// When what cases reserve is discarded.
+pub(super) const fn reserved() -> Millis {
+    at(1_000_000)
+}
+
+/// A photo to be added, whose files are reserved.
+pub(super) async fn photo(stores: &Stores, account: AccountId, name: &str) -> StoreResult<NewPhoto> {
+    let key = |form: &str| format!("photos/{account}-{name}.{form}.jpg");
+    let files = PhotoFiles { full: key("full"), thumbnail: key("thumb"), blurred: key("blurred") };
+    let keys = [
+        (files.full.clone(), FileRole::Photo),
+        (files.thumbnail.clone(), FileRole::Photo),
+        (files.blurred.clone(), FileRole::Blurred),
+    ];
+    stores.album.reserve_files(account, &keys, reserved()).await?;
+    let (kind, status) = (PhotoKind::Life, ReviewStatus::Pending);
+    Ok(NewPhoto { account, kind, is_primary: false, files, status, at: at(2) })
+}
+
+/// Papers to be handed in, without any file.
+pub(super) fn papers(account: AccountId, claim: Claim) -> NewReview {
+    NewReview { account, subject: Subject::Verification { claim, images: Vec::new() }, at: at(3) }
 }

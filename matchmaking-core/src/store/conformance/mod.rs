@@ -14,6 +14,7 @@
 //! Cases read neither the machine's clock nor wait for time to pass.
 
 pub mod accounts;
+pub mod album;
 pub mod codes;
 pub mod conversations;
 pub mod daily;
@@ -33,6 +34,7 @@ pub mod office;
 pub mod people;
 pub mod races;
 pub mod receipts;
+pub mod reviews;
 pub mod safety;
 pub mod sessions;
 pub mod upkeep;
@@ -147,6 +149,26 @@ suite! { ($)
         deletion_passes_groups_on
         deletion_forgets_logins_and_invitations
         deletion_takes_lists_memberships_and_reports
+        deletion_takes_photos_films_and_papers
+    }
+    album {
+        a_photo_comes_back_with_its_status
+        an_album_is_full_at_its_bound
+        one_photo_is_primary
+        nobody_has_an_album
+        files_belong_to_something_or_are_discarded
+        unused_files_are_discarded
+        a_profile_has_one_film
+        one_of_many_gets_the_last_place
+        a_profile_counts_what_came_of_it
+    }
+    reviews {
+        what_is_handed_in_comes_back
+        one_of_a_kind_waits
+        a_later_decision_replaces
+        reviews_come_in_pages
+        one_of_many_is_taken
+        deciding_at_once_ends_in_one_decision
     }
     people {
         a_whole_profile_comes_back
@@ -326,6 +348,7 @@ mod tests {
         let sources = [
             include_str!("accounts.rs"),
             include_str!("codes.rs"),
+            include_str!("album.rs"),
             include_str!("conversations.rs"),
             include_str!("daily.rs"),
             include_str!("erasure.rs"),
@@ -343,6 +366,7 @@ mod tests {
             include_str!("people.rs"),
             include_str!("races.rs"),
             include_str!("receipts.rs"),
+            include_str!("reviews.rs"),
             include_str!("safety.rs"),
             include_str!("sessions.rs"),
             include_str!("upkeep.rs"),

@@ -40,7 +40,13 @@ impl AccountStore for MemoryStore {
         state.accounts.insert(id, row);
         state.profiles.insert(
             id,
-            ProfileRow { version: 1, profile: new.profile, updated_at: new.at, last_active_at: new.at },
+            ProfileRow {
+                version: 1,
+                profile: new.profile,
+                updated_at: new.at,
+                last_active_at: new.at,
+                views: 0,
+            },
         );
         Ok(CreateOutcome::Created(account))
     }
@@ -188,6 +194,7 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
     state.erase_invitations(id);
     state.identities.retain(|_, owner| *owner != id);
     state.profiles.remove(&id);
+    state.erase_album(id, at);
 
     for target in state.interactions.remove(&id).unwrap_or_default().into_keys() {
         if let Some(deciders) = state.deciders.get_mut(&target) {

@@ -6,7 +6,6 @@ use super::{MemoryStore, State};
 use crate::{
     error::StoreResult,
     ids::AccountId,
-    model::AccountStatus,
     store::{InvitationStore, InviteCodeOutcome},
 };
 
@@ -21,11 +20,6 @@ impl State {
     fn invited_with(&self, code: &str) -> Option<AccountId> {
         let mut rows = self.invitations.iter();
         rows.find(|(_, row)| row.code.as_deref() == Some(code)).map(|(account, _)| *account)
-    }
-
-    /// Whether the account is there and not deleted.
-    fn is_there(&self, account: AccountId) -> bool {
-        self.status(account).is_some_and(|status| status != AccountStatus::Deleted)
     }
 
     /// Takes away an account's code and inviter, and itself as the inviter of others.

@@ -3,6 +3,7 @@
 //! One mutex over ordered maps makes every method atomic by construction. It is never held across an `await`.
 
 mod accounts;
+mod album;
 mod conversations;
 mod daily;
 mod invitations;
@@ -14,6 +15,7 @@ mod messages;
 mod office;
 mod people;
 mod reports;
+mod reviews;
 mod safety;
 mod sessions;
 mod upkeep;
@@ -27,10 +29,10 @@ use super::{decision, phone::PhoneState};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, AuditId, ConversationId, MatchId, ReportId, SessionId},
+    ids::{AccountId, AuditId, ConversationId, MatchId, PhotoId, ReportId, ReviewId, SessionId},
     model::{
         Account, AccountStatus, AuditEntry, Conversation, Identity, IdentityKind, Interaction, Match, Member,
-        Membership, Message, Pair, Profile, Relation, Report, SeenDevice, may_see,
+        Membership, Message, Pair, Photo, Profile, Relation, Report, Review, SeenDevice, Video, may_see,
     },
 };
 
@@ -90,6 +92,12 @@ struct State {
     devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
     invitations: BTreeMap<AccountId, invitations::InvitationRow>,
     last_session: i64,
+    /// Each with its review, which tells its status.
+    photos: BTreeMap<PhotoId, (Photo, ReviewId)>,
+    videos: BTreeMap<AccountId, (Video, ReviewId)>,
+    reviews: BTreeMap<ReviewId, Review>,
+    /// By key in the media store.
+    files: BTreeMap<String, album::FileRow>,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,
@@ -97,6 +105,8 @@ struct State {
     last_message: i64,
     last_report: i64,
     last_audit: i64,
+    last_photo: i64,
+    last_review: i64,
 }
 
 #[derive(Debug)]
@@ -124,6 +134,7 @@ struct ProfileRow {
     profile: Profile,
     updated_at: Millis,
     last_active_at: Millis,
+    views: i64,
 }
 
 /// A conversation with all that is in it.

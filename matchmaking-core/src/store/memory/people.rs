@@ -10,7 +10,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{AccountStatus, Person, Profile},
-    store::{PeopleStore, PersonRow, VersionedProfile},
+    store::{PeopleStore, PersonRow, ProfileStats, VersionedProfile},
 };
 
 #[async_trait]
@@ -72,6 +72,26 @@ impl PeopleStore for MemoryStore {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let ids = state.profiles.range((from, Bound::Unbounded)).map(|(id, _)| *id);
         Ok(ids.filter_map(|id| person_row(&state, id)).take(limit).collect())
+    }
+
+    async fn count_view(&self, id: AccountId) -> StoreResult<()> {
+        if let Some(row) = self.lock()?.profiles.get_mut(&id) {
+            row.views += 1;
+        }
+        Ok(())
+    }
+
+    async fn stats(&self, id: AccountId) -> StoreResult<ProfileStats> {
+        let state = self.lock()?;
+        let deciders = state.deciders.get(&id).into_iter().flatten();
+        let decisions = deciders.filter_map(|actor| state.interactions.get(actor)?.get(&id));
+        let matches = state.matches_of.get(&id).into_iter().flatten();
+        let matches = matches.filter_map(|matched| state.matches.get(matched));
+        Ok(ProfileStats {
+            views: state.profiles.get(&id).map_or(0, |row| row.views),
+            likes: decisions.filter(|decision| decision.action.is_like()).count() as i64,
+            matches: matches.filter(|matched| matched.ended_at.is_none()).count() as i64,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlPool, SqlStore,
+    SqlPool, SqlStore, album,
     error::TxError,
     gather::Gathered,
     groups::depart,
@@ -93,7 +93,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 19] = [
+const ERASE: [&str; 22] = [
     ERASE_PASSWORD,
     // By the identity, and so before it.
     ERASE_PHONE,
@@ -114,6 +114,9 @@ const ERASE: [&str; 19] = [
     ERASE_BLOCKS,
     ERASE_MARKS,
     ERASE_MEMBERS,
+    album::ERASE_PHOTOS,
+    album::ERASE_VIDEOS,
+    album::ERASE_REVIEWS,
 ];
 
 /// Gives an account a name that nobody had a moment ago.
@@ -272,6 +275,7 @@ impl AccountStore for SqlStore {
                     let group = rows::known(ConversationId::new(group), "members", "conversation_id")?;
                     depart!(tx, group, id, at);
                 }
+                query(album::ERASE_FILES).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                 for statement in ERASE {
                     query(statement).bind(id.get()).execute(&mut *tx).await?;
                 }

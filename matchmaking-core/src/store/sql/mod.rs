@@ -11,6 +11,7 @@
 //! deadlock or a lost race that remains is tried again.
 
 mod accounts;
+mod album;
 mod conversations;
 mod daily;
 mod error;
@@ -27,6 +28,7 @@ mod office;
 mod open;
 mod people;
 mod reports;
+mod reviews;
 mod rows;
 mod safety;
 mod sessions;

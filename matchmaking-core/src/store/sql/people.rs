@@ -9,7 +9,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{IdentityKind, Person, Profile},
-    store::{PeopleStore, PersonRow, VersionedProfile},
+    store::{PeopleStore, PersonRow, ProfileStats, VersionedProfile},
 };
 
 /// An active person with the identities they have, as the sum of two to the power of each kind.
@@ -33,6 +33,12 @@ sql! {
         WHERE account_id = $1 AND version = $2";
     LAST_ACTIVE = "SELECT last_active_at FROM profiles WHERE account_id = $1";
     TOUCH = "UPDATE profiles SET last_active_at = $2 WHERE account_id = $1 AND last_active_at < $2";
+    COUNT_VIEW = "UPDATE profiles SET views = views + 1 WHERE account_id = $1";
+    STATS = "SELECT
+        COALESCE((SELECT p.views FROM profiles p WHERE p.account_id = $1), 0),
+        (SELECT COUNT(*) FROM interactions i WHERE i.target_id = $1 AND i.action IN (1, 2)),
+        (SELECT COUNT(*) FROM matches m WHERE m.first_id = $1 AND m.ended_at IS NULL)
+            + (SELECT COUNT(*) FROM matches m WHERE m.second_id = $1 AND m.ended_at IS NULL)";
     PERSON = person!("a.id = $1");
     PEOPLE_AMONG = person!("a.id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))");
     PEOPLE = person!("a.id > $1 ORDER BY a.id LIMIT $2");
@@ -107,6 +113,17 @@ impl PeopleStore for SqlStore {
         let found: Vec<Row> =
             read!(self.pool, |p| query_as(PEOPLE).bind(after).bind(limit(rows)).fetch_all(p))?;
         found.into_iter().map(person_row).collect()
+    }
+
+    async fn count_view(&self, id: AccountId) -> StoreResult<()> {
+        transaction!(self.pool, |tx, _locks| {
+            query(COUNT_VIEW).bind(id.get()).execute(&mut *tx).await?;
+        })
+    }
+
+    async fn stats(&self, id: AccountId) -> StoreResult<ProfileStats> {
+        let (views, likes, matches) = read!(self.pool, |p| query_as(STATS).bind(id.get()).fetch_one(p))?;
+        Ok(ProfileStats { views, likes, matches })
     }
 }
 

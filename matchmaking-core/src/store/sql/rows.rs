@@ -6,7 +6,7 @@ use crate::{
     ids::{AccountId, ConversationId, InteractionId, MatchId, MessageId},
     model::{
         Account, AccountStatus, Action, Conversation, ConversationKind, Identity, IdentityKind, Interaction,
-        Match, Member, Message, MessageKind, Pair, Profile, Relation, Role,
+        Match, Member, Message, MessageKind, Pair, Profile, Relation, ReviewStatus, Role, Subject,
     },
     store::{MatchView, Standing, VersionedProfile},
 };
@@ -66,6 +66,18 @@ pub(super) fn versioned(
 
 pub(super) fn document(profile: &Profile) -> StoreResult<String> {
     serde_json::to_string(profile).map_err(|error| StoreError::Driver(Box::new(error)))
+}
+
+pub(super) fn review_status(code: i64) -> StoreResult<ReviewStatus> {
+    known(ReviewStatus::from_code(code), "reviews", "status")
+}
+
+pub(super) fn subject(document: &str) -> StoreResult<Subject> {
+    known(serde_json::from_str(document).ok(), "reviews", "document")
+}
+
+pub(super) fn subject_document(subject: &Subject) -> StoreResult<String> {
+    serde_json::to_string(subject).map_err(|error| StoreError::Driver(Box::new(error)))
 }
 
 /// Viewer's status, target's status, whether one blocked the other, whether a match was ended.

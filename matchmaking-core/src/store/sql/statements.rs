@@ -1,8 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, conversations, daily, groups, invitations, likes, logins, matches, memberships, messages,
-    office, open, people, reports, safety, sessions, summaries, upkeep, writer,
+    accounts, album, conversations, daily, groups, invitations, likes, logins, matches, memberships,
+    messages, office, open, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -23,6 +23,7 @@ pub struct Statement {
 pub fn statements() -> Vec<Statement> {
     [
         ("accounts", accounts::STATEMENTS),
+        ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
         ("daily", daily::STATEMENTS),
         ("groups", groups::STATEMENTS),
@@ -35,6 +36,7 @@ pub fn statements() -> Vec<Statement> {
         ("office", office::STATEMENTS),
         ("people", people::STATEMENTS),
         ("reports", reports::STATEMENTS),
+        ("reviews", reviews::STATEMENTS),
         ("safety", safety::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),

@@ -1,0 +1,111 @@
+//! What reviewers see and decide.
+
+use std::fmt;
+
+use super::{ProfileError, Profiles};
+use crate::{
+    error::StoreResult,
+    ids::{AccountId, ReviewId},
+    model::{
+        IdentityKind, Review, ReviewKind, ReviewStatus,
+        id_card::{self, IdCard},
+        profile::Gender,
+    },
+    ports::sms::{Sms, SmsKind},
+    store::{ReviewDecision, ReviewFilter},
+};
+
+/// An identity as a reviewer is shown it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentityShown {
+    /// The real name.
+    pub real_name: String,
+    /// The number of the identity card.
+    pub number: String,
+    /// What the number says.
+    pub card: Option<IdCard>,
+    /// The gender that the person said.
+    pub said_gender: Option<Gender>,
+}
+
+impl fmt::Debug for IdentityShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdentityShown").finish_non_exhaustive()
+    }
+}
+
+/// A review with what its reviewer must see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewShown {
+    /// The review.
+    pub review: Review,
+    /// Who the person says to be, where that is what is reviewed and the key is the one it was sealed with.
+    pub identity: Option<IdentityShown>,
+}
+
+impl Profiles {
+    /// A page of the reviews that the filter lets through, after the first `skip` of them, and how many there are.
+    pub async fn reviews(
+        &self,
+        filter: ReviewFilter,
+        latest_first: bool,
+        skip: u64,
+        limit: usize,
+    ) -> StoreResult<(Vec<ReviewShown>, u64)> {
+        let page = self.stores.reviews.reviews(filter, latest_first, skip, limit).await?;
+        let mut shown = Vec::with_capacity(page.items.len());
+        for review in page.items {
+            shown.push(self.shown(review).await?);
+        }
+        Ok((shown, page.total))
+    }
+
+    /// Decides about what was handed in. Whoever handed it in is told, once for each change.
+    pub async fn decide(
+        &self,
+        review: ReviewId,
+        approved: bool,
+        reason: Option<String>,
+    ) -> Result<ReviewShown, ProfileError> {
+        let at = self.clock.now();
+        let decision = ReviewDecision { review, approved, reason, at };
+        let decided = self.stores.reviews.decide_review(decision).await?.ok_or(ProfileError::NoSuchReview)?;
+        if decided.changed && decided.review.subject.kind() == ReviewKind::Identity {
+            self.tell_by_sms(decided.review.account).await?;
+        }
+        Ok(self.shown(decided.review).await?)
+    }
+
+    /// Sends a text message about a decision. The decision stands whether or not it can be sent.
+    async fn tell_by_sms(&self, account: AccountId) -> StoreResult<()> {
+        let phones = self.stores.accounts.identities_of_kind(IdentityKind::Phone, &[account]).await?;
+        for (_, phone) in phones {
+            let sms = Sms { phone: phone.value, kind: SmsKind::Review, code: None };
+            if let Err(error) = self.sms.send(&sms, self.clock.now()).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(account = account.get(), error, "a decision cannot be told by text message");
+            }
+        }
+        Ok(())
+    }
+
+    async fn shown(&self, review: Review) -> StoreResult<ReviewShown> {
+        let Some(sealed) = self.unsealed(&review) else { return Ok(ReviewShown { review, identity: None }) };
+        let profile = self.stores.people.profile(review.account).await?;
+        let identity = IdentityShown {
+            card: id_card::parse(&sealed.number),
+            real_name: sealed.name,
+            number: sealed.number,
+            said_gender: profile.and_then(|read| read.profile.gender),
+        };
+        Ok(ReviewShown { review, identity: Some(identity) })
+    }
+}
+
+impl ReviewShown {
+    /// Whether it waits for a decision.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.review.status == ReviewStatus::Pending
+    }
+}
