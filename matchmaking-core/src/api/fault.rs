@@ -196,6 +196,7 @@ mod from_services {
     use crate::api::wire::{FieldError, Problem};
     use crate::service::{
         accounts::{AuthError, LoginError, RegisterError, RenameError},
+        auth::SessionError,
         chat::{AppendRefusal, OpenError, ReachError, SendError, ThreadError},
         daily::{DailyError, Missing},
         groups::{GroupError, GroupRefusal},
@@ -239,6 +240,17 @@ mod from_services {
                 AuthError::Bad => Self::BadToken,
                 AuthError::Expired => Self::ExpiredToken,
                 AuthError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<SessionError> for Fault {
+        fn from(error: SessionError) -> Self {
+            match error {
+                SessionError::Bad => Self::BadToken,
+                SessionError::Expired => Self::ExpiredToken,
+                SessionError::Locked => Self::AccountLocked,
+                SessionError::Store(error) => error.into(),
             }
         }
     }

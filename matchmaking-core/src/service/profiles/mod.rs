@@ -7,6 +7,7 @@ mod films;
 mod papers;
 mod pictures;
 mod reviewing;
+mod shown;
 
 use std::{
     fmt,
@@ -35,6 +36,7 @@ pub use films::{Film, FilmKind, film};
 pub use papers::{IdentityPapers, ImageSource, PAPER_BYTES_MAX};
 pub use pictures::{Crop, PIXELS_MAX, Picture, PictureError, Pictures, SIDE_MAX, THUMBNAIL_SIDE};
 pub use reviewing::{IdentityShown, ReviewShown};
+pub use shown::ShownPictures;
 
 /// How long somebody has from the moment in which a file is reserved until it belongs to something, in milliseconds.
 const FILE_RESERVED_MILLIS: i64 = 3_600_000;
