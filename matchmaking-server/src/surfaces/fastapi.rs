@@ -160,6 +160,7 @@ fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>) {
         }
         Problem::Nul => value_error("the text contains a NUL character"),
         Problem::Value(reason) => value_error(reason),
+        Problem::Reason { chinese, .. } => value_error(chinese),
     }
 }
 

@@ -8,7 +8,11 @@ use super::*;
 use crate::{
     clock::{ManualClock, Millis},
     ids::PhotoId,
-    model::{Identity, IdentityKind, PhotoKind, ReviewKind, profile::Gender},
+    model::{
+        Identity, IdentityKind, PhotoKind, ReviewKind,
+        edit::{Part, PlaceChange},
+        profile::Gender,
+    },
     ports::{Ports, media::MediaKey},
     service::{Foundation, Services},
     store::{CreateOutcome, NewAccount, ReviewFilter, memory::MemoryStore},

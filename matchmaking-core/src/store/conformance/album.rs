@@ -147,7 +147,7 @@ pub async fn unused_files_are_discarded(stores: &Stores) -> StoreResult<()> {
     let mut foreign = photo(stores, ann, "a").await?;
     foreign.account = ben;
     assert!(stores.album.add_photo(foreign.clone()).await.is_err());
-    foreign.files.full = "nowhere".to_owned();
+    "nowhere".clone_into(&mut foreign.files.full);
     assert!(stores.album.add_photo(foreign).await.is_err());
     assert!(stores.album.photos(&[ann, ben]).await?.is_empty());
     let all = stores.reviews.reviews(ReviewFilter::default(), false, 0, 10).await?;

@@ -23,7 +23,7 @@ fn decision(review: ReviewId, approved: bool) -> ReviewDecision {
 pub async fn what_is_handed_in_comes_back(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let paper = ("papers/1".to_owned(), FileRole::Paper);
-    stores.album.reserve_files(ann, &[paper.clone()], reserved()).await?;
+    stores.album.reserve_files(ann, std::slice::from_ref(&paper), reserved()).await?;
     let subject = Subject::Identity { sealed: "v1.缘分".to_owned(), images: vec![paper.0.clone()] };
     let review = submitted(stores, NewReview { account: ann, subject: subject.clone(), at: at(3) }).await?;
     assert_eq!((review.account, &review.subject, review.submitted_at), (ann, &subject, at(3)));

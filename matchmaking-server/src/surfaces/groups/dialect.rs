@@ -134,6 +134,7 @@ fn wording(problem: &Problem) -> Cow<'static, str> {
         Problem::NotOneOf(words) => return format!("必须是 {} 之一", words.join("、")).into(),
         Problem::Nul => "不能包含空字符",
         Problem::Value(reason) => return reason.clone(),
+        Problem::Reason { chinese, .. } => chinese,
     })
 }
 

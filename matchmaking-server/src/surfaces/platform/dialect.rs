@@ -173,6 +173,7 @@ fn in_chinese(problem: &Problem) -> Cow<'static, str> {
         Problem::AtMost(max) => return format!("不能大于 {max}").into(),
         Problem::NotOneOf(words) => return format!("必须是 {} 之一", words.join("、")).into(),
         Problem::Nul => "不能包含空字符",
+        Problem::Reason { chinese, .. } => chinese,
         Problem::Value(reason) => return reason.clone(),
     })
 }
@@ -194,6 +195,7 @@ fn in_english(problem: &Problem) -> Cow<'static, str> {
         Problem::AtMost(max) => return format!("must be at most {max}").into(),
         Problem::NotOneOf(words) => return format!("must be one of {}", words.join(", ")).into(),
         Problem::Nul => "must not contain a null character",
+        Problem::Reason { english, .. } => english,
         // Reasons of the services' own are written for this surface's readers.
         Problem::Value(reason) => return reason.clone(),
     })

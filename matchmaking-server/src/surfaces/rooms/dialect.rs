@@ -137,12 +137,15 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
 
 /// What is wrong with a request: that it cannot be read, or else the first rule that a field breaks, in its own words.
 fn reason(errors: &[FieldError]) -> Option<Cow<'_, str>> {
-    let rule = |error: &FieldError| matches!(error.problem, Problem::Value(_) | Problem::TooShort(_));
+    let rule = |error: &FieldError| {
+        matches!(error.problem, Problem::Value(_) | Problem::Reason { .. } | Problem::TooShort(_))
+    };
     if !errors.iter().all(rule) {
         return Some(Cow::Borrowed(BAD_REQUEST));
     }
     errors.iter().find_map(|error| match &error.problem {
         Problem::Value(reason) => Some(Cow::Borrowed(reason.as_ref())),
+        Problem::Reason { chinese, .. } => Some(Cow::Borrowed(*chinese)),
         _ => None,
     })
 }
