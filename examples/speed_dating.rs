@@ -161,6 +161,7 @@ async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> 
             target: target.id,
             action: if *yes { Action::Like } else { Action::Dislike },
             terms: MatchTerms { reason_for_first, reason_for_second, score: scored.score.percent() },
+            super_likes: None,
             // A second apart, the last one now.
             at: moment.now.plus((at as i64 + 1 - total) * 1_000),
         };

@@ -86,6 +86,18 @@ id! {
     /// Something handed in for review.
     ReviewId
 }
+id! {
+    /// A login that goes on: a family of refresh tokens.
+    SessionId
+}
+id! {
+    /// What one person reports about another.
+    ReportId
+}
+id! {
+    /// An entry of the record of what was changed in the back office.
+    AuditId
+}
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use super::support::{Answer, Server, endpoint};
 /// The most bytes of a file here.
 const FILE_MAX: usize = 100_000;
 
-endpoint!(Form = Route::post(Surface::Platform, "/form", "Reads a form").stream_body(FILE_MAX + (128 << 10)));
+endpoint!(Form = Route::post(Surface::Media, "/form", "Reads a form").stream_body(FILE_MAX + (128 << 10)));
 
 async fn server(limits: Limits) -> Server {
     let form = raw::<Form>(|mut ctx: Ctx| async move {

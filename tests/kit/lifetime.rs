@@ -10,9 +10,9 @@ use tokio::sync::Notify;
 
 use super::support::{Answer, SHORT, Server, endpoint};
 
-endpoint!(Waits = Route::get(Surface::Platform, "/waits", "Waits until it is told"));
+endpoint!(Waits = Route::get(Surface::Media, "/waits", "Waits until it is told"));
 
-endpoint!(Changes = Route::post(Surface::Platform, "/changes", "Changes something"));
+endpoint!(Changes = Route::post(Surface::Media, "/changes", "Changes something"));
 
 const KEEP: &[u8] = b"GET /t/thing HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const WAIT: &[u8] = b"GET /waits HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -14,9 +14,9 @@ use super::support::{SHORT, Server, endpoint};
 
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-endpoint!(Echo = Route::socket(Surface::Platform, "/echo", "Says what it hears"));
-endpoint!(Flood = Route::socket(Surface::Platform, "/flood", "Talks without end"));
-endpoint!(Panics = Route::socket(Surface::Platform, "/panics", "Panics"));
+endpoint!(Echo = Route::socket(Surface::Media, "/echo", "Says what it hears"));
+endpoint!(Flood = Route::socket(Surface::Media, "/flood", "Talks without end"));
+endpoint!(Panics = Route::socket(Surface::Media, "/panics", "Panics"));
 
 async fn echo(mut socket: Socket) {
     while let Some(frame) = socket.recv().await {

@@ -30,12 +30,12 @@ macro_rules! endpoint {
 }
 pub(super) use endpoint;
 
-endpoint!(Get = Route::get(Surface::Platform, "/thing", "A thing").mounted_at(&["/t", "/again"]));
-endpoint!(Post = Route::post(Surface::Platform, "/thing", "A thing").mounted_at(&["/t"]).json_body(1_000));
-endpoint!(Named = Route::get(Surface::Platform, "/t/{name}/tail", "A named thing"));
-endpoint!(Panics = Route::get(Surface::Platform, "/panics", "Panics"));
-endpoint!(Refuses = Route::post(Surface::Platform, "/refuses", "Reads nothing").stream_body(1_000_000));
-endpoint!(Upload = Route::post(Surface::Platform, "/upload", "Counts bytes").stream_body(1_000));
+endpoint!(Get = Route::get(Surface::Media, "/thing", "A thing").mounted_at(&["/t", "/again"]));
+endpoint!(Post = Route::post(Surface::Media, "/thing", "A thing").mounted_at(&["/t"]).json_body(1_000));
+endpoint!(Named = Route::get(Surface::Media, "/t/{name}/tail", "A named thing"));
+endpoint!(Panics = Route::get(Surface::Media, "/panics", "Panics"));
+endpoint!(Refuses = Route::post(Surface::Media, "/refuses", "Reads nothing").stream_body(1_000_000));
+endpoint!(Upload = Route::post(Surface::Media, "/upload", "Counts bytes").stream_body(1_000));
 
 /// What is short in tests, so that none waits for long. What a test is not about stays long.
 pub(super) const SHORT: Duration = Duration::from_millis(50);

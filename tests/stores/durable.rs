@@ -94,7 +94,7 @@ pub(super) async fn fill(stores: &Stores) -> Kept {
         [(ann, ben, Action::Like), (ben, ann, Action::Like), (ann, cal, Action::Dislike)]
     {
         let terms = MatchTerms { score: 50, ..MatchTerms::default() };
-        let new = NewInteraction { actor, target, action, terms, at: Millis(2) };
+        let new = NewInteraction { actor, target, action, terms, super_likes: None, at: Millis(2) };
         stores.matches.record_interaction(new).await.unwrap();
     }
     stores.safety.block(ann, dan, Millis(3)).await.unwrap();

@@ -97,6 +97,18 @@ pub enum Fault {
     /// The person is in as many groups as they may be.
     #[error("too many groups")]
     TooManyGroups,
+    /// There is nothing that could be taken back.
+    #[error("nothing to take back")]
+    NothingToTakeBack,
+    /// There is no such report.
+    #[error("unknown report")]
+    UnknownReport,
+    /// Somebody has decided already, and otherwise.
+    #[error("decided already")]
+    AlreadyDecided,
+    /// The two of a match have not talked enough to see each other's contact.
+    #[error("too early for a contact")]
+    ContactTooEarly,
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
@@ -181,12 +193,18 @@ impl From<crate::error::StoreError> for Fault {
 #[cfg(feature = "service")]
 mod from_services {
     use super::Fault;
+    use crate::api::wire::{FieldError, Problem};
     use crate::service::{
         accounts::{AuthError, LoginError, RegisterError, RenameError},
         chat::{AppendRefusal, OpenError, ReachError, SendError, ThreadError},
+        daily::{DailyError, Missing},
         groups::{GroupError, GroupRefusal},
+        likes::LikeError,
         matchmaking::MatchmakingError,
         media::{MEDIA_BYTES_MAX, MediaError},
+        office::OfficeError,
+        pairs::ContactError,
+        safety::SafetyError,
         telegram::TelegramError,
     };
 
@@ -264,6 +282,70 @@ mod from_services {
                 MatchmakingError::NoSuchPair => Self::UnknownAccount,
                 MatchmakingError::Scoring(error) => Self::internal(error),
                 MatchmakingError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<DailyError> for Fault {
+        fn from(error: DailyError) -> Self {
+            match error {
+                DailyError::Incomplete(missing) => Self::Invalid(missing.into_iter().map(needed).collect()),
+                DailyError::NoRefreshLeft { retry_after } => Self::RateLimited { retry_after },
+                DailyError::Unknown => Self::UnknownAccount,
+                DailyError::Scoring(error) => Self::internal(error),
+                DailyError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    /// A field of the profile that must be filled in first.
+    fn needed(missing: Missing) -> FieldError {
+        let field = match missing {
+            Missing::Gender => "gender",
+            Missing::BirthDate => "birth_date",
+        };
+        FieldError::body(field, Problem::value("请先在资料中填写"), serde_json::Value::Null)
+    }
+
+    impl From<LikeError> for Fault {
+        fn from(error: LikeError) -> Self {
+            match error {
+                LikeError::Unknown => Self::UnknownAccount,
+                LikeError::Oneself => Self::Oneself,
+                LikeError::NoSuperLikes { retry_after } => Self::RateLimited { retry_after },
+                LikeError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<ContactError> for Fault {
+        fn from(error: ContactError) -> Self {
+            match error {
+                ContactError::Unknown => Self::UnknownMatch,
+                ContactError::TooEarly => Self::ContactTooEarly,
+                ContactError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<SafetyError> for Fault {
+        fn from(error: SafetyError) -> Self {
+            match error {
+                SafetyError::Unknown => Self::UnknownAccount,
+                SafetyError::Oneself => Self::Oneself,
+                SafetyError::TooMany { retry_after } => Self::RateLimited { retry_after },
+                SafetyError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<OfficeError> for Fault {
+        fn from(error: OfficeError) -> Self {
+            match error {
+                OfficeError::UnknownAccount => Self::UnknownAccount,
+                OfficeError::UnknownReport => Self::UnknownReport,
+                OfficeError::AlreadyDecided => Self::AlreadyDecided,
+                OfficeError::Store(error) => error.into(),
             }
         }
     }

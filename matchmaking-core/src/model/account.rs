@@ -46,6 +46,34 @@ pub fn is_email(address: &str) -> bool {
         && domain.split('.').all(|part| !part.is_empty() && part.chars().all(is_plain))
 }
 
+/// Whether this is a mobile number of mainland China: eleven digits, of which the first is 1 and the second 3 to 9. The
+/// platform knows no other telephones.
+#[must_use]
+pub fn is_phone(number: &str) -> bool {
+    matches!(number.as_bytes(), [b'1', b'3'..=b'9', rest @ ..] if rest.len() == 9 && rest.iter().all(u8::is_ascii_digit))
+}
+
+/// How many characters a password of the platform has.
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=64;
+
+/// Whether this may be a password of the platform: [`PASSWORD_CHARS`] characters, among them a letter and a digit.
+#[must_use]
+pub fn is_password(password: &str) -> bool {
+    PASSWORD_CHARS.contains(&password.chars().take(PASSWORD_CHARS.end() + 1).count())
+        && password.contains(char::is_alphabetic)
+        && password.contains(char::is_numeric)
+}
+
+/// A telephone as its owner is shown it: `138****8000`. One that is too short to hide anything in shows nothing.
+#[must_use]
+pub fn masked_phone(number: &str) -> String {
+    let digits: Vec<char> = number.chars().collect();
+    match digits.len() {
+        0..=7 => "****".to_owned(),
+        n => digits[..3].iter().chain(&['*'; 4]).chain(&digits[n - 4..]).collect(),
+    }
+}
+
 /// A person's account. What the person tells about themselves is the [`Profile`](super::Profile).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -188,6 +216,30 @@ mod tests {
             &"林".repeat(65),
         ] {
             assert!(!is_username(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn telephones_are_mobile_numbers_of_the_mainland() {
+        for good in ["13800138000", "19999999999"] {
+            assert!(is_phone(good), "{good}");
+        }
+        for bad in
+            ["", "12800138000", "1380013800", "138001380000", "+8613800138000", "1380013800a", "13800138٠٠٠"]
+        {
+            assert!(!is_phone(bad), "{bad}");
+        }
+        assert_eq!(masked_phone("13800138000"), "138****8000");
+        assert_eq!(masked_phone("110"), "****");
+    }
+
+    #[test]
+    fn passwords_have_a_letter_and_a_digit() {
+        for good in ["Abc123!@#", "abcdefg1", "密码很长很长很长1", &format!("1{}", "a".repeat(63))] {
+            assert!(is_password(good), "{good}");
+        }
+        for bad in ["", "abc1234", "abcdefgh", "12345678", "!@#$%^&*", &format!("1{}", "a".repeat(64))] {
+            assert!(!is_password(bad), "{bad}");
         }
     }
 

@@ -2,6 +2,7 @@
 //! here.
 
 pub mod account;
+pub mod audit;
 pub mod completion;
 pub mod conversation;
 pub mod edit;
@@ -10,23 +11,30 @@ pub mod interests;
 pub mod labels;
 pub mod mask;
 pub mod matching;
+pub mod membership;
 pub mod message;
 pub mod person;
 pub mod profile;
+pub mod report;
 pub mod requirements;
 pub mod review;
+pub mod session;
 pub mod visibility;
 pub mod zodiac;
 
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
+pub use audit::{AuditAction, AuditEntry};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
 pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
+pub use membership::{Level, Membership};
 pub use message::{Message, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
+pub use report::Report;
 pub use requirements::Requirements;
 pub use review::{
     Claim, FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, Review, ReviewKind, ReviewStatus, Subject, Video,
 };
+pub use session::{CodePurpose, Device, SeenDevice, Session};
 pub use visibility::{Relation, may_see};

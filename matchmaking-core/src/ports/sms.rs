@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::{Cause, blocking};
-use crate::clock::Millis;
+use crate::{clock::Millis, model::account::masked_phone};
 
 /// What a text message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,11 +77,7 @@ pub trait SmsSender: Send + Sync {
 
 /// The text of a text message, for people: `SMS to 138****8000 (register): 123456`.
 fn for_people(sms: &Sms) -> String {
-    let digits: Vec<char> = sms.phone.chars().collect();
-    let masked: String = match digits.len() {
-        0..=7 => "****".to_owned(),
-        n => digits[..3].iter().chain(&['*'; 4]).chain(&digits[n - 4..]).collect(),
-    };
+    let masked = masked_phone(&sms.phone);
     let code = sms.code.as_deref().map(|code| format!(": {code}")).unwrap_or_default();
     format!("SMS to {masked} ({}){code}", sms.kind.code())
 }

@@ -156,6 +156,9 @@ pub enum Event {
     MatchUpdated {
         /// Which.
         match_id: MatchId,
+        /// Whether it was made just now.
+        #[serde(default)]
+        made: bool,
     },
     /// A person's first connection of a kind came, or the last one went.
     Presence {

@@ -429,7 +429,7 @@ mod tests {
     }
 
     fn durable(raw: i64) -> Event {
-        Event::MatchUpdated { match_id: MatchId::new(raw).unwrap() }
+        Event::MatchUpdated { match_id: MatchId::new(raw).unwrap(), made: false }
     }
 
     /// The numbers of the matches told, and how it ended, without waiting for more.
@@ -440,7 +440,7 @@ mod tests {
                 biased;
                 next = connection.next() => match next {
                     Next::Event(published) => match published.event() {
-                        Event::MatchUpdated { match_id } => numbers.push(match_id.get()),
+                        Event::MatchUpdated { match_id, .. } => numbers.push(match_id.get()),
                         Event::Presence { wire_id, online, .. } => {
                             numbers.push(if *online { *wire_id } else { -wire_id });
                         }

@@ -181,7 +181,7 @@ mod tests {
     }
 
     fn updated(raw: i64) -> Event {
-        Event::MatchUpdated { match_id: MatchId::new(raw).unwrap() }
+        Event::MatchUpdated { match_id: MatchId::new(raw).unwrap(), made: false }
     }
 
     /// A node on a bus, which listens until it is dropped.

@@ -242,7 +242,7 @@ impl Accounts {
         let (Some(account), Some(hash)) = (account, hash) else { return Err(LoginError::Wrong) };
         match verdict {
             Verdict::Wrong => return Err(LoginError::Wrong),
-            Verdict::Outdated => self.rehash(account.id, &hash, password, &turn).await,
+            Verdict::Outdated => rehash(&self.stores, account.id, &hash, password, &turn).await,
             Verdict::Right => {}
         }
         drop(turn);
@@ -313,20 +313,20 @@ impl Accounts {
         }
         self.stores.accounts.account_by_identity(kind, folded).await
     }
+}
 
-    /// Hashes a password anew, which has just been found right. That this fails is no reason to keep its owner out.
-    async fn rehash(&self, id: AccountId, former: &str, password: &str, turn: &Turn) {
-        let replaced = match turn.hash(password).await {
-            Ok(hash) => self.stores.accounts.replace_password_hash(id, former, &hash).await.map(|_| ()),
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = replaced {
-            tracing::warn!(
-                account = id.get(),
-                error = &error as &dyn std::error::Error,
-                "a password's hash was not renewed"
-            );
-        }
+/// Hashes a password anew, which has just been found right. That this fails is no reason to keep its owner out.
+pub(super) async fn rehash(stores: &Stores, id: AccountId, former: &str, password: &str, turn: &Turn) {
+    let replaced = match turn.hash(password).await {
+        Ok(hash) => stores.accounts.replace_password_hash(id, former, &hash).await.map(|_| ()),
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = replaced {
+        tracing::warn!(
+            account = id.get(),
+            error = &error as &dyn std::error::Error,
+            "a password's hash was not renewed"
+        );
     }
 }
 

@@ -91,7 +91,7 @@ impl Matchmaking {
         let new = NewMatch { first, second, terms, at: self.clock.now() };
         let outcome = self.stores.matches.create_match(new).await?;
         if let CreateMatchOutcome::Made(made) = &outcome {
-            self.tell(made);
+            self.tell(made, true);
         }
         Ok(outcome)
     }
@@ -115,7 +115,7 @@ impl Matchmaking {
     /// Flips the like of a match; tells whether there is such a match.
     pub async fn toggle_like(&self, id: MatchId) -> Result<bool, StoreError> {
         let Some(toggled) = self.stores.matches.toggle_like(id).await? else { return Ok(false) };
-        self.tell(&toggled);
+        self.tell(&toggled, false);
         Ok(true)
     }
 
@@ -186,7 +186,8 @@ impl Matchmaking {
         Ok(None)
     }
 
-    fn tell(&self, matched: &Match) {
-        self.hub.publish_to(&[matched.first, matched.second], Event::MatchUpdated { match_id: matched.id });
+    fn tell(&self, matched: &Match, made: bool) {
+        let event = Event::MatchUpdated { match_id: matched.id, made };
+        self.hub.publish_to(&[matched.first, matched.second], event);
     }
 }

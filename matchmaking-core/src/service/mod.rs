@@ -4,15 +4,22 @@
 //! show as an internal error and nothing more.
 
 pub mod accounts;
+pub mod auth;
 mod background;
 pub mod chat;
+pub mod daily;
+pub mod days;
 pub mod enrolment;
 pub mod groups;
+pub mod likes;
 pub mod matchmaking;
 pub mod media;
+pub mod office;
+pub mod pairs;
 pub mod passwords;
 pub mod people;
 pub mod profiles;
+pub mod safety;
 pub mod sealing;
 pub mod telegram;
 pub mod tokens;
@@ -22,7 +29,7 @@ use std::{sync::Arc, time::Duration};
 use chrono_tz::Tz;
 
 use crate::{
-    clock::{Clock, SystemClock},
+    clock::{Clock, Millis, SystemClock},
     error::StoreResult,
     ports::{OFFLINE_BASE_URL, Ports, bus::BusError},
     realtime::Hub,
@@ -65,6 +72,9 @@ pub struct Foundation {
     pub photos_approved_at_once: bool,
     /// How much work hashing a password is.
     pub password_cost: passwords::PasswordCost,
+    /// Whether codes of text messages wait for each other, and are counted by the day. How often one may be tried is
+    /// always bounded.
+    pub limits_codes: bool,
     /// What links to media begin with, without a slash at its end: where clients reach the server.
     pub public_base_url: String,
 }
@@ -84,6 +94,7 @@ impl Foundation {
             data_key: sealing::DataKey::random(),
             photos_approved_at_once: false,
             password_cost: passwords::PasswordCost::default(),
+            limits_codes: true,
             public_base_url: OFFLINE_BASE_URL.to_owned(),
         }
     }
@@ -98,6 +109,8 @@ pub struct Services {
     pub profiles: profiles::Profiles,
     /// Accounts with a password, and the names by which people are shown.
     pub accounts: accounts::Accounts,
+    /// Accounts known by a telephone, and their sessions.
+    pub auth: auth::Auth,
     /// Access tokens.
     pub tokens: tokens::Tokens,
     /// What people send each other besides text.
@@ -106,6 +119,16 @@ pub struct Services {
     pub telegram: telegram::Telegram,
     /// Matches.
     pub matchmaking: matchmaking::Matchmaking,
+    /// Daily recommendations.
+    pub daily: daily::Daily,
+    /// What people decide about each other.
+    pub likes: likes::Likes,
+    /// Matches with what has come of them.
+    pub pairs: pairs::Pairs,
+    /// Blocks, reports, and who is in no list.
+    pub safety: safety::Safety,
+    /// The back office.
+    pub office: office::Office,
     /// Conversations and messages.
     pub chat: chat::Chat,
     /// Groups, which rooms are too.
@@ -138,15 +161,30 @@ impl Services {
             data_key,
             photos_approved_at_once,
             password_cost,
+            limits_codes,
             public_base_url,
         } = foundation;
         let hub = Hub::on(Arc::clone(&ports.bus));
         let people = people::People::new(stores.clone(), Arc::clone(&matcher), Arc::clone(&clock), time_zone);
         let tokens = tokens::Tokens::new(&token_key, Arc::clone(&clock));
+        // Shared, so that no more passwords are hashed at once than the machine bears.
+        let passwords = passwords::Passwords::new(password_cost);
+        let auth = auth::Auth::new(auth::Parts {
+            stores: stores.clone(),
+            people: people.clone(),
+            passwords: passwords.clone(),
+            tokens: tokens.clone(),
+            sms: Arc::clone(&ports.sms),
+            hub: Arc::clone(&hub),
+            clock: Arc::clone(&clock),
+            time_zone,
+            token_key: &token_key,
+            limits_codes,
+        });
         let accounts = accounts::Accounts::new(
             stores.clone(),
             people.clone(),
-            passwords::Passwords::new(password_cost),
+            passwords,
             tokens.clone(),
             Arc::clone(&clock),
         );
@@ -166,11 +204,25 @@ impl Services {
         let matchmaking = matchmaking::Matchmaking::new(
             stores.clone(),
             people.clone(),
-            matcher,
+            Arc::clone(&matcher),
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
         let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let daily =
+            daily::Daily::new(stores.clone(), people.clone(), Arc::clone(&matcher), Arc::clone(&clock));
+        let likes = likes::Likes::new(
+            stores.clone(),
+            people.clone(),
+            chat.clone(),
+            matcher,
+            Arc::clone(&hub),
+            Arc::clone(&clock),
+        );
+        let pairs = pairs::Pairs::new(stores.clone(), people.clone(), chat.clone(), Arc::clone(&clock));
+        let safety = safety::Safety::new(stores.clone(), people.clone(), Arc::clone(&clock));
+        let office =
+            office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let background = background::Background::default();
@@ -178,10 +230,16 @@ impl Services {
             people,
             profiles,
             accounts,
+            auth,
             tokens,
             media,
             telegram,
             matchmaking,
+            daily,
+            likes,
+            pairs,
+            safety,
+            office,
             chat,
             groups,
             hub,
@@ -245,5 +303,12 @@ impl Services {
     }
 }
 
+/// Whole seconds from `now` to a later moment, at least 1.
+fn seconds_until(later: Millis, now: Millis) -> u64 {
+    u64::try_from(later.since(now)).map_or(1, |left| left.div_ceil(1_000).max(1))
+}
+
+#[cfg(test)]
+mod pairing_tests;
 #[cfg(test)]
 mod tests;

@@ -13,8 +13,8 @@ use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{IdentityKind, Profile},
-    scoring::{Audience, Entry, Matcher, Moment},
+    model::{IdentityKind, Person, Profile},
+    scoring::{Audience, Entry, Matcher, Moment, requirements::seeking_the_other_gender},
     store::{PersonRow, Stores},
 };
 
@@ -78,6 +78,12 @@ impl People {
         Moment::new(self.clock.now(), self.time_zone)
     }
 
+    /// Where days begin and ages are counted.
+    #[must_use]
+    pub const fn time_zone(&self) -> Tz {
+        self.time_zone
+    }
+
     /// The present day where the people live.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
@@ -132,7 +138,7 @@ impl People {
             changed.insert(id);
         }
         match self.stores.people.person(id).await? {
-            Some(row) => self.tell_pool(&row),
+            Some(row) => self.tell_pool(row),
             None => {
                 self.matcher.remove(id);
             }
@@ -164,12 +170,11 @@ impl People {
         *self.filling.goes_on.borrow()
     }
 
-    fn tell_pool(&self, row: &PersonRow) {
-        if let Err(error) =
-            self.matcher.upsert(&Entry { person: &row.person, audience: audience_of(&row.kinds) })
-        {
-            tracing::warn!(account = row.person.id.get(), %error, "a person is left out of the pool");
-            self.matcher.remove(row.person.id);
+    fn tell_pool(&self, row: PersonRow) {
+        let (audience, person) = (audience_of(&row.kinds), seeker(row));
+        if let Err(error) = self.matcher.upsert(&Entry { person: &person, audience }) {
+            tracing::warn!(account = person.id.get(), %error, "a person is left out of the pool");
+            self.matcher.remove(person.id);
         }
     }
 }
@@ -185,7 +190,7 @@ impl Fill {
             let Some(last) = page.last() else { return Ok(filled) };
             after = Some(last.person.id);
             filled += page.len();
-            for row in &page {
+            for row in page {
                 // Held while the pool is told, so that a change comes either before, and is seen here, or after.
                 let changed = people.filling.changed();
                 if !changed.as_ref().is_some_and(|changed| changed.contains(&row.person.id)) {
@@ -194,6 +199,12 @@ impl Fill {
             }
         }
     }
+}
+
+/// A person as the matchmaker asks for them: on the platform, who did not say whom they seek seeks the other gender.
+#[must_use]
+pub fn seeker(row: PersonRow) -> Person {
+    if row.kinds.contains(&IdentityKind::Phone) { seeking_the_other_gender(row.person) } else { row.person }
 }
 
 /// Among whom a person with these identities is found: Miracle's pool is the accounts with a Telegram id, the

@@ -85,7 +85,7 @@ async fn a_message_sent_on_one_node_reaches_connections_on_both_once_and_in_orde
     }
 
     b.stop().await;
-    a.hub.publish_to(&[lin], Event::MatchUpdated { match_id: matched.id });
+    a.hub.publish_to(&[lin], Event::MatchUpdated { match_id: matched.id, made: false });
     b.hub.publish_to(&[lin], Event::Presence { wire_id: 77, channel: Channel::MiracleBase, online: true });
     // The stopped node hears its own only.
     loop {

@@ -7,10 +7,20 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, crypto::aws_
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{clock::Clock, ids::AccountId};
+use super::auth::Caller;
+use crate::{
+    clock::Clock,
+    ids::{AccountId, SessionId},
+};
 
 /// How long a token is good, in hours.
 pub const TOKEN_HOURS: i64 = 24;
+
+/// How long an access token of a session is good, in seconds. The session goes on with the next one.
+pub const SESSION_TOKEN_SECONDS: i64 = 7_200;
+
+/// For whom the access tokens of sessions are. They are no [`TokenKind`]: what they are worth depends on the session.
+const OF_SESSIONS: &str = "platform";
 
 /// The most bytes of a token that is looked at. One of ours has about 200.
 pub const TOKEN_BYTES_MAX: usize = 4 << 10;
@@ -90,6 +100,9 @@ struct Claims {
     iat: i64,
     iss: String,
     aud: String,
+    /// The session, where tokens belong to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<SessionId>,
 }
 
 /// Issues and checks tokens. Cheap to clone.
@@ -119,13 +132,24 @@ impl Tokens {
     /// A token of this kind for this account, good for [`TOKEN_HOURS`].
     #[must_use]
     pub fn issue(&self, kind: TokenKind, account: AccountId) -> String {
+        self.sign(kind.name(), TOKEN_HOURS * 3_600, account, None)
+    }
+
+    /// An access token for a session of this account, good for [`SESSION_TOKEN_SECONDS`].
+    #[must_use]
+    pub fn issue_for_session(&self, account: AccountId, session: SessionId) -> String {
+        self.sign(OF_SESSIONS, SESSION_TOKEN_SECONDS, account, Some(session))
+    }
+
+    fn sign(&self, audience: &str, seconds: i64, account: AccountId, session: Option<SessionId>) -> String {
         let now = self.clock.now().0.div_euclid(1_000);
         let claims = Claims {
             user_id: account,
-            exp: now.saturating_add(TOKEN_HOURS * 3_600),
+            exp: now.saturating_add(seconds),
             iat: now,
             iss: ISSUER.to_owned(),
-            aud: kind.name().to_owned(),
+            aud: audience.to_owned(),
+            sid: session,
         };
         let head = jsonwebtoken::Header::new(Algorithm::HS256);
         jsonwebtoken::encode(&head, &claims, &self.keys.0).unwrap_or_else(|error| {
@@ -137,20 +161,30 @@ impl Tokens {
 
     /// Whose token of this kind it is.
     pub fn check(&self, kind: TokenKind, token: &str) -> Result<AccountId, TokenError> {
+        self.read(kind.name(), token).map(|claims| claims.user_id)
+    }
+
+    /// Whose access token it is, and of which session. Whether that goes on is for the store to say.
+    pub fn check_session(&self, token: &str) -> Result<Caller, TokenError> {
+        let Claims { user_id: account, sid, .. } = self.read(OF_SESSIONS, token)?;
+        Ok(Caller { account, session: sid.ok_or(TokenError::Bad)? })
+    }
+
+    fn read(&self, audience: &str, token: &str) -> Result<Claims, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::Bad);
         }
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[kind.name()]);
+        validation.set_audience(&[audience]);
         // The library knows the machine's time only: ours is compared below.
         validation.validate_exp = false;
         validation.leeway = 0;
         let token =
             jsonwebtoken::decode::<Claims>(token, &self.keys.1, &validation).map_err(|_| TokenError::Bad)?;
         if self.clock.now().0.div_euclid(1_000) < token.claims.exp {
-            Ok(token.claims.user_id)
+            Ok(token.claims)
         } else {
             Err(TokenError::Expired)
         }
@@ -193,6 +227,26 @@ mod tests {
         clock.advance(1);
         assert_eq!(tokens.check(TokenKind::Rooms, &token), Err(TokenError::Expired));
         assert_eq!(tokens.check(TokenKind::Groups, &token), Err(TokenError::Bad));
+    }
+
+    #[test]
+    fn tokens_of_sessions_are_good_for_two_hours_and_nowhere_else() {
+        let (tokens, clock) = tokens();
+        let caller = Caller { account: account(7), session: SessionId::new(9).unwrap() };
+        let token = tokens.issue_for_session(caller.account, caller.session);
+        assert_eq!(tokens.check_session(&token), Ok(caller));
+        for kind in [TokenKind::Rooms, TokenKind::Groups] {
+            assert_eq!(tokens.check(kind, &token), Err(TokenError::Bad));
+            assert_eq!(tokens.check_session(&tokens.issue(kind, caller.account)), Err(TokenError::Bad));
+        }
+        let now = START.0 / 1_000;
+        let claims =
+            json!({"user_id": 7, "exp": now + 60, "iat": now, "iss": "matchmaking", "aud": "platform"});
+        assert_eq!(tokens.check_session(&signed(Algorithm::HS256, &claims)), Err(TokenError::Bad));
+        clock.advance(SESSION_TOKEN_SECONDS * 1_000 - 124);
+        assert_eq!(tokens.check_session(&token), Ok(caller));
+        clock.advance(1);
+        assert_eq!(tokens.check_session(&token), Err(TokenError::Expired));
     }
 
     #[test]

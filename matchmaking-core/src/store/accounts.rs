@@ -59,6 +59,38 @@ pub enum SetIdentityOutcome {
     Unknown,
 }
 
+/// Names to be given together, and a first password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewIdentities {
+    /// To whom.
+    pub account: AccountId,
+    /// The names, at most one of a kind.
+    pub identities: Vec<Identity>,
+    /// The hash of the password, for an account that has none.
+    pub password_hash: Option<String>,
+    /// The present moment.
+    pub at: Millis,
+}
+
+impl std::fmt::Debug for NewIdentities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewIdentities").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// What became of names to be given together. Unless they are set, nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetIdentitiesOutcome {
+    /// The account has all of them.
+    Set,
+    /// Another account has the first one of this kind.
+    Taken(IdentityKind),
+    /// There was to be a first password, and the account has one.
+    HasPassword,
+    /// There is no such account, or it is deleted.
+    Unknown,
+}
+
 /// Keeps accounts and their identities.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -94,9 +126,12 @@ pub trait AccountStore: Send + Sync {
 
     /// Sets the status of an account, unless it is deleted, which is for ever. Tells whether anything changed.
     ///
+    /// Any status but [`Active`](AccountStatus::Active) ends its sessions in the same step.
     /// [`Deleted`](AccountStatus::Deleted) erases the account in the same step: its identities, password and
     /// profile, its photos, film and what it handed in for review, whose files are discarded, what it decided and
-    /// what was decided about it, its matches and blocks, its part in groups and what it has read. Its direct conversations are closed. Its number and the messages it sent remain.
+    /// what was decided about it, its matches and blocks, its part in groups and what it has read, its devices, its
+    /// invite code and inviter, itself as the inviter of others, and all that is known of its telephone. Its direct
+    /// conversations are closed. Its number and the messages it sent remain.
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
 
     /// Gives an account this identity, in place of one of the same kind, and counts as a change of its profile's
@@ -107,6 +142,11 @@ pub trait AccountStore: Send + Sync {
         identity: Identity,
         at: Millis,
     ) -> StoreResult<SetIdentityOutcome>;
+
+    /// Gives an account all of these identities, each in place of one of the same kind, and a password if it has none and
+    /// one is given; or changes nothing at all. Counts as [`set_identity`](Self::set_identity) does. Two identities of
+    /// one kind are a defect of the caller.
+    async fn set_identities(&self, new: NewIdentities) -> StoreResult<SetIdentitiesOutcome>;
 
     /// The hash of an account's password, if it has one.
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>>;

@@ -2,11 +2,17 @@
 
 use std::cmp::Reverse;
 
-use super::{AppendRefusal, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewAccount};
+use super::{
+    AppendRefusal, FormerPassword, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewInteraction,
+    REFRESH_REPEAT_MILLIS,
+};
 use crate::{
+    clock::Millis,
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{AccountStatus, Member, Relation, ReviewKind, Role, Subject, may_see},
+    model::{
+        AccountStatus, Action, Identity, Interaction, Member, Relation, ReviewKind, Role, Subject, may_see,
+    },
 };
 
 /// A defect of the caller, as a store reports it.
@@ -25,8 +31,8 @@ pub(super) fn closed() -> StoreError {
 }
 
 /// Refuses an account with two identities of one kind.
-pub(super) fn one_identity_a_kind(new: &NewAccount) -> StoreResult<()> {
-    let mut kinds: Vec<_> = new.identities.iter().map(|identity| identity.kind).collect();
+pub(super) fn one_identity_a_kind(identities: &[Identity]) -> StoreResult<()> {
+    let mut kinds: Vec<_> = identities.iter().map(|identity| identity.kind).collect();
     kinds.sort_unstable();
     if kinds.windows(2).any(|two| two[0] == two[1]) {
         return Err(defect("an account has at most one identity of a kind"));
@@ -40,6 +46,59 @@ pub(super) fn check_submission(subject: &Subject) -> StoreResult<()> {
         ReviewKind::Identity | ReviewKind::Verification => Ok(()),
         ReviewKind::Photo | ReviewKind::Video => Err(defect("photos and films are handed in by the album")),
     }
+}
+
+/// Whether a password may be replaced: `hash` is that of the present one.
+pub(super) fn fits(former: &FormerPassword, hash: Option<&str>) -> bool {
+    match former {
+        FormerPassword::Any => true,
+        FormerPassword::None => hash.is_none(),
+        FormerPassword::Hash(expected) => hash == Some(expected),
+    }
+}
+
+/// What a refresh token does to its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refresh {
+    /// It is spent for the next.
+    Next,
+    /// It was a moment ago, and gets the same one again.
+    Same,
+    /// It was before: the session is ended.
+    Reused,
+    /// The session was not refreshed in time.
+    Expired,
+    /// It was never given out.
+    Unknown,
+}
+
+/// What the token of the generation `shown` does to a session whose last one has the generation `last`.
+pub(super) fn refresh(
+    shown: i64,
+    last: i64,
+    refreshed_at: Millis,
+    expires_at: Millis,
+    at: Millis,
+) -> Refresh {
+    let since = at.since(refreshed_at);
+    if expires_at <= at {
+        Refresh::Expired
+    } else if shown == last {
+        Refresh::Next
+    } else if shown > last {
+        // Only a database that was set back to an older copy does not know a token that was signed.
+        Refresh::Unknown
+    } else if shown == last - 1 && since < REFRESH_REPEAT_MILLIS {
+        // Its successor was not used yet, so that the answer may have been lost.
+        Refresh::Same
+    } else {
+        Refresh::Reused
+    }
+}
+
+/// Whether a decision needs a super-like that is not taken yet, given the one that stands.
+pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
+    new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

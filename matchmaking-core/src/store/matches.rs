@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::{Slice, Sliced};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -20,8 +21,19 @@ pub struct NewInteraction {
     pub action: Action,
     /// What a match would say, should this decision make one. The actor becomes its `first`.
     pub terms: MatchTerms,
+    /// How many super-likes the actor has; `None` for as many as they like.
+    pub super_likes: Option<SuperLikes>,
     /// The present moment.
     pub at: Millis,
+}
+
+/// How many super-likes somebody has on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SuperLikes {
+    /// The moment at which the day began.
+    pub day: Millis,
+    /// How many people may be super-liked on it.
+    pub most: i64,
 }
 
 /// What a match says to its two people.
@@ -46,7 +58,11 @@ pub enum InteractionOutcome {
         matched: Option<Match>,
         /// Whether this decision made the match.
         newly_matched: bool,
+        /// Whether both say yes now.
+        mutual: bool,
     },
+    /// The actor has no super-like left on this day; nothing was recorded.
+    NoSuperLikes,
     /// The two may not see each other, or one is unknown; nothing was recorded.
     NotVisible,
 }
@@ -86,14 +102,41 @@ pub struct MatchView {
     pub last_seq: i64,
 }
 
+/// That somebody asked for the other's contact in a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContactRequest {
+    /// In which match.
+    pub match_id: MatchId,
+    /// Who asked.
+    pub by: AccountId,
+}
+
 /// Keeps interactions and matches.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait MatchStore: Send + Sync {
     /// Records a decision, replacing an earlier one of the same person about the same; when both sides now say
     /// yes and have no match, makes it. A match once made stays when a decision changes. Two likes at the same
-    /// moment make one match, and exactly one of them is told that it is new.
+    /// moment make one match, and exactly one of them is told that it is new. A like that stands already keeps its
+    /// moment.
+    ///
+    /// A super-like takes one of the day's [`SuperLikes`], unless one stands already or was taken for the same person on
+    /// that day. What is replaced or taken back gives none back.
     async fn record_interaction(&self, new: NewInteraction) -> StoreResult<InteractionOutcome>;
+
+    /// Takes back the latest [`Action::Dislike`] or [`Action::Skip`] of a person that is not older than `since`, and
+    /// returns it. Of two at the same moment each takes back another one.
+    async fn take_back(&self, actor: AccountId, since: Millis) -> StoreResult<Option<Interaction>>;
+
+    /// Whom this person likes and may see, by the moment of the decision, then by its identifier.
+    async fn likes_of(&self, actor: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>>;
+
+    /// Who likes this person and may be seen by them, by the moment of the decision, then by its identifier.
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>>;
+
+    /// Notes that a person has seen who likes them; returns how many of those whom they may see now were new since the
+    /// last time. Somebody whose like turns into a super-like is not new again. Of two at the same moment one is told.
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize>;
 
     /// The decision of one person about another.
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>>;
@@ -123,4 +166,11 @@ pub trait MatchStore: Send + Sync {
     /// Ends a match for good and closes the direct conversation of its two people. Returns false, and changes
     /// nothing, when `by` is not one of the two or it has ended already.
     async fn end_match(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool>;
+
+    /// Notes that one of the two of a match asks for the other's contact; asking again changes nothing. Returns false,
+    /// and changes nothing, when `by` is not one of the two or the two may not see each other.
+    async fn ask_contact(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool>;
+
+    /// Who asked for the other's contact in these matches, by match, then by who asked.
+    async fn contact_requests(&self, ids: &[MatchId]) -> StoreResult<Vec<ContactRequest>>;
 }

@@ -163,6 +163,14 @@ pub trait MessageStore: Send + Sync {
     /// need not be one of this conversation, or of any.
     async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64>;
 
+    /// On how many days at least two people wrote in each of these conversations; those without such a day are left
+    /// out. A day begins where `(moment + zone_offset)` is a multiple of 24 hours, all in milliseconds. By conversation.
+    async fn days_of_exchange(
+        &self,
+        conversations: &[ConversationId],
+        zone_offset: i64,
+    ) -> StoreResult<Vec<(ConversationId, i64)>>;
+
     /// Notes that a member has read up to `seq`. Never goes back, and never beyond the last message. What is read
     /// was delivered, too.
     async fn mark_read(

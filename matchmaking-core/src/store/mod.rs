@@ -16,14 +16,23 @@ mod album;
 #[cfg(feature = "testing")]
 pub mod conformance;
 mod conversations;
+mod daily;
 mod decision;
+mod invitations;
+mod logins;
 mod matches;
+mod memberships;
 pub mod memory;
 mod messages;
+mod office;
 mod opening;
 mod people;
+mod phone;
+mod reports;
 mod reviews;
 mod safety;
+mod sessions;
+mod slice;
 #[cfg(feature = "sql")]
 pub mod sql;
 mod upkeep;
@@ -31,28 +40,51 @@ mod url;
 
 use std::sync::Arc;
 
-pub use accounts::{AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome};
+pub use accounts::{
+    AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+    SetIdentityOutcome,
+};
 pub use album::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
     GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
 };
-pub use matches::{
-    CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
+pub use invitations::{InvitationStore, InviteCodeOutcome};
+pub use logins::{
+    CODE_INTERVAL_MILLIS, CODE_LIFE_MILLIS, CODES_A_DAY, LOGIN_FAILURES_TO_LOCK,
+    LOGIN_FAILURES_WINDOW_MILLIS, LOGIN_LOCK_MILLIS, LoginGate, LoginStore, NewCode, ReserveOutcome,
+    ShownCode, SpendOutcome, WRONG_CODES_A_DAY,
 };
+pub use matches::{
+    ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
+    NewInteraction, NewMatch, SuperLikes,
+};
+pub use memberships::MembershipStore;
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
+pub use office::{NewAudit, OfficeStore};
 pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, ProfileStats, VersionedProfile};
-pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome};
+pub use reports::{
+    NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
+};
+pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, SubmitOutcome};
 pub use safety::SafetyStore;
+pub use sessions::{
+    Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
+    REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,
+};
+pub use slice::{Slice, Sliced};
 pub use upkeep::{BackupError, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]
 pub use self::{
     accounts::MockAccountStore, album::MockAlbumStore, conversations::MockConversationStore,
-    matches::MockMatchStore, messages::MockMessageStore, people::MockPeopleStore, reviews::MockReviewStore,
-    safety::MockSafetyStore, upkeep::MockUpkeep,
+    daily::MockDailyStore, invitations::MockInvitationStore, logins::MockLoginStore, matches::MockMatchStore,
+    memberships::MockMembershipStore, messages::MockMessageStore, office::MockOfficeStore,
+    people::MockPeopleStore, reports::MockReportStore, reviews::MockReviewStore, safety::MockSafetyStore,
+    sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -74,6 +106,20 @@ pub struct Stores {
     pub messages: Arc<dyn MessageStore>,
     /// Blocks, and what decides who sees whom.
     pub safety: Arc<dyn SafetyStore>,
+    /// Codes of text messages, and failed logins.
+    pub logins: Arc<dyn LoginStore>,
+    /// Sessions and devices.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Invite codes and inviters.
+    pub invitations: Arc<dyn InvitationStore>,
+    /// Daily lists.
+    pub daily: Arc<dyn DailyStore>,
+    /// Memberships.
+    pub memberships: Arc<dyn MembershipStore>,
+    /// Reports.
+    pub reports: Arc<dyn ReportStore>,
+    /// What the back office asks, and the record of what it changes.
+    pub office: Arc<dyn OfficeStore>,
     /// Health, backup, closing.
     pub upkeep: Arc<dyn Upkeep>,
 }
@@ -91,6 +137,13 @@ impl Stores {
             + ConversationStore
             + MessageStore
             + SafetyStore
+            + LoginStore
+            + SessionStore
+            + InvitationStore
+            + DailyStore
+            + MembershipStore
+            + ReportStore
+            + OfficeStore
             + Upkeep
             + 'static,
     {
@@ -103,6 +156,13 @@ impl Stores {
             conversations: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,
             safety: Arc::clone(&store) as _,
+            logins: Arc::clone(&store) as _,
+            sessions: Arc::clone(&store) as _,
+            invitations: Arc::clone(&store) as _,
+            daily: Arc::clone(&store) as _,
+            memberships: Arc::clone(&store) as _,
+            reports: Arc::clone(&store) as _,
+            office: Arc::clone(&store) as _,
             upkeep: store,
         }
     }

@@ -66,6 +66,9 @@ pub trait PeopleStore: Send + Sync {
     /// One active person with the identities they have; `None` for accounts that take no part.
     async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>>;
 
+    /// Those of these people who are active, with the identities they have. In no particular order.
+    async fn people_among(&self, ids: &[AccountId]) -> StoreResult<Vec<PersonRow>>;
+
     /// Active people with identifiers above `after`, ascending, at most `limit`: a page of the pool.
     async fn people(&self, after: Option<AccountId>, limit: usize) -> StoreResult<Vec<PersonRow>>;
 

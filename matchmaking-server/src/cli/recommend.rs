@@ -271,6 +271,7 @@ mod tests {
             target: ids[3],
             action: Action::Like,
             terms: MatchTerms::default(),
+            super_likes: None,
             at: clock.now(),
         };
         services.stores.matches.record_interaction(liked).await.unwrap();

@@ -68,9 +68,13 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
         Fault::NotAllowed => text(StatusCode::FORBIDDEN, "Forbidden"),
-        Fault::AlreadyMember | Fault::GroupFull | Fault::TooManyGroups | Fault::Oneself => {
-            text(StatusCode::BAD_REQUEST, "Bad Request")
-        }
+        Fault::AlreadyMember
+        | Fault::GroupFull
+        | Fault::TooManyGroups
+        | Fault::AlreadyDecided
+        | Fault::ContactTooEarly
+        | Fault::Oneself => text(StatusCode::BAD_REQUEST, "Bad Request"),
+        Fault::NothingToTakeBack | Fault::UnknownReport => text(StatusCode::NOT_FOUND, "Not Found"),
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
         Fault::UsernameTaken => text(StatusCode::BAD_REQUEST, "Username already registered"),

@@ -121,9 +121,9 @@ fn webm_seconds(bytes: &[u8]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], contents: &[u8]) -> Vec<u8> {
         let size = u32::try_from(contents.len() + 8).unwrap().to_be_bytes();
-        [&size, &kind[..], contents].concat()
+        [&size[..], &kind, contents].concat()
     }
 
     fn mp4(header: &[u8]) -> Vec<u8> {

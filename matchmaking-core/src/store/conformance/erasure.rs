@@ -1,15 +1,25 @@
 //! Cases about deleting an account.
 
 use super::fixture::{
-    all, at, create, decide, done, group, marks, matched, named, pair, person, photo, reserved, say, terms,
-    to_add, two,
+    ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person, photo,
+    reserved, say, terms, to_add, two,
+};
+use super::{
+    codes::{SEND, send, show, spend},
+    sessions::{open, session_on},
 };
 use crate::{
     error::StoreResult,
-    model::{AccountStatus, Action, FileRole, IdentityKind, ReviewStatus, Role, Subject},
+    ids::AccountId,
+    model::{
+        AccountStatus, Action, FileRole, Identity, IdentityKind, Level, Membership, ReviewStatus, Role,
+        Subject,
+    },
     store::{
-        AppendOutcome, GroupOutcome, GroupRefusal, NewAccount, NewMatch, NewMember, NewReview, NewVideo,
-        OnStored, ReviewFilter, Stores,
+        AppendOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, InviteCodeOutcome,
+        LOGIN_FAILURES_TO_LOCK, LoginGate, NewAccount, NewDaily, NewInteraction, NewMatch, NewMember,
+        NewReport, NewReview, NewVideo, OnStored, ReserveOutcome, ReviewFilter, SpendOutcome, Stores,
+        SuperLikes,
     },
 };
 
@@ -170,7 +180,7 @@ pub async fn deletion_takes_photos_films_and_papers(stores: &Stores) -> StoreRes
     assert!(stores.album.photos(&[ann]).await?.is_empty());
     assert_eq!(stores.album.video(ann).await?, None);
     assert_eq!(stores.reviews.submissions(ann).await?, []);
-    let left = stores.reviews.reviews(ReviewFilter::default(), false, 0, 10).await?;
+    let left = stores.reviews.reviews(ReviewFilter::default(), ALL).await?;
     assert!(left.total == 3 && left.items.iter().all(|review| review.account == ben));
     let mut discarded = stores.album.discarded_files(at(7), 10).await?;
     discarded.sort();
@@ -181,5 +191,101 @@ pub async fn deletion_takes_photos_films_and_papers(stores: &Stores) -> StoreRes
     stores.album.forget_files(&keys[0], at(7)).await?;
     assert!(stores.album.discarded_files(at(7), 10).await?.is_empty());
     assert_eq!(stores.album.photos(&[ben]).await?.len(), 1);
+    Ok(())
+}
+
+/// Nothing is left of its sessions and devices, of what is known of its telephone, of its invite code and inviter, and
+/// of itself as the inviter of others.
+pub async fn deletion_forgets_logins_and_invitations(stores: &Stores) -> StoreResult<()> {
+    let phone = Identity::new(IdentityKind::Phone, "13800138000");
+    let identities = vec![phone.clone()];
+    let ann = create(stores, NewAccount { identities: identities.clone(), ..named("ann") }).await?;
+    let (ben, cal) = (person(stores, "ben").await?, person(stores, "cal").await?);
+    for (account, code) in [(ann, "ANN"), (ben, "BEN")] {
+        stores.invitations.invite_code(account, code).await?;
+    }
+    assert!(stores.invitations.link_inviter(ann, "BEN").await?);
+    assert!(stores.invitations.link_inviter(cal, "ANN").await?);
+    let session = open(stores, ann, "family", 1).await?;
+    let theirs = open(stores, ben, "other", 1).await?;
+    stores.sessions.open_session(session_on(ann, "second", "phone", 1)).await?;
+    assert_eq!(stores.logins.reserve_code(send(SEND)).await?, ReserveOutcome::Reserved);
+    for _ in 0..LOGIN_FAILURES_TO_LOCK {
+        stores.logins.record_login(&phone.folded, false, at(1)).await?;
+    }
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(2)).await?;
+    assert_eq!(stores.sessions.sessions(ann, at(2)).await?, []);
+    assert_eq!(stores.sessions.devices(ann).await?, []);
+    let access = stores.sessions.access(ann, session).await?.expect("its number remains");
+    assert!(!access.has_session && access.account.status == AccountStatus::Deleted);
+    assert!(stores.sessions.access(ben, theirs).await?.is_some_and(|access| access.has_session));
+    assert_eq!(stores.logins.login_gate(&phone.folded, at(2)).await?, LoginGate::Open);
+    assert_eq!(spend(stores, show(SEND)).await?, SpendOutcome::Wrong);
+    for anyone in [ann, cal] {
+        assert_eq!(stores.invitations.inviter(anyone).await?, None);
+    }
+    assert_eq!(stores.invitations.invite_code(ann, "NEW").await?, InviteCodeOutcome::Unknown);
+    let taken = stores.invitations.invite_code(cal, "ANN").await?;
+    assert_eq!(taken, InviteCodeOutcome::Code("ANN".to_owned()), "the code is free again");
+    // The telephone is free, and nothing that is known of it is in the way.
+    let again = create(stores, NewAccount { identities, ..named("ann") }).await?;
+    assert_ne!(again, ann);
+    assert_eq!(stores.logins.reserve_code(send(SEND)).await?, ReserveOutcome::Reserved);
+    Ok(())
+}
+
+/// Of daily lists, super-likes, contacts, memberships and reports of a deleted account nothing is left, by it or about
+/// it; the record of changes keeps its number and no words.
+pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let cal = person(stores, "cal").await?;
+    let list = |account, entries: &[AccountId]| NewDaily {
+        account,
+        day: at(0),
+        draw: 0,
+        entries: entries.iter().map(|id| (*id, 50)).collect(),
+        at: at(1),
+    };
+    stores.daily.keep_daily(list(ann, &[ben, cal])).await?;
+    stores.daily.keep_daily(list(ben, &[ann, cal])).await?;
+    let super_likes = Some(SuperLikes { day: at(0), most: 9 });
+    for (actor, target) in [(ann, ben), (ben, ann)] {
+        let new = NewInteraction { super_likes, ..decision(actor, target, Action::SuperLike) };
+        stores.matches.record_interaction(new).await?;
+    }
+    let made = stores.matches.match_between(pair(ann, ben)).await?.expect("a match").matched.id;
+    for by in [ann, ben] {
+        assert!(stores.matches.ask_contact(made, by, at(2)).await?);
+    }
+    let gold = Membership { level: Level::Gold, expires_at: None };
+    for account in [ann, ben] {
+        stores.memberships.set_membership(account, gold, change(account)).await?;
+    }
+    for (reporter, target) in [(ann, ben), (ben, ann), (ben, cal)] {
+        let (reason, detail) = ("spam".to_owned(), "words".to_owned());
+        stores.reports.report(NewReport { reporter, target, reason, detail, at: at(3) }).await?;
+    }
+
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(4)).await?;
+    assert_eq!(stores.daily.daily(ann, at(0)).await?, None);
+    assert_eq!(stores.daily.left_out(ann, at(0)).await?, []);
+    assert_eq!(stores.daily.left_out(ben, at(0)).await?, [cal]);
+    assert_eq!(stores.matches.likes_of(ben, ALL).await?.total, 0);
+    assert_eq!(stores.matches.see_likers(ben).await?, 0);
+    assert_eq!(stores.matches.contact_requests(&[made]).await?, []);
+    assert_eq!(stores.memberships.memberships(&[ann, ben]).await?, [(ben, gold)]);
+    let reports = stores.reports.reports(None, ALL).await?.items;
+    assert_eq!(reports.iter().map(|report| report.target).collect::<Vec<_>>(), [cal]);
+    let record = stores.office.audit(ALL).await?.items;
+    let record: Vec<_> = record.iter().map(|entry| (entry.account, entry.detail.as_str())).collect();
+    assert_eq!(record, [(Some(ann), ""), (Some(ben), "words")]);
+    // What the super-like for a deleted person took is free again.
+    let left = NewInteraction {
+        super_likes: Some(SuperLikes { day: at(0), most: 1 }),
+        ..decision(ben, cal, Action::SuperLike)
+    };
+    let recorded = stores.matches.record_interaction(left).await?;
+    assert!(matches!(recorded, InteractionOutcome::Recorded { .. }));
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Cases about reading some messages of a conversation: without those of hidden people, by identifier, before one.
 
-use super::fixture::{all, group, nobody, nowhere, pair, person, say, two};
+use super::fixture::{DAY, all, group, nobody, nowhere, pair, person, say, text, two};
 use crate::{
+    clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, ID_LIMIT, MessageId},
-    store::Stores,
+    store::{NewMessage, OnStored, Stores},
 };
 
 /// A conversation in which three people take turns: the message with number `n` is of the one at `n % 3`.
@@ -116,5 +117,30 @@ pub async fn what_comes_before_an_identifier_is_known(stores: &Stores) -> StoreR
         let id = MessageId::new(id).expect("a valid identifier");
         assert_eq!([before(walks, id).await?, before(talks, id).await?], expected);
     }
+    Ok(())
+}
+
+/// A day counts for a conversation when two people wrote on it, and begins where the zone's does.
+pub async fn days_count_when_two_wrote(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let direct = stores.conversations.open_direct(pair(ann, ben), Millis(0)).await?.id;
+    let walks = group(stores, ann, &[ben]).await?;
+    let talks = group(stores, ann, &[ben]).await?;
+    // The fourth day is the only one on which both wrote here, unless days begin a millisecond earlier.
+    for (sender, moment) in
+        [(ann, 2 * DAY), (ben, 4 * DAY - 1), (ann, 4 * DAY), (ben, 5 * DAY - 1), (ann, 5 * DAY)]
+    {
+        let message = NewMessage { at: Millis(moment), ..text(direct, sender, "x") };
+        stores.messages.append_message(message, OnStored::nothing()).await?;
+    }
+    say(stores, walks, ann, "alone").await?;
+    for sender in [ann, ben, ann] {
+        say(stores, talks, sender, "both").await?;
+    }
+    let days =
+        async |places: &[ConversationId], offset| stores.messages.days_of_exchange(places, offset).await;
+    assert_eq!(days(&[talks, nowhere(), walks, direct], 0).await?, [(direct, 1), (talks, 1)]);
+    assert_eq!(days(&[direct], 1).await?, [(direct, 2)]);
+    assert_eq!(days(&[], 0).await?, []);
     Ok(())
 }

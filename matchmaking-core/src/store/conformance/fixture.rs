@@ -7,13 +7,13 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId, TelegramId},
     model::{
-        Action, Claim, FileRole, Identity, IdentityKind, Match, Message, MessageKind, Pair, PhotoFiles,
-        PhotoKind, Profile, ReviewStatus, Role, Subject,
+        Action, AuditAction, Claim, FileRole, Identity, IdentityKind, Match, Message, MessageKind, Pair,
+        PhotoFiles, PhotoKind, Profile, ReviewStatus, Role, Subject,
     },
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, Departure, GroupOutcome, InteractionOutcome,
-        MatchTerms, NewAccount, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage, NewPhoto,
-        NewReview, OnStored, ReadMark, Stores,
+        MatchTerms, NewAccount, NewAudit, NewGroup, NewInteraction, NewMatch, NewMember, NewMessage,
+        NewPhoto, NewReview, OnStored, ReadMark, Slice, Stores,
     },
 };
 
@@ -21,6 +21,23 @@ use crate::{
 pub(super) const fn at(n: i64) -> Millis {
     Millis(1_770_000_000_000 + n)
 }
+
+/// 24 hours in milliseconds.
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+/// A change in the back office, about this account.
+pub(super) fn change(account: AccountId) -> NewAudit {
+    NewAudit {
+        action: AuditAction::UserLocked,
+        account: Some(account),
+        thing: None,
+        detail: "words".to_owned(),
+        at: at(9),
+    }
+}
+
+/// Everything, oldest first.
+pub(super) const ALL: Slice = Slice { newest_first: false, skip: 0, limit: usize::MAX };
 
 /// An account that nobody has.
 pub(super) fn nobody() -> AccountId {
@@ -76,7 +93,7 @@ pub(super) fn terms(said: &str) -> MatchTerms {
 }
 
 pub(super) fn decision(actor: AccountId, target: AccountId, action: Action) -> NewInteraction {
-    NewInteraction { actor, target, action, terms: terms("decided"), at: at(1) }
+    NewInteraction { actor, target, action, terms: terms("decided"), super_likes: None, at: at(1) }
 }
 
 /// Decides, and returns the match if the two have one and whether it is new.
@@ -88,7 +105,7 @@ pub(super) async fn decide(
 ) -> StoreResult<(Option<Match>, bool)> {
     match stores.matches.record_interaction(decision(actor, target, action)).await? {
         InteractionOutcome::Recorded { matched, newly_matched, .. } => Ok((matched, newly_matched)),
-        InteractionOutcome::NotVisible => panic!("{actor} does not see {target}"),
+        refused => panic!("{actor} about {target}: {refused:?}"),
     }
 }
 

@@ -15,21 +15,28 @@
 
 pub mod accounts;
 pub mod album;
+pub mod codes;
 pub mod conversations;
+pub mod daily;
 pub mod erasure;
 pub mod excerpts;
 mod fixture;
 pub mod group_races;
 pub mod groups;
+pub mod invitations;
+pub mod likes;
 pub mod lists;
+pub mod logins;
 pub mod matches;
 pub mod messages;
 pub mod names;
+pub mod office;
 pub mod people;
 pub mod races;
 pub mod receipts;
 pub mod reviews;
 pub mod safety;
+pub mod sessions;
 pub mod upkeep;
 pub mod visibility;
 pub mod writers;
@@ -86,6 +93,53 @@ suite! { ($)
         one_of_two_gets_a_name
         two_who_swap_names_keep_one_each
         a_password_is_replaced_while_it_is_the_expected_one
+        names_are_given_together_or_not_at_all
+        a_first_password_comes_with_names
+    }
+    codes {
+        a_code_is_spent_once
+        a_code_ends_with_its_time
+        a_new_code_replaces_the_former
+        codes_are_of_their_phone_and_purpose
+        codes_come_at_intervals
+        codes_are_counted_by_the_day
+        wrong_tries_burn_a_code_for_the_day
+        tries_without_a_code_are_not_counted
+        what_could_not_be_sent_does_not_count
+        one_code_at_once_is_spent_once
+        one_of_many_sends_at_once
+        tries_at_once_are_all_counted
+    }
+    logins {
+        failures_lock_a_login_for_a_while
+        failures_count_for_a_while
+        a_right_login_forgets_failures
+        a_locked_login_counts_nothing
+        failures_at_once_are_all_counted
+        old_phones_are_forgotten
+    }
+    sessions {
+        a_session_is_what_it_was_opened_as
+        only_active_accounts_have_sessions
+        a_device_is_new_once
+        sessions_and_devices_are_bounded
+        a_token_is_spent_for_the_next
+        a_lost_answer_is_repeated_for_a_moment
+        a_spent_token_ends_its_session
+        a_session_ends_with_its_time
+        a_session_is_ended_by_its_own
+        any_status_but_active_ends_sessions
+        a_password_ends_sessions_but_the_one_kept
+        a_password_is_set_in_place_of_the_expected_one
+        one_token_at_once_has_one_successor
+        one_of_two_passwords_at_once_is_set
+        a_lock_and_a_login_at_once_leave_no_session
+    }
+    invitations {
+        an_account_keeps_its_code
+        a_code_belongs_to_one_account
+        an_inviter_is_linked_once
+        one_code_at_once_is_one_account_s
     }
     erasure {
         deletion_is_for_ever
@@ -93,6 +147,8 @@ suite! { ($)
         deletion_takes_decisions_matches_and_blocks
         deletion_leaves_what_others_received
         deletion_passes_groups_on
+        deletion_forgets_logins_and_invitations
+        deletion_takes_lists_memberships_and_reports
         deletion_takes_photos_films_and_papers
     }
     album {
@@ -121,6 +177,7 @@ suite! { ($)
         one_of_many_replaces_a_version
         activity_never_goes_back
         only_active_people_take_part
+        active_people_are_found_together
         people_come_in_pages
     }
     safety {
@@ -145,6 +202,43 @@ suite! { ($)
         a_like_flips
         a_match_ends_once_and_by_its_own
         terms_come_back_as_they_were
+    }
+    likes {
+        super_likes_are_counted_by_the_day
+        a_super_like_that_stands_takes_none
+        both_say_yes_is_told
+        a_like_that_stands_keeps_its_moment
+        the_last_no_is_taken_back
+        likes_come_in_parts
+        who_likes_is_new_once
+        hidden_people_are_not_listed
+        a_contact_is_asked_for_by_the_two_of_a_match
+        super_likes_at_once_are_no_more_than_there_are
+        two_who_take_back_at_once_take_back_two
+        who_likes_is_new_to_one_of_two
+    }
+    daily {
+        a_list_is_kept_in_its_order
+        the_latest_list_of_a_day_counts
+        a_list_shows_whom_one_may_see
+        a_list_tells_what_was_decided
+        who_is_left_out_of_a_list
+        lists_of_earlier_days_are_forgotten
+        only_those_who_take_part_have_lists
+        one_of_two_draws_at_once
+    }
+    office {
+        a_membership_replaces_the_former
+        everyone_else_has_no_membership
+        accounts_are_found_by_what_they_are_called
+        signs_of_patterns_are_signs
+        the_record_goes_on
+        a_report_is_kept_once
+        reports_are_made_by_and_about_people
+        reports_are_limited
+        a_report_is_decided_once
+        reports_come_in_parts
+        one_of_two_decides_a_report
     }
     visibility {
         every_combination_agrees_with_the_rule
@@ -200,6 +294,7 @@ suite! { ($)
         counts_leave_out_hidden_people
         a_message_is_found_by_its_identifier
         what_comes_before_an_identifier_is_known
+        days_count_when_two_wrote
     }
     receipts {
         reading_goes_forward_only
@@ -253,20 +348,27 @@ mod tests {
         let sources = [
             include_str!("accounts.rs"),
             include_str!("album.rs"),
+            include_str!("codes.rs"),
             include_str!("conversations.rs"),
+            include_str!("daily.rs"),
             include_str!("erasure.rs"),
             include_str!("excerpts.rs"),
             include_str!("group_races.rs"),
             include_str!("groups.rs"),
+            include_str!("invitations.rs"),
+            include_str!("likes.rs"),
             include_str!("lists.rs"),
+            include_str!("logins.rs"),
             include_str!("matches.rs"),
             include_str!("messages.rs"),
             include_str!("names.rs"),
+            include_str!("office.rs"),
             include_str!("people.rs"),
             include_str!("races.rs"),
             include_str!("receipts.rs"),
             include_str!("reviews.rs"),
             include_str!("safety.rs"),
+            include_str!("sessions.rs"),
             include_str!("upkeep.rs"),
             include_str!("visibility.rs"),
             include_str!("writers.rs"),

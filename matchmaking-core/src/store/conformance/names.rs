@@ -2,9 +2,10 @@
 
 use super::fixture::{ROUNDS, at, at_once, couple, create, named, nobody, person, two};
 use crate::{
-    error::StoreResult,
+    error::{StoreError, StoreResult},
+    ids::AccountId,
     model::{AccountStatus, Identity, IdentityKind},
-    store::{NewAccount, SetIdentityOutcome, Stores},
+    store::{NewAccount, NewIdentities, SetIdentitiesOutcome, SetIdentityOutcome, Stores},
 };
 
 fn username(name: &str) -> Identity {
@@ -164,5 +165,71 @@ pub async fn a_password_is_replaced_while_it_is_the_expected_one(stores: &Stores
     stores.accounts.set_status(ann, AccountStatus::Deleted, at(9)).await?;
     assert!(!stores.accounts.replace_password_hash(ann, &winner.unwrap_or_default(), "x").await?);
     assert_eq!(stores.accounts.password_hash(ann).await?, None);
+    Ok(())
+}
+
+fn together(account: AccountId, identities: Vec<Identity>) -> NewIdentities {
+    NewIdentities { account, identities, password_hash: None, at: at(5) }
+}
+
+/// Names that are given together replace those of their kinds; one that is taken leaves everything as it was.
+pub async fn names_are_given_together_or_not_at_all(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let email = Identity::new(IdentityKind::Email, "ben@example.com");
+    let ben =
+        create(stores, NewAccount { identities: vec![username("ben"), email.clone()], ..named("") }).await?;
+
+    let both = together(ann, vec![username("Anna"), email.clone()]);
+    assert_eq!(stores.accounts.set_identities(both).await?, SetIdentitiesOutcome::Taken(IdentityKind::Email));
+    assert_eq!(stores.accounts.identities(ann).await?, [username("ann")]);
+    let both = together(ann, vec![username("BEN"), email.clone()]);
+    assert_eq!(
+        stores.accounts.set_identities(both).await?,
+        SetIdentitiesOutcome::Taken(IdentityKind::Username)
+    );
+
+    let mine = Identity::new(IdentityKind::Email, "ann@example.com");
+    let both = together(ann, vec![username("Anna"), mine.clone()]);
+    assert_eq!(stores.accounts.set_identities(both.clone()).await?, SetIdentitiesOutcome::Set);
+    assert_eq!(stores.accounts.identities(ann).await?, [mine, username("Anna")]);
+    assert_eq!(stores.accounts.account_by_identity(IdentityKind::Username, "ann").await?, None);
+    assert_eq!(
+        stores.people.profile(ann).await?.map(|read| (read.version, read.updated_at)),
+        Some((1, at(5)))
+    );
+    // Once more, and with nothing at all.
+    assert_eq!(stores.accounts.set_identities(both.clone()).await?, SetIdentitiesOutcome::Set);
+    assert_eq!(stores.accounts.set_identities(together(ann, Vec::new())).await?, SetIdentitiesOutcome::Set);
+    assert_eq!(stores.accounts.identities(ann).await?.len(), 2);
+
+    let free = together(nobody(), vec![username("free")]);
+    assert_eq!(stores.accounts.set_identities(free).await?, SetIdentitiesOutcome::Unknown);
+    stores.accounts.set_status(ben, AccountStatus::Deleted, at(6)).await?;
+    let gone = together(ben, vec![username("free")]);
+    assert_eq!(stores.accounts.set_identities(gone).await?, SetIdentitiesOutcome::Unknown);
+    let twice = together(ann, vec![username("a"), username("b")]);
+    assert!(matches!(stores.accounts.set_identities(twice).await, Err(StoreError::Driver(_))));
+    Ok(())
+}
+
+/// A password may come with names, if it is the first one; else nothing changes.
+pub async fn a_first_password_comes_with_names(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let with = |name: &str, hash: &str| NewIdentities {
+        password_hash: Some(hash.to_owned()),
+        ..together(ann, vec![username(name)])
+    };
+    assert_eq!(stores.accounts.set_identities(with("anna", "one")).await?, SetIdentitiesOutcome::Set);
+    assert_eq!(stores.accounts.password_hash(ann).await?.as_deref(), Some("one"));
+    let second = stores.accounts.set_identities(with("anne", "two")).await?;
+    assert_eq!(second, SetIdentitiesOutcome::HasPassword);
+    assert_eq!(stores.accounts.password_hash(ann).await?.as_deref(), Some("one"));
+    assert_eq!(stores.accounts.identities(ann).await?, [username("anna")]);
+    stores.accounts.set_identities(together(ann, vec![username("anne")])).await?;
+    assert_eq!(
+        stores.accounts.password_hash(ann).await?.as_deref(),
+        Some("one"),
+        "it stays without a new one"
+    );
     Ok(())
 }

@@ -180,6 +180,24 @@ pub async fn only_active_people_take_part(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
+/// Of the people who are asked for, those come who are active, each once.
+pub async fn active_people_are_found_together(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let ben = create(stores, NewAccount { identities: vec![telegram(1)], ..named("ben") }).await?;
+    let cal = person(stores, "cal").await?;
+    stores.accounts.set_status(cal, AccountStatus::Locked, at(1)).await?;
+    stores.people.touch(ben, at(7)).await?;
+    let mut rows = stores.people.people_among(&[ben, nobody(), cal, ann, ben]).await?;
+    rows.sort_unstable_by_key(|row| row.person.id);
+    let mut expected = Vec::new();
+    for id in [ann, ben] {
+        expected.extend(stores.people.person(id).await?);
+    }
+    assert_eq!((rows.len(), rows), (2, expected));
+    assert_eq!(stores.people.people_among(&[]).await?, []);
+    Ok(())
+}
+
 /// Pages of people ascend without gap or repetition, and leave out those who take no part.
 pub async fn people_come_in_pages(stores: &Stores) -> StoreResult<()> {
     let mut expected = Vec::new();

@@ -31,6 +31,11 @@ pub async fn a_closed_store_is_unavailable(stores: &Stores) -> StoreResult<()> {
         stores.messages.messages_after(walks, 0, 1).await.err(),
         stores.messages.mark_read(walks, ann, 1, at(1)).await.err(),
         stores.safety.block(ann, ben, at(1)).await.err(),
+        stores.logins.login_gate("13800138000", at(1)).await.err(),
+        stores.logins.record_login("13800138000", false, at(1)).await.err(),
+        stores.sessions.sessions(ann, at(1)).await.err(),
+        stores.sessions.forget_sessions(at(1)).await.err(),
+        stores.invitations.inviter(ann).await.err(),
     ];
     for (n, failure) in failures.into_iter().enumerate() {
         assert!(matches!(failure, Some(StoreError::Unavailable(_))), "{n}: {failure:?}");

@@ -1,13 +1,13 @@
 //! Cases about who sees whom: every read and write agrees with the one rule.
 
-use super::fixture::{at, decision, group, matched, pair, person, text, to_add, to_match, two};
+use super::fixture::{ALL, at, decision, group, matched, pair, person, text, to_add, to_match, two};
 use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Action, Match, Relation, may_see},
     store::{
         AppendOutcome, AppendRefusal, CreateMatchOutcome, GroupOutcome, GroupRefusal, InteractionOutcome,
-        OnStored, Stores,
+        NewDaily, OnStored, Stores,
     },
 };
 
@@ -40,6 +40,15 @@ async fn check(
         assert_eq!(stores.matches.interaction(viewer, target).await?, before);
     }
     assert_eq!(stores.matches.toggle_like(made.id).await?.is_some(), visible, "toggle_like: {expected:?}");
+
+    let asked = stores.matches.ask_contact(made.id, viewer, at(6)).await?;
+    assert_eq!(asked, visible, "ask_contact: {expected:?}");
+    let likes = stores.matches.likes_of(target, ALL).await?.items;
+    assert_eq!(likes.iter().any(|like| like.target == viewer), visible, "likes_of: {expected:?}");
+    let likers = stores.matches.likers_of(viewer, ALL).await?.items;
+    assert_eq!(likers.iter().any(|like| like.actor == target), visible, "likers_of: {expected:?}");
+    let drawn = stores.daily.daily(viewer, at(0)).await?.into_iter().flat_map(|list| list.entries);
+    assert_eq!(drawn.count() == 1, visible, "daily: {expected:?}");
 
     let listed = stores.conversations.conversations_of(viewer, &[], usize::MAX).await?;
     let listed = listed.iter().any(|summary| summary.conversation.id == direct);
@@ -99,6 +108,10 @@ pub async fn every_combination_agrees_with_the_rule(stores: &Stores) -> StoreRes
                 let ben = person(stores, &format!("b{v}{t}{ended}")).await?;
                 let made = matched(stores, ann, ben).await?;
                 let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
+                stores.matches.record_interaction(decision(ben, ann, Action::Like)).await?;
+                let list =
+                    NewDaily { account: ann, day: at(0), draw: 0, entries: vec![(ben, 50)], at: at(1) };
+                stores.daily.keep_daily(list).await?;
                 let places = (direct, group(stores, ann, &[]).await?);
                 if ended {
                     stores.matches.end_match(made.id, ben, at(4)).await?;

@@ -11,15 +11,15 @@ use crate::{
     ids::AccountId,
     model::{Account, AccountStatus, ConversationKind, Identity, IdentityKind},
     store::{
-        AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome,
-        decision::one_identity_a_kind,
+        AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+        SetIdentityOutcome, decision::one_identity_a_kind,
     },
 };
 
 #[async_trait]
 impl AccountStore for MemoryStore {
     async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome> {
-        one_identity_a_kind(&new)?;
+        one_identity_a_kind(&new.identities)?;
         let mut state = self.lock()?;
         for identity in &new.identities {
             if let Some(by) = state.identities.get(&(identity.kind, identity.folded.clone())) {
@@ -102,6 +102,9 @@ impl AccountStore for MemoryStore {
             return Ok(false);
         }
         row.status = status;
+        if status != AccountStatus::Active {
+            state.end_sessions(id, None);
+        }
         if status == AccountStatus::Deleted {
             erase(&mut state, id, at);
         }
@@ -133,6 +136,38 @@ impl AccountStore for MemoryStore {
         Ok(SetIdentityOutcome::Set)
     }
 
+    async fn set_identities(&self, new: NewIdentities) -> StoreResult<SetIdentitiesOutcome> {
+        one_identity_a_kind(&new.identities)?;
+        let mut state = self.lock()?;
+        let taken = |identity: &&Identity| {
+            let owner = state.identities.get(&(identity.kind, identity.folded.clone()));
+            owner.is_some_and(|owner| *owner != new.account)
+        };
+        if let Some(taken) = new.identities.iter().find(taken) {
+            return Ok(SetIdentitiesOutcome::Taken(taken.kind));
+        }
+        let row = state.accounts.get_mut(&new.account).filter(|row| row.status != AccountStatus::Deleted);
+        let Some(row) = row else { return Ok(SetIdentitiesOutcome::Unknown) };
+        if new.password_hash.is_some() && row.password_hash.is_some() {
+            return Ok(SetIdentitiesOutcome::HasPassword);
+        }
+        row.password_hash = new.password_hash.or(row.password_hash.take());
+        let mut former = Vec::new();
+        for identity in &new.identities {
+            former.extend(row.identities.insert(identity.kind, identity.clone()));
+        }
+        for former in former {
+            state.identities.remove(&(former.kind, former.folded));
+        }
+        for identity in new.identities {
+            state.identities.insert((identity.kind, identity.folded), new.account);
+        }
+        if let Some(profile) = state.profiles.get_mut(&new.account) {
+            profile.updated_at = new.at;
+        }
+        Ok(SetIdentitiesOutcome::Set)
+    }
+
     async fn password_hash(&self, id: AccountId) -> StoreResult<Option<String>> {
         Ok(self.lock()?.accounts.get(&id).and_then(|row| row.password_hash.clone()))
     }
@@ -150,8 +185,13 @@ impl AccountStore for MemoryStore {
 fn erase(state: &mut State, id: AccountId, at: Millis) {
     if let Some(row) = state.accounts.get_mut(&id) {
         row.password_hash = None;
+        if let Some(phone) = row.identities.get(&IdentityKind::Phone) {
+            state.phones.remove(&phone.folded);
+        }
         row.identities.clear();
     }
+    state.devices.remove(&id);
+    state.erase_invitations(id);
     state.identities.retain(|_, owner| *owner != id);
     state.profiles.remove(&id);
     state.erase_album(id, at);
@@ -167,7 +207,17 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
         }
     }
 
+    for decisions in state.unseen_likes.values_mut() {
+        decisions.remove(&id);
+    }
+    state.unseen_likes.remove(&id);
+    state.super_likes.remove(&id);
+    for (_, targets) in state.super_likes.values_mut() {
+        targets.remove(&id);
+    }
+
     for matched in state.matches_of.remove(&id).unwrap_or_default() {
+        state.contact_requests.retain(|(of, _)| *of != matched);
         let Some(gone) = state.matches.remove(&matched) else { continue };
         let theirs = gone.partner_of(id).and_then(|other| state.matches_of.get_mut(&other));
         if let Some(matches) = theirs {
@@ -175,6 +225,13 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
         }
     }
     state.match_of_pair.retain(|pair, _| !pair.contains(id));
+
+    state.forget_daily(id);
+    state.memberships.remove(&id);
+    state.reports.retain(|_, report| report.reporter != id && report.target != id);
+    for entry in state.audit.values_mut().filter(|entry| entry.account == Some(id)) {
+        entry.detail.clear();
+    }
 
     state.blocks.remove(&id);
     for blocked in state.blocks.values_mut() {

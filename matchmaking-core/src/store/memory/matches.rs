@@ -11,7 +11,8 @@ use crate::{
     ids::{AccountId, InteractionId, MatchId},
     model::{Action, Interaction, Match, Pair},
     store::{
-        CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
+        NewInteraction, NewMatch, Slice, Sliced, decision::takes_super_like,
     },
 };
 
@@ -23,11 +24,27 @@ impl MatchStore for MemoryStore {
         let Some(pair) = Pair::new(actor, target).filter(|_| state.sees(actor, target)) else {
             return Ok(InteractionOutcome::NotVisible);
         };
-        let id = match state.decision(actor, target) {
+        let earlier = state.decision(actor, target).cloned();
+        if let Some(super_likes) = new.super_likes.filter(|_| takes_super_like(&new, earlier.as_ref()))
+            && !state.take_super_like(actor, target, super_likes)
+        {
+            return Ok(InteractionOutcome::NoSuperLikes);
+        }
+        let id = match &earlier {
             Some(earlier) => earlier.id,
             None => next(&mut state.last_interaction, InteractionId::new)?,
         };
-        let interaction = Interaction { id, actor, target, action: new.action, at: new.at };
+        let at = match &earlier {
+            Some(earlier) if earlier.action == new.action && new.action.is_like() => earlier.at,
+            _ => new.at,
+        };
+        let interaction = Interaction { id, actor, target, action: new.action, at };
+        let liked = earlier.is_some_and(|earlier| earlier.action.is_like());
+        if !new.action.is_like() {
+            state.unseen_likes.entry(target).or_default().remove(&actor);
+        } else if !liked {
+            state.unseen_likes.entry(target).or_default().insert(actor);
+        }
         state.interactions.entry(actor).or_default().insert(target, interaction.clone());
         state.deciders.entry(target).or_default().insert(actor);
 
@@ -40,9 +57,26 @@ impl MatchStore for MemoryStore {
                 interaction,
                 matched: Some(made),
                 newly_matched: true,
+                mutual,
             });
         }
-        Ok(InteractionOutcome::Recorded { interaction, matched, newly_matched: false })
+        Ok(InteractionOutcome::Recorded { interaction, matched, newly_matched: false, mutual })
+    }
+
+    async fn take_back(&self, actor: AccountId, since: Millis) -> StoreResult<Option<Interaction>> {
+        Ok(self.lock()?.take_back(actor, since))
+    }
+
+    async fn likes_of(&self, actor: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        Ok(slice.of(self.lock()?.likes_of(actor)))
+    }
+
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        Ok(slice.of(self.lock()?.likers_of(target)))
+    }
+
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize> {
+        Ok(self.lock()?.see_likers(target))
     }
 
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {
@@ -118,10 +152,26 @@ impl MatchStore for MemoryStore {
         }
         Ok(true)
     }
+
+    async fn ask_contact(&self, id: MatchId, by: AccountId, _at: Millis) -> StoreResult<bool> {
+        let mut state = self.lock()?;
+        let partner = state.matches.get(&id).and_then(|matched| matched.partner_of(by));
+        if !partner.is_some_and(|partner| state.sees(by, partner)) {
+            return Ok(false);
+        }
+        state.contact_requests.insert((id, by));
+        Ok(true)
+    }
+
+    async fn contact_requests(&self, ids: &[MatchId]) -> StoreResult<Vec<ContactRequest>> {
+        let state = self.lock()?;
+        let asked = state.contact_requests.iter().filter(|(id, _)| ids.contains(id));
+        Ok(asked.map(|&(match_id, by)| ContactRequest { match_id, by }).collect())
+    }
 }
 
 impl State {
-    fn decision(&self, actor: AccountId, target: AccountId) -> Option<&Interaction> {
+    pub(super) fn decision(&self, actor: AccountId, target: AccountId) -> Option<&Interaction> {
         self.interactions.get(&actor)?.get(&target)
     }
 

@@ -5,11 +5,19 @@
 mod accounts;
 mod album;
 mod conversations;
+mod daily;
+mod invitations;
+mod likes;
+mod logins;
 mod matches;
+mod memberships;
 mod messages;
+mod office;
 mod people;
+mod reports;
 mod reviews;
 mod safety;
+mod sessions;
 mod upkeep;
 
 use std::{
@@ -17,14 +25,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::decision;
+use super::{decision, phone::PhoneState};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId, MatchId, PhotoId, ReviewId},
+    ids::{AccountId, AuditId, ConversationId, MatchId, PhotoId, ReportId, ReviewId, SessionId},
     model::{
-        Account, AccountStatus, Conversation, Identity, IdentityKind, Interaction, Match, Member, Message,
-        Pair, Photo, Profile, Relation, Review, Video, may_see,
+        Account, AccountStatus, AuditEntry, Conversation, Identity, IdentityKind, Interaction, Match, Member,
+        Membership, Message, Pair, Photo, Profile, Relation, Report, Review, SeenDevice, Video, may_see,
     },
 };
 
@@ -63,6 +71,16 @@ struct State {
     matches: BTreeMap<MatchId, Match>,
     match_of_pair: BTreeMap<Pair, MatchId>,
     matches_of: BTreeMap<AccountId, BTreeSet<MatchId>>,
+    /// Who likes somebody that has not seen it, by the latter.
+    unseen_likes: BTreeMap<AccountId, BTreeSet<AccountId>>,
+    /// The last day on which a person took super-likes, and for whom.
+    super_likes: BTreeMap<AccountId, (Millis, BTreeSet<AccountId>)>,
+    contact_requests: BTreeSet<(MatchId, AccountId)>,
+    /// By account, then day and draw.
+    daily: BTreeMap<AccountId, BTreeMap<(Millis, i64), daily::Draw>>,
+    memberships: BTreeMap<AccountId, Membership>,
+    reports: BTreeMap<ReportId, Report>,
+    audit: BTreeMap<AuditId, AuditEntry>,
     /// By who blocks, then who is blocked.
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
@@ -73,6 +91,13 @@ struct State {
     reviews: BTreeMap<ReviewId, Review>,
     /// By key in the media store.
     files: BTreeMap<String, album::FileRow>,
+    /// What is known of telephones, and since when nothing else is.
+    phones: BTreeMap<String, (PhoneState, Millis)>,
+    sessions: BTreeMap<SessionId, sessions::SessionRow>,
+    /// By account, then by the name of the device.
+    devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
+    invitations: BTreeMap<AccountId, invitations::InvitationRow>,
+    last_session: i64,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,
@@ -80,6 +105,8 @@ struct State {
     last_message: i64,
     last_photo: i64,
     last_review: i64,
+    last_report: i64,
+    last_audit: i64,
 }
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Profiles in memory.
 
-use std::ops::Bound;
+use std::{collections::BTreeSet, ops::Bound};
 
 use async_trait::async_trait;
 
@@ -59,6 +59,12 @@ impl PeopleStore for MemoryStore {
     async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>> {
         let state = self.lock()?;
         Ok(person_row(&state, id))
+    }
+
+    async fn people_among(&self, ids: &[AccountId]) -> StoreResult<Vec<PersonRow>> {
+        let state = self.lock()?;
+        let ids: BTreeSet<AccountId> = ids.iter().copied().collect();
+        Ok(ids.into_iter().filter_map(|id| person_row(&state, id)).collect())
     }
 
     async fn people(&self, after: Option<AccountId>, limit: usize) -> StoreResult<Vec<PersonRow>> {

@@ -20,8 +20,8 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{Account, AccountStatus, Identity, IdentityKind},
     store::{
-        AccountRecord, AccountStore, CreateOutcome, NewAccount, SetIdentityOutcome,
-        decision::one_identity_a_kind,
+        AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+        SetIdentityOutcome, decision::one_identity_a_kind,
     },
 };
 
@@ -56,9 +56,24 @@ sql! {
     REPLACE_PASSWORD = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     OWNED_GROUPS = "SELECT m.conversation_id FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.account_id = $1 AND m.role = 3 AND c.kind = 2 ORDER BY m.conversation_id";
+    ADD_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE id = $1 AND password_hash IS NULL";
+    END_SESSIONS = "DELETE FROM sessions WHERE account_id = $1";
+    ERASE_PHONE = "DELETE FROM phones
+        WHERE phone IN (SELECT folded FROM identities WHERE account_id = $1 AND kind = 1)";
+    ERASE_DEVICES = "DELETE FROM devices WHERE account_id = $1";
+    ERASE_INVITER = "UPDATE invitations SET inviter_id = NULL WHERE inviter_id = $1";
+    ERASE_INVITATION = "DELETE FROM invitations WHERE account_id = $1";
     ERASE_PASSWORD = "UPDATE accounts SET password_hash = NULL WHERE id = $1";
     ERASE_IDENTITIES = "DELETE FROM identities WHERE account_id = $1";
     ERASE_PROFILE = "DELETE FROM profiles WHERE account_id = $1";
+    ERASE_SUPER_LIKES = "DELETE FROM super_likes WHERE actor_id = $1 OR target_id = $1";
+    ERASE_DAILY_ENTRIES = "DELETE FROM daily_entries WHERE account_id = $1 OR target_id = $1";
+    ERASE_DAILY_LISTS = "DELETE FROM daily_lists WHERE account_id = $1";
+    ERASE_CONTACT_REQUESTS = "DELETE FROM contact_requests
+        WHERE match_id IN (SELECT m.id FROM matches m WHERE m.first_id = $1 OR m.second_id = $1)";
+    ERASE_MEMBERSHIP = "DELETE FROM memberships WHERE account_id = $1";
+    ERASE_REPORTS = "DELETE FROM reports WHERE reporter_id = $1 OR target_id = $1";
+    ERASE_AUDIT = "UPDATE audit SET detail = '' WHERE account_id = $1";
     ERASE_INTERACTIONS = "DELETE FROM interactions WHERE actor_id = $1 OR target_id = $1";
     ERASE_MATCHES = "DELETE FROM matches WHERE first_id = $1 OR second_id = $1";
     ERASE_BLOCKS = "DELETE FROM blocks WHERE by_id = $1 OR target_id = $1";
@@ -78,11 +93,23 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 11] = [
+const ERASE: [&str; 22] = [
     ERASE_PASSWORD,
+    // By the identity, and so before it.
+    ERASE_PHONE,
+    ERASE_DEVICES,
+    ERASE_INVITER,
+    ERASE_INVITATION,
     ERASE_IDENTITIES,
     ERASE_PROFILE,
     ERASE_INTERACTIONS,
+    ERASE_SUPER_LIKES,
+    ERASE_DAILY_ENTRIES,
+    ERASE_DAILY_LISTS,
+    ERASE_CONTACT_REQUESTS,
+    ERASE_MEMBERSHIP,
+    ERASE_REPORTS,
+    ERASE_AUDIT,
     ERASE_MATCHES,
     ERASE_BLOCKS,
     ERASE_MARKS,
@@ -145,7 +172,7 @@ fn record(rows: &[RecordRow]) -> StoreResult<AccountRecord> {
 #[async_trait]
 impl AccountStore for SqlStore {
     async fn create_account(&self, new: NewAccount) -> StoreResult<CreateOutcome> {
-        one_identity_a_kind(&new)?;
+        one_identity_a_kind(&new.identities)?;
         let document = rows::document(&new.profile)?;
         // In one order everywhere, so that two who ask for the same identities wait for each other in a line.
         let mut identities: Vec<&Identity> = new.identities.iter().collect();
@@ -233,6 +260,9 @@ impl AccountStore for SqlStore {
             let set =
                 query(SET_STATUS).bind(id.get()).bind(status.code()).bind(at.0).execute(&mut *tx).await?;
             let changed = set.rows_affected() > 0;
+            if changed && status != AccountStatus::Active {
+                query(END_SESSIONS).bind(id.get()).execute(&mut *tx).await?;
+            }
             if changed && status == AccountStatus::Deleted {
                 if locks {
                     query(LOCK_CONVERSATIONS_OF).bind(id.get()).execute(&mut *tx).await?;
@@ -278,6 +308,56 @@ impl AccountStore for SqlStore {
                 insert_identity!(tx, identity, id.get());
                 query(RENAMED).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                 SetIdentityOutcome::Set
+            }
+        })
+    }
+
+    async fn set_identities(&self, new: NewIdentities) -> StoreResult<SetIdentitiesOutcome> {
+        one_identity_a_kind(&new.identities)?;
+        let id = new.account.get();
+        // In one order everywhere, as in `create_account`.
+        let mut identities: Vec<&Identity> = new.identities.iter().collect();
+        identities.sort_unstable_by_key(|identity| (identity.kind, identity.folded.as_str()));
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_ACCOUNTS).bind(id).bind(id).execute(&mut *tx).await?;
+            }
+            let mut taken = None;
+            for identity in &new.identities {
+                let owner: Option<i64> = query_scalar(OWNER)
+                    .bind(identity.kind.code())
+                    .bind(&identity.folded)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                if owner.is_some_and(|owner| owner != id) {
+                    taken = Some(identity.kind);
+                    break;
+                }
+            }
+            let status: Option<i64> = query_scalar(STATUS).bind(id).fetch_optional(&mut *tx).await?;
+            let status = status.map(rows::status).transpose()?;
+            if let Some(kind) = taken {
+                SetIdentitiesOutcome::Taken(kind)
+            } else if status.is_none_or(|status| status == AccountStatus::Deleted) {
+                SetIdentitiesOutcome::Unknown
+            } else {
+                let may_go_on = match &new.password_hash {
+                    None => true,
+                    Some(hash) => {
+                        let added = query(ADD_PASSWORD).bind(id).bind(hash).execute(&mut *tx).await?;
+                        added.rows_affected() > 0
+                    }
+                };
+                if may_go_on {
+                    for identity in &identities {
+                        query(REMOVE_IDENTITY).bind(id).bind(identity.kind.code()).execute(&mut *tx).await?;
+                        insert_identity!(tx, identity, id);
+                    }
+                    query(RENAMED).bind(id).bind(new.at.0).execute(&mut *tx).await?;
+                    SetIdentitiesOutcome::Set
+                } else {
+                    SetIdentitiesOutcome::HasPassword
+                }
             }
         })
     }

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore, read,
+    SqlStore,
+    json::list,
+    likes::{Side, take_super_like},
+    read,
     rows::{self, InteractionRow, MatchRow, ViewRow, match_columns},
     safety::{LOCK_ACCOUNTS, relation},
     sql, transaction,
@@ -15,7 +18,8 @@ use crate::{
     ids::{AccountId, InteractionId, MatchId},
     model::{Action, Interaction, Match, Pair, may_see},
     store::{
-        CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView, NewInteraction, NewMatch,
+        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
+        NewInteraction, NewMatch, Slice, Sliced, decision::takes_super_like,
     },
 };
 
@@ -40,8 +44,13 @@ macro_rules! view {
 
 sql! {
     RECORD = "INSERT INTO interactions (actor_id, target_id, action, decided_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (actor_id, target_id) DO UPDATE SET action = excluded.action, decided_at = excluded.decided_at
-        RETURNING id";
+        ON CONFLICT (actor_id, target_id) DO UPDATE SET
+            seen = CASE WHEN interactions.action IN (1, 2) AND excluded.action IN (1, 2)
+                THEN interactions.seen ELSE 0 END,
+            decided_at = CASE WHEN interactions.action = excluded.action AND excluded.action IN (1, 2)
+                THEN interactions.decided_at ELSE excluded.decided_at END,
+            action = excluded.action
+        RETURNING id, decided_at";
     INTERACTION = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
         WHERE actor_id = $1 AND target_id = $2";
     REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
@@ -62,7 +71,12 @@ sql! {
     TOGGLE = "UPDATE matches SET liked = 1 - liked WHERE id = $1";
     END = "UPDATE matches SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     CLOSE = "UPDATE conversations SET closed_at = $3 WHERE low_id = $1 AND high_id = $2 AND closed_at IS NULL";
-
+    ASK_CONTACT = "INSERT INTO contact_requests (match_id, by_id, asked_at)
+        SELECT m.id, $2, $3 FROM matches m WHERE m.id = $1
+        ON CONFLICT (match_id, by_id) DO NOTHING";
+    CONTACT_REQUESTS = "SELECT match_id, by_id FROM contact_requests
+        WHERE match_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
+        ORDER BY match_id, by_id";
 }
 
 /// Makes a match in a transaction that has found none.
@@ -107,14 +121,39 @@ macro_rules! match_of {
     };
 }
 
+/// The decision of one person about another, in a transaction.
+macro_rules! decision_of {
+    ($tx:ident, $actor:expr, $target:expr) => {
+        query_as::<_, InteractionRow>(INTERACTION)
+            .bind($actor.get())
+            .bind($target.get())
+            .fetch_optional(&mut *$tx)
+            .await?
+            .map(rows::interaction)
+            .transpose()?
+    };
+}
+
 #[async_trait]
 impl MatchStore for SqlStore {
     async fn record_interaction(&self, new: NewInteraction) -> StoreResult<InteractionOutcome> {
         let (actor, target) = (new.actor, new.target);
         let Some(pair) = Pair::new(actor, target) else { return Ok(InteractionOutcome::NotVisible) };
         transaction!(self.pool, |tx, locks| {
-            if relation!(tx, locks, pair).is_some_and(may_see) {
-                let id: i64 = query_scalar(RECORD)
+            let visible = relation!(tx, locks, pair).is_some_and(may_see);
+            let mut has_super_like = true;
+            if let Some(super_likes) = new.super_likes.filter(|_| visible) {
+                let standing = decision_of!(tx, actor, target);
+                if takes_super_like(&new, standing.as_ref()) {
+                    has_super_like = take_super_like!(tx, actor, target, super_likes);
+                }
+            }
+            if !visible {
+                InteractionOutcome::NotVisible
+            } else if !has_super_like {
+                InteractionOutcome::NoSuperLikes
+            } else {
+                let (id, at): (i64, i64) = query_as(RECORD)
                     .bind(actor.get())
                     .bind(target.get())
                     .bind(new.action.code())
@@ -122,27 +161,33 @@ impl MatchStore for SqlStore {
                     .fetch_one(&mut *tx)
                     .await?;
                 let id = rows::known(InteractionId::new(id), "interactions", "id")?;
-                let interaction = Interaction { id, actor, target, action: new.action, at: new.at };
+                let interaction = Interaction { id, actor, target, action: new.action, at: Millis(at) };
                 let mut matched = match_of!(tx, pair);
-                let mut newly_matched = false;
-                if matched.is_none() && new.action.is_like() {
-                    let theirs = query_as::<_, InteractionRow>(INTERACTION)
-                        .bind(target.get())
-                        .bind(actor.get())
-                        .fetch_optional(&mut *tx)
-                        .await?
-                        .map(rows::interaction)
-                        .transpose()?;
-                    if theirs.is_some_and(|theirs| theirs.action.is_like()) {
-                        matched = Some(make_match!(tx, actor, target, pair, &new.terms, new.at));
-                        newly_matched = true;
-                    }
+                let mutual = new.action.is_like()
+                    && decision_of!(tx, target, actor).is_some_and(|theirs| theirs.action.is_like());
+                let newly_matched = matched.is_none() && mutual;
+                if newly_matched {
+                    matched = Some(make_match!(tx, actor, target, pair, &new.terms, new.at));
                 }
-                InteractionOutcome::Recorded { interaction, matched, newly_matched }
-            } else {
-                InteractionOutcome::NotVisible
+                InteractionOutcome::Recorded { interaction, matched, newly_matched, mutual }
             }
         })
+    }
+
+    async fn take_back(&self, actor: AccountId, since: Millis) -> StoreResult<Option<Interaction>> {
+        self.take_back_no(actor, since).await
+    }
+
+    async fn likes_of(&self, actor: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        self.likes(Side::Actor, actor, slice).await
+    }
+
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        self.likes(Side::Target, target, slice).await
+    }
+
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize> {
+        self.see_likes(target).await
     }
 
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {
@@ -233,6 +278,33 @@ impl MatchStore for SqlStore {
                 None => false,
             }
         })
+    }
+
+    async fn ask_contact(&self, id: MatchId, by: AccountId, at: Millis) -> StoreResult<bool> {
+        transaction!(self.pool, |tx, locks| {
+            let people: Option<(i64, i64)> =
+                query_as(PEOPLE_OF_MATCH).bind(id.get()).fetch_optional(&mut *tx).await?;
+            let pair = people.map(pair_of).transpose()?.filter(|pair| pair.contains(by));
+            match pair {
+                Some(pair) if relation!(tx, locks, pair).is_some_and(may_see) => {
+                    query(ASK_CONTACT).bind(id.get()).bind(by.get()).bind(at.0).execute(&mut *tx).await?;
+                    true
+                }
+                _ => false,
+            }
+        })
+    }
+
+    async fn contact_requests(&self, ids: &[MatchId]) -> StoreResult<Vec<ContactRequest>> {
+        let found: Vec<(i64, i64)> =
+            read!(self.pool, |p| query_as(CONTACT_REQUESTS).bind(list(ids)).fetch_all(p))?;
+        let request = |(id, by)| {
+            Ok(ContactRequest {
+                match_id: rows::known(MatchId::new(id), "contact_requests", "match_id")?,
+                by: rows::account_id(by, "contact_requests", "by_id")?,
+            })
+        };
+        found.into_iter().map(request).collect()
     }
 }
 

@@ -40,6 +40,7 @@ sql! {
         (SELECT COUNT(*) FROM matches m WHERE m.first_id = $1 AND m.ended_at IS NULL)
             + (SELECT COUNT(*) FROM matches m WHERE m.second_id = $1 AND m.ended_at IS NULL)";
     PERSON = person!("a.id = $1");
+    PEOPLE_AMONG = person!("a.id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))");
     PEOPLE = person!("a.id > $1 ORDER BY a.id LIMIT $2");
 }
 
@@ -100,6 +101,11 @@ impl PeopleStore for SqlStore {
     async fn person(&self, id: AccountId) -> StoreResult<Option<PersonRow>> {
         let row: Option<Row> = read!(self.pool, |p| query_as(PERSON).bind(id.get()).fetch_optional(p))?;
         row.map(person_row).transpose()
+    }
+
+    async fn people_among(&self, ids: &[AccountId]) -> StoreResult<Vec<PersonRow>> {
+        let found: Vec<Row> = read!(self.pool, |p| query_as(PEOPLE_AMONG).bind(list(ids)).fetch_all(p))?;
+        found.into_iter().map(person_row).collect()
     }
 
     async fn people(&self, after: Option<AccountId>, rows: usize) -> StoreResult<Vec<PersonRow>> {

@@ -334,3 +334,8 @@ pub(super) fn message(row: MessageRow) -> StoreResult<Message> {
         sent_at: Millis(sent_at),
     })
 }
+
+/// A number of rows.
+pub(super) fn count(rows: i64) -> usize {
+    usize::try_from(rows).unwrap_or(0)
+}

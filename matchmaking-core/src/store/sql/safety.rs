@@ -29,6 +29,24 @@ macro_rules! hidden_from {
 }
 pub(super) use hidden_from;
 
+/// Whether the account of `$1` may see the one of this column: [`may_see`](crate::model::may_see), for lists that are
+/// cut into parts by the database.
+macro_rules! sees {
+    ($other:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+            AND EXISTS (SELECT 1 FROM accounts o WHERE o.id = ",
+            $other,
+            " AND o.status = 1) AND ",
+            $other,
+            " NOT IN (",
+            $crate::store::sql::safety::hidden_from!("$1"),
+            ")"
+        )
+    };
+}
+pub(super) use sees;
+
 sql! {
     RELATION = "SELECT v.status, t.status,
             EXISTS (SELECT 1 FROM blocks b

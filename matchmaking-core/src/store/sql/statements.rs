@@ -1,8 +1,8 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, album, conversations, groups, matches, messages, open, people, reviews, safety, summaries,
-    upkeep, writer,
+    accounts, album, conversations, daily, groups, invitations, likes, logins, matches, memberships,
+    messages, office, open, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -25,12 +25,20 @@ pub fn statements() -> Vec<Statement> {
         ("accounts", accounts::STATEMENTS),
         ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
+        ("daily", daily::STATEMENTS),
         ("groups", groups::STATEMENTS),
+        ("invitations", invitations::STATEMENTS),
+        ("logins", logins::STATEMENTS),
+        ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
+        ("memberships", memberships::STATEMENTS),
         ("messages", messages::STATEMENTS),
+        ("office", office::STATEMENTS),
         ("people", people::STATEMENTS),
         ("reviews", reviews::STATEMENTS),
+        ("reports", reports::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
         ("writer", writer::STATEMENTS),

@@ -1,0 +1,60 @@
+//! The store of daily lists.
+
+use async_trait::async_trait;
+
+use crate::{clock::Millis, error::StoreResult, ids::AccountId, model::Action};
+
+/// A list to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDaily {
+    /// Whose.
+    pub account: AccountId,
+    /// The moment at which its day began.
+    pub day: Millis,
+    /// Which one of the day: 0 for the first, then one more a refresh.
+    pub draw: i64,
+    /// Who is in it with the score, 0 to 100, in the order in which they are shown.
+    pub entries: Vec<(AccountId, u8)>,
+    /// The present moment.
+    pub at: Millis,
+}
+
+/// Somebody in a daily list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyEntry {
+    /// Who.
+    pub target: AccountId,
+    /// How well the two suited each other when the list was drawn, 0 to 100.
+    pub score: u8,
+    /// What the list's owner decided about them last, and when.
+    pub decision: Option<(Action, Millis)>,
+}
+
+/// A daily list as its owner is shown it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DailyList {
+    /// Which one of the day.
+    pub draw: i64,
+    /// When it was drawn.
+    pub drawn_at: Millis,
+    /// Who is in it, in the order in which they were put.
+    pub entries: Vec<DailyEntry>,
+}
+
+/// Keeps who was recommended to whom, for a day.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait DailyStore: Send + Sync {
+    /// The latest list of this day, with those whom its owner may see now.
+    async fn daily(&self, account: AccountId, day: Millis) -> StoreResult<Option<DailyList>>;
+
+    /// Whom a list that is drawn now leaves out: everyone hidden from the account, with whom it ever had a match, whom
+    /// it likes or dislikes, whom it skipped on this day or later, and who was in one of its lists of this day.
+    /// Ascending.
+    async fn left_out(&self, account: AccountId, day: Millis) -> StoreResult<Vec<AccountId>>;
+
+    /// Keeps a list, and forgets those of earlier days. Returns false, and changes nothing, when the account has a list
+    /// of that day with this number or a greater one, or takes no part. Deleted people are left out. Of two that draw
+    /// at the same moment one does.
+    async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool>;
+}

@@ -1,0 +1,123 @@
+//! Daily lists in a database.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use sqlx::{query, query_as, query_scalar};
+
+use super::{
+    SqlStore,
+    json::list,
+    read, rows,
+    safety::{hidden_from, sees},
+    sql, transaction,
+};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::Action,
+    store::{DailyEntry, DailyList, DailyStore, NewDaily},
+};
+
+sql! {
+    DAILY = concat!(
+        "SELECT l.draw, l.drawn_at, e.target_id, e.score, i.action, i.decided_at
+        FROM daily_lists l
+        LEFT JOIN daily_entries e ON e.account_id = l.account_id AND e.day = l.day AND e.draw = l.draw AND ",
+        sees!("e.target_id"),
+        " LEFT JOIN interactions i ON i.actor_id = l.account_id AND i.target_id = e.target_id
+        WHERE l.account_id = $1 AND l.day = $2
+            AND l.draw = (SELECT MAX(x.draw) FROM daily_lists x WHERE x.account_id = $1 AND x.day = $2)
+        ORDER BY e.place"
+    );
+    LEFT_OUT = concat!(
+        hidden_from!("$1"),
+        " UNION SELECT second_id FROM matches WHERE first_id = $1
+        UNION SELECT first_id FROM matches WHERE second_id = $1
+        UNION SELECT target_id FROM interactions WHERE actor_id = $1 AND (action <> 4 OR decided_at >= $2)
+        UNION SELECT target_id FROM daily_entries WHERE account_id = $1 AND day = $2
+        ORDER BY 1"
+    );
+    IS_ACTIVE = "SELECT COUNT(*) FROM accounts WHERE id = $1 AND status = 1";
+    KEPT = "SELECT COUNT(*) FROM daily_lists WHERE account_id = $1 AND day = $2 AND draw >= $3";
+    FORGET_ENTRIES = "DELETE FROM daily_entries WHERE account_id = $1 AND day < $2";
+    FORGET_LISTS = "DELETE FROM daily_lists WHERE account_id = $1 AND day < $2";
+    KEEP = "INSERT INTO daily_lists (account_id, day, draw, drawn_at) VALUES ($1, $2, $3, $4)";
+    KEEP_ENTRIES = "INSERT INTO daily_entries (account_id, day, draw, place, target_id, score)
+        SELECT $1, $2, $3, CAST(j.key AS BIGINT), a.id, CAST(j.value ->> 's' AS BIGINT)
+        FROM jsonb_each($4) AS j
+        JOIN accounts a ON a.id = CAST(j.value ->> 't' AS BIGINT) AND a.status <> 4";
+
+    @locks {
+        LOCK_LISTED = "SELECT id FROM accounts
+            WHERE id = $1 OR id IN (SELECT CAST(value ->> 't' AS BIGINT) FROM jsonb_each($2))
+            ORDER BY id FOR NO KEY UPDATE";
+    }
+}
+
+/// Number, moment, then somebody in it: who, score, decision and its moment.
+type Row = (i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+/// Somebody to be put into a list.
+#[derive(Debug, Serialize)]
+struct Listed {
+    t: AccountId,
+    s: u8,
+}
+
+#[async_trait]
+impl DailyStore for SqlStore {
+    async fn daily(&self, account: AccountId, day: Millis) -> StoreResult<Option<DailyList>> {
+        let found: Vec<Row> =
+            read!(self.pool, |p| query_as(DAILY).bind(account.get()).bind(day.0).fetch_all(p))?;
+        let Some((draw, drawn_at, ..)) = found.first().copied() else { return Ok(None) };
+        let entries = found.into_iter().filter_map(|row| entry(row).transpose());
+        Ok(Some(DailyList {
+            draw,
+            drawn_at: Millis(drawn_at),
+            entries: entries.collect::<StoreResult<_>>()?,
+        }))
+    }
+
+    async fn left_out(&self, account: AccountId, day: Millis) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(LEFT_OUT).bind(account.get()).bind(day.0).fetch_all(p))?;
+        rows::account_ids(found, "daily_entries", "target_id")
+    }
+
+    async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool> {
+        let (account, day, draw) = (new.account.get(), new.day.0, new.draw);
+        let listed: Vec<Listed> = new.entries.iter().map(|&(t, s)| Listed { t, s }).collect();
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                // So that nobody of them is deleted meanwhile, and the owner draws once.
+                query(LOCK_LISTED).bind(account).bind(list(&listed)).execute(&mut *tx).await?;
+            }
+            let active: i64 = query_scalar(IS_ACTIVE).bind(account).fetch_one(&mut *tx).await?;
+            let kept: i64 = query_scalar(KEPT).bind(account).bind(day).bind(draw).fetch_one(&mut *tx).await?;
+            let keeps = active > 0 && kept == 0;
+            if keeps {
+                query(FORGET_ENTRIES).bind(account).bind(day).execute(&mut *tx).await?;
+                query(FORGET_LISTS).bind(account).bind(day).execute(&mut *tx).await?;
+                query(KEEP).bind(account).bind(day).bind(draw).bind(new.at.0).execute(&mut *tx).await?;
+                let entries = query(KEEP_ENTRIES).bind(account).bind(day).bind(draw).bind(list(&listed));
+                entries.execute(&mut *tx).await?;
+            }
+            keeps
+        })
+    }
+}
+
+fn entry((_, _, target, score, action, at): Row) -> StoreResult<Option<DailyEntry>> {
+    let Some((target, score)) = target.zip(score) else { return Ok(None) };
+    let decision = match action.zip(at) {
+        Some((action, at)) => {
+            Some((rows::known(Action::from_code(action), "interactions", "action")?, Millis(at)))
+        }
+        None => None,
+    };
+    Ok(Some(DailyEntry {
+        target: rows::account_id(target, "daily_entries", "target_id")?,
+        score: rows::known(u8::try_from(score).ok(), "daily_entries", "score")?,
+        decision,
+    }))
+}
