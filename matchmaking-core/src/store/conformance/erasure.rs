@@ -6,10 +6,6 @@ use super::fixture::{
 };
 use super::{
     codes::{SEND, send, show, spend},
-    fixture::{
-        ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person,
-        photo, reserved, say, terms, to_add, two,
-    },
     sessions::{open, session_on},
 };
 use crate::{
