@@ -268,14 +268,14 @@ mod tests {
             address: set("世纪大道100号"),
         };
         let position = Position { latitude: 31.2, longitude: 121.5 };
-        apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY));
+        assert_eq!(apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY)), []);
         let same = PlaceChange { address: Part::Kept, ..home.clone() };
-        apply(&mut profile, &[Edit::Current(same, Part::Kept)], day(TODAY));
+        assert_eq!(apply(&mut profile, &[Edit::Current(same, Part::Kept)], day(TODAY)), []);
         assert_eq!(profile.current.address.as_deref(), Some("世纪大道100号"));
         assert_eq!(profile.position, Some(position));
 
         let away = PlaceChange { province: set("浙江"), city: set("杭州"), ..PlaceChange::default() };
-        apply(&mut profile, &[Edit::Current(away, Part::Kept)], day(TODAY));
+        assert_eq!(apply(&mut profile, &[Edit::Current(away, Part::Kept)], day(TODAY)), []);
         assert_eq!(profile.current.city.as_deref(), Some("杭州"));
         assert_eq!(
             (&profile.current.district, &profile.current.address, profile.position),

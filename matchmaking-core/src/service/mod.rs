@@ -37,6 +37,8 @@ use crate::{
     store::Stores,
 };
 
+pub use crate::store::{Slice, Sliced};
+
 /// How often files that belong to nothing are looked for.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 

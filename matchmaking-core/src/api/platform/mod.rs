@@ -3,29 +3,51 @@
 //! Every route is served at `/v1`. Every answer stands in an envelope (`code`, `message`, `data`, `timestamp`,
 //! `request_id`) that the dialect writes; the response types here are what stands in `data`.
 
+mod likes;
+mod matches;
+mod matching;
 mod page;
+mod people;
 mod photos;
 mod profile;
+mod safety;
 mod verification;
 
+pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
+pub use matches::{
+    ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,
+    MatchesRequest, MatchesView, UnlockContact, UnlockedView,
+};
+pub use matching::{
+    BasicInfo, Beside, DAILY_PAGE_SIZE, DailyRequest, DailyView, GetDaily, Interact, InteractionRequest,
+    InteractionView, LocationView, RecommendedView, TAGS_MAX, Undo, UndoneView, interaction_message,
+};
 pub use page::{Order, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest, Paged, Pagination, Sort};
+pub use people::{ScoredUser, UserBrief, UserCard, location, masked, masked_phone, nickname};
 pub use photos::{
     AddPhoto, AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhoto,
     RemovePhotoRequest, RemoveVideo, SetVideo,
 };
 pub use profile::{
     AlbumPhoto, Basic, CurrentPlace, EconomyShown, EducationShown, GetMateRequirements, GetProfile, GetUser,
-    GetUserRequest, InterestShown, Introduction, Location, LocationRequirements, Marital, MateRequirements,
+    InterestShown, Introduction, Location, LocationRequirements, Marital, MateRequirements,
     MateRequirementsRequest, Membership, MyProfile, OccupationShown, PhotosShown, PlaceShown, PublicBasic,
     PublicLocation, PublicProfile, SetMateRequirements, Stats, UpdateBasic, UpdateBasicRequest,
     UpdatedProfile, VerificationShown, VideoShown,
+};
+pub use safety::{
+    BlockUser, BlockedRequest, BlockedView, ListBlocked, REPORT_DETAIL_MAX, REPORT_REASON_MAX, ReportRequest,
+    ReportUser, ReportedView, SetVisibility, UnblockUser, UserRequest, Visibility,
 };
 pub use verification::{
     SubmitPapers, SubmitPapersRequest, SubmittedIdentity, SubmittedPapers, VerifyIdentity,
     VerifyIdentityRequest,
 };
 
-use super::route::Listed;
+use super::route::{Auth, Listed, Route, Surface};
+
+/// Where the routes are mounted.
+const MOUNTS: &[&str] = &["/v1"];
 
 /// Every route of the surface.
 pub const ROUTES: &[Listed] = &[
@@ -40,4 +62,42 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<RemoveVideo>(),
     Listed::of::<SubmitPapers>(),
     Listed::of::<GetUser>(),
+    Listed::of::<GetDaily>(),
+    Listed::of::<Interact>(),
+    Listed::of::<Undo>(),
+    Listed::of::<ListLikes>(),
+    Listed::of::<ListLikedMe>(),
+    Listed::of::<ListMatches>(),
+    Listed::of::<EndMatch>(),
+    Listed::of::<UnlockContact>(),
+    Listed::of::<SetVisibility>(),
+    Listed::of::<ListBlocked>(),
+    Listed::of::<BlockUser>(),
+    Listed::of::<UnblockUser>(),
+    Listed::of::<ReportUser>(),
 ];
+
+/// A route of the surface that only the holder of a token may call.
+const fn guarded(route: Route) -> Route {
+    route.mounted_at(MOUNTS).auth(Auth::Bearer)
+}
+
+/// A route that reads.
+const fn get(path: &'static str, summary: &'static str) -> Route {
+    guarded(Route::get(Surface::Platform, path, summary))
+}
+
+/// A route that does something.
+const fn post(path: &'static str, summary: &'static str) -> Route {
+    guarded(Route::post(Surface::Platform, path, summary))
+}
+
+/// A route that replaces something.
+const fn put(path: &'static str, summary: &'static str) -> Route {
+    guarded(Route::put(Surface::Platform, path, summary))
+}
+
+/// A route that removes something.
+const fn delete(path: &'static str, summary: &'static str) -> Route {
+    guarded(Route::delete(Surface::Platform, path, summary))
+}

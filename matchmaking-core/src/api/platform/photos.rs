@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::profile::{delete, post};
+use super::{delete, post};
 use crate::{
     api::{
         route::{Endpoint, Route},

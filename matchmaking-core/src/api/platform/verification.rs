@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::profile::post;
+use super::post;
 use crate::{
     api::{
         route::{Endpoint, Route},

@@ -247,6 +247,14 @@ impl Profiles {
         Ok(view)
     }
 
+    /// The photos of these people that others are shown, by account, then the eldest first. Whether the people are shown
+    /// is decided before.
+    pub async fn passed_photos(&self, people: &[AccountId]) -> StoreResult<Vec<Photo>> {
+        let mut photos = self.stores.album.photos(people).await?;
+        photos.retain(|photo| photo.status == ReviewStatus::Passed);
+        Ok(photos)
+    }
+
     /// How complete a person's profile is, 0 to 100.
     pub async fn completion_rate(&self, account: AccountId) -> Result<u8, ProfileError> {
         Ok(self.own(account).await?.completion_rate)

@@ -1,17 +1,78 @@
 //! The Platform surface: parse, call a service, render.
 
 mod dialect;
+mod gate;
+mod likes;
+mod matches;
+mod matching;
+mod photos;
+mod pictures;
+mod profile;
+mod safety;
+mod verification;
 
 use std::sync::Arc;
 
-use matchmaking_core::service::Services;
+use matchmaking_core::{
+    api::{
+        platform::{self as api, Order, PageRequest},
+        route::Endpoint,
+    },
+    model::Language,
+    service::{Services, Slice, auth::Caller},
+};
 
-use crate::http::Mounted;
+use crate::http::{Asked, Call, Handle, Mounted, mount_behind, raw, with};
 
 pub use dialect::Platform;
+pub use gate::SessionGate;
 
 /// The surface's routes with their handlers.
 #[must_use]
-pub fn routes(_services: &Arc<Services>) -> Vec<Mounted> {
-    Vec::new()
+pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
+    let desk = verification::Desk::new(services);
+    vec![
+        raw::<api::VerifyIdentity>(with(&desk, verification::verify_identity)),
+        behind::<api::GetProfile>(services, with(services, profile::own)),
+        behind::<api::UpdateBasic>(services, with(services, profile::update)),
+        behind::<api::GetMateRequirements>(services, with(services, profile::requirements)),
+        behind::<api::SetMateRequirements>(services, with(services, profile::set_requirements)),
+        raw::<api::AddPhoto>(with(services, photos::add)),
+        behind::<api::RemovePhoto>(services, with(services, photos::remove)),
+        raw::<api::SetVideo>(with(services, photos::set_video)),
+        behind::<api::RemoveVideo>(services, with(services, photos::remove_video)),
+        raw::<api::SubmitPapers>(with(&desk, verification::submit_papers)),
+        behind::<api::GetUser>(services, with(services, profile::of_another)),
+        behind::<api::GetDaily>(services, with(services, matching::daily)),
+        behind::<api::Interact>(services, with(services, matching::interact)),
+        behind::<api::Undo>(services, with(services, matching::undo)),
+        behind::<api::ListLikes>(services, with(services, likes::mine)),
+        behind::<api::ListLikedMe>(services, with(services, likes::of_me)),
+        behind::<api::ListMatches>(services, with(services, matches::list)),
+        behind::<api::EndMatch>(services, with(services, matches::end)),
+        behind::<api::UnlockContact>(services, with(services, matches::unlock_contact)),
+        behind::<api::SetVisibility>(services, with(services, safety::set_visibility)),
+        behind::<api::ListBlocked>(services, with(services, safety::blocked)),
+        behind::<api::BlockUser>(services, with(services, safety::block)),
+        behind::<api::UnblockUser>(services, with(services, safety::unblock)),
+        behind::<api::ReportUser>(services, with(services, safety::report)),
+    ]
+}
+
+/// A handler for whoever has the token of a session.
+fn behind<E: Endpoint>(
+    services: &Arc<Services>,
+    handler: impl Handle<Call<E::Request, Caller>, E::Response>,
+) -> Mounted {
+    mount_behind::<E, SessionGate>(SessionGate::new(services), handler)
+}
+
+/// The language in which a client is answered.
+fn language(asked: &Asked) -> Language {
+    if asked.prefers_english() { Language::En } else { Language::Zh }
+}
+
+/// A page as a part of a list.
+fn slice(page: PageRequest, order: Order) -> Slice {
+    Slice { newest_first: order == Order::Descending, skip: page.skipped(), limit: page.size }
 }

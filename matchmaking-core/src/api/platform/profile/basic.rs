@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::put;
+use super::super::put;
 use crate::{
     api::{
         route::{Endpoint, Route},

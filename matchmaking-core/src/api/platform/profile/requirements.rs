@@ -4,7 +4,10 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use super::{basic::HEIGHTS, get, put};
+use super::{
+    super::{get, put},
+    basic::HEIGHTS,
+};
 use crate::{
     api::{
         route::{Endpoint, Route},

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::get;
+use super::super::get;
 use crate::{
     api::route::{Endpoint, Route},
     ids::{AccountId, PhotoId},
