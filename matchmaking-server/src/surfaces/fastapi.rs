@@ -77,6 +77,8 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::NothingToTakeBack | Fault::UnknownReport => text(StatusCode::NOT_FOUND, "Not Found"),
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
+        Fault::PhoneTaken => text(StatusCode::BAD_REQUEST, "Phone already registered"),
+        Fault::UnknownSession => text(StatusCode::NOT_FOUND, "Session not found"),
         Fault::UsernameTaken => text(StatusCode::BAD_REQUEST, "Username already registered"),
         Fault::EmailTaken => text(StatusCode::BAD_REQUEST, "Email already registered"),
         Fault::WrongLogin => text(StatusCode::UNAUTHORIZED, "Incorrect username or password"),

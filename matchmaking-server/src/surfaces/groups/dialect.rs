@@ -84,6 +84,8 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::NoSurfaceKey => plain(UNAUTHORIZED, "API key 缺失或无效"),
         Fault::NotLoopback(_) => plain(FORBIDDEN, "只接受本机请求"),
         Fault::WrongLogin => plain((StatusCode::UNAUTHORIZED, "登录失败"), "邮箱或密码错误"),
+        Fault::PhoneTaken => plain(BAD, "phone: 手机号已注册"),
+        Fault::UnknownSession => plain(UNKNOWN, "会话不存在"),
         Fault::UsernameTaken => plain(BAD, "username: 用户名已存在"),
         Fault::EmailTaken => plain(BAD, "email: 邮箱已被注册"),
         Fault::UnknownAccount | Fault::UnknownAccountToSave => plain(UNKNOWN, "用户不存在"),
