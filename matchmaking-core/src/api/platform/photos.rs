@@ -174,7 +174,7 @@ mod tests {
     fn read(pairs: &[(&'static str, &'static str)]) -> Result<AddPhotoForm, Vec<String>> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let read = Input::strict().with_query(pairs).decode::<AddPhotoForm>();
-        read.map_err(|errors| errors.iter().map(|error| error.field()).collect())
+        read.map_err(|errors| errors.iter().map(crate::api::wire::FieldError::field).collect())
     }
 
     #[test]

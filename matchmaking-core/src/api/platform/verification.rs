@@ -174,7 +174,7 @@ mod tests {
 
     fn wrong<T: Decode>(body: Value) -> Vec<String> {
         let read = Input::strict().with_json(body).decode::<T>();
-        read.err().unwrap_or_default().iter().map(|error| error.field()).collect()
+        read.err().unwrap_or_default().iter().map(crate::api::wire::FieldError::field).collect()
     }
 
     #[test]

@@ -234,7 +234,8 @@ mod tests {
 
     fn read(body: Value) -> Result<Requirements, Vec<String>> {
         let read = Input::strict().with_json(body).decode::<MateRequirementsRequest>();
-        read.map(|request| request.0).map_err(|errors| errors.iter().map(|error| error.field()).collect())
+        read.map(|request| request.0)
+            .map_err(|errors| errors.iter().map(crate::api::wire::FieldError::field).collect())
     }
 
     #[test]
