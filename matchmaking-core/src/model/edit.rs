@@ -268,7 +268,10 @@ mod tests {
             address: set("世纪大道100号"),
         };
         let position = Position { latitude: 31.2, longitude: 121.5 };
-        assert_eq!(apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY)), []);
+        assert_eq!(
+            apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY)),
+            []
+        );
         let same = PlaceChange { address: Part::Kept, ..home.clone() };
         assert_eq!(apply(&mut profile, &[Edit::Current(same, Part::Kept)], day(TODAY)), []);
         assert_eq!(profile.current.address.as_deref(), Some("世纪大道100号"));

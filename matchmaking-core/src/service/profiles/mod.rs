@@ -6,6 +6,7 @@ mod films;
 mod papers;
 mod pictures;
 mod reviewing;
+mod shown;
 
 use std::{
     fmt,
@@ -34,6 +35,7 @@ pub use films::{Film, FilmKind, film};
 pub use papers::{IdentityPapers, ImageSource, PAPER_BYTES_MAX};
 pub use pictures::{Crop, PIXELS_MAX, Picture, PictureError, Pictures, SIDE_MAX, THUMBNAIL_SIDE};
 pub use reviewing::{IdentityShown, ReviewShown};
+pub use shown::ShownPictures;
 
 /// How long somebody has from the moment in which a file is reserved until it belongs to something, in milliseconds.
 const FILE_RESERVED_MILLIS: i64 = 3_600_000;
@@ -245,14 +247,6 @@ impl Profiles {
         view.photos.retain(|photo| photo.status == ReviewStatus::Passed);
         view.video = view.video.filter(|video| video.status == ReviewStatus::Passed);
         Ok(view)
-    }
-
-    /// The photos of these people that others are shown, by account, then the eldest first. Whether the people are shown
-    /// is decided before.
-    pub async fn passed_photos(&self, people: &[AccountId]) -> StoreResult<Vec<Photo>> {
-        let mut photos = self.stores.album.photos(people).await?;
-        photos.retain(|photo| photo.status == ReviewStatus::Passed);
-        Ok(photos)
     }
 
     /// How complete a person's profile is, 0 to 100.

@@ -1,12 +1,19 @@
 //! The back office: parse, call a service, render. Its dialect is the platform's.
 
+mod office;
 mod reviews;
 
 use std::sync::Arc;
 
 use matchmaking_core::{
-    api::{admin as api, fault::Fault, route::Endpoint},
-    service::Services,
+    api::{
+        admin as api,
+        fault::Fault,
+        platform::{Order, PageRequest},
+        route::Endpoint,
+    },
+    model::Language,
+    service::{Services, Slice},
 };
 
 use crate::http::{Asked, Call, Gate, Handle, Mounted, mount_behind, with};
@@ -17,12 +24,28 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
     vec![
         behind::<api::ListReviews>(with(services, reviews::list)),
         behind::<api::DecideReview>(with(services, reviews::decide)),
+        behind::<api::ListReports>(with(services, office::reports)),
+        behind::<api::DecideReport>(with(services, office::decide_report)),
+        behind::<api::ListUsers>(with(services, office::users)),
+        behind::<api::LockUser>(with(services, office::lock)),
+        behind::<api::SetMembership>(with(services, office::set_membership)),
+        behind::<api::ListAudit>(with(services, office::audit)),
     ]
 }
 
 /// A handler for whoever has the operator's token.
 fn behind<E: Endpoint>(handler: impl Handle<Call<E::Request>, E::Response>) -> Mounted {
     mount_behind::<E, AdminGate>(AdminGate, handler)
+}
+
+/// The language in which a client is answered.
+fn language(asked: &Asked) -> Language {
+    if asked.prefers_english() { Language::En } else { Language::Zh }
+}
+
+/// A page as a part of a list.
+fn slice(page: PageRequest, order: Order) -> Slice {
+    Slice { newest_first: order == Order::Descending, skip: page.skipped(), limit: page.size }
 }
 
 /// Lets whoever has the operator's token pass.
