@@ -10,8 +10,8 @@ use crate::{
     model::{
         Language, Profile, interests, labels,
         profile::{
-            Economy, Education, EducationLevel, Gender, IncomeRange, MaritalStatus, Occupation, OccupationType,
-            Place,
+            Economy, Education, EducationLevel, Gender, IncomeRange, MaritalStatus, Occupation,
+            OccupationType, Place,
         },
         zodiac,
     },
