@@ -139,7 +139,7 @@ pub struct DecideReviewRequest {
 
 impl Decode for DecideReviewRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
-        let review_id = input.path().required("review_id", |node| node.id());
+        let review_id = input.path().required("review_id", |node| node.decimal_id());
         let body = input.body()?;
         let approved =
             body.required_not_null("decision", |node: Node<'_>| match node.str(REASON_CHARS_MAX)? {

@@ -143,7 +143,7 @@ pub struct RemovePhotoRequest {
 
 impl Decode for RemovePhotoRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
-        Ok(Self { photo_id: input.path().required("photo_id", |node| node.id())? })
+        Ok(Self { photo_id: input.path().required("photo_id", |node| node.decimal_id())? })
     }
 }
 
