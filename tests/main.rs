@@ -10,6 +10,7 @@ mod kill;
 mod kit;
 mod media;
 mod miracle;
+mod platform;
 mod rooms;
 mod stores;
 mod support;

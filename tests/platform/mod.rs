@@ -1,0 +1,9 @@
+//! The platform over the wire.
+
+mod back_office;
+mod interactions;
+mod likes;
+mod matches;
+mod people;
+mod recommendations;
+mod safety;
