@@ -44,6 +44,12 @@ struct CodeState {
     wrong: u32,
 }
 
+/// Whether two moments are less than this apart. The later may well be the one that was noted first: several processes
+/// share what is known, and their clocks differ. One that is far ahead was noted before a clock was set back.
+const fn is_near(since: i64, within: i64) -> bool {
+    -within < since && since < within
+}
+
 impl PhoneState {
     /// A new day: what was counted of the last one does not matter any more.
     fn turn_to(&mut self, day: i64) {
@@ -59,10 +65,10 @@ impl PhoneState {
     /// See [`LoginStore::reserve_code`](super::LoginStore::reserve_code).
     pub(super) fn reserve(&mut self, new: &NewCode) -> ReserveOutcome {
         self.turn_to(new.day);
-        // What was sent later than now was sent before the clock was set back, and is no reason to wait for long.
         let since = self.sent_at.map(|sent_at| new.at.since(sent_at));
         if new.limited
-            && let Some(since @ 0..CODE_INTERVAL_MILLIS) = since
+            && let Some(since) = since
+            && is_near(since, CODE_INTERVAL_MILLIS)
         {
             return ReserveOutcome::TooSoon { until: new.at.plus(CODE_INTERVAL_MILLIS - since) };
         }
@@ -110,8 +116,9 @@ impl PhoneState {
     /// See [`LoginStore::login_gate`](super::LoginStore::login_gate).
     pub(super) fn gate(&self, at: Millis) -> LoginGate {
         match self.locked_until {
-            // A lock that is longer than any lock is one from before the clock was set back.
-            Some(until) if (1..=LOGIN_LOCK_MILLIS).contains(&until.since(at)) => LoginGate::Locked { until },
+            Some(until) if at < until && is_near(until.since(at), 2 * LOGIN_LOCK_MILLIS) => {
+                LoginGate::Locked { until }
+            }
             _ => LoginGate::Open,
         }
     }
@@ -125,7 +132,7 @@ impl PhoneState {
             self.unlock();
         }
         if !right {
-            if !(0..LOGIN_FAILURES_WINDOW_MILLIS).contains(&at.since(self.failed_at)) {
+            if !is_near(at.since(self.failed_at), LOGIN_FAILURES_WINDOW_MILLIS) {
                 self.failures = 0;
             }
             if self.failures == 0 {
@@ -144,5 +151,34 @@ impl PhoneState {
         self.failures = 0;
         self.failed_at = Millis(0);
         self.locked_until = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_that_differ_a_little_agree() {
+        let at = |n| Millis(1_770_000_000_000 + n);
+        let new = |moment| NewCode {
+            phone: String::new(),
+            purpose: CodePurpose::Login,
+            hash: String::new(),
+            day: 1,
+            at: at(moment),
+            limited: true,
+        };
+        let mut phone = PhoneState::default();
+        assert_eq!(phone.reserve(&new(5)), ReserveOutcome::Reserved);
+        let until = at(5 + CODE_INTERVAL_MILLIS);
+        assert_eq!(phone.reserve(&new(0)), ReserveOutcome::TooSoon { until });
+        assert_eq!(phone.reserve(&new(5 - CODE_INTERVAL_MILLIS)), ReserveOutcome::Reserved);
+
+        for n in 0..i64::from(LOGIN_FAILURES_TO_LOCK) {
+            assert_eq!(phone.record(false, at(-n)), LoginGate::Open);
+        }
+        assert!(matches!(phone.gate(at(-100)), LoginGate::Locked { .. }));
+        assert_eq!(phone.gate(at(-2 * LOGIN_LOCK_MILLIS)), LoginGate::Open);
     }
 }
