@@ -1,4 +1,4 @@
-//! The platform over the wire.
+//! Recommendations, likes, matches, safety and the back office of the platform over the wire.
 
 mod back_office;
 mod interactions;

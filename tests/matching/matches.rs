@@ -1,6 +1,7 @@
 //! Matches, and what comes of them.
 
 use matchmaking_core::model::profile::Gender;
+use matchmaking_core::store::MatchTerms;
 use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
@@ -137,7 +138,7 @@ async fn a_match_of_the_mini_app_is_a_match_here(database: Database) {
         .inside(move |services| async move {
             use matchmaking_core::ids::TelegramId;
             let other = services.telegram.account(TelegramId::new(88).unwrap()).await.unwrap();
-            services.matchmaking.create(me, other, Default::default()).await.unwrap();
+            services.matchmaking.create(me, other, MatchTerms::default()).await.unwrap();
             other.get()
         })
         .await;
