@@ -83,7 +83,7 @@ enum Command {
 async fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
-        Command::Import { file, database } => import(&file, &database).await,
+        Command::Import { file, database } => Box::pin(import(&file, &database)).await,
         Command::Meet { file, server, people } => match read(&file) {
             Ok(survey) => meet::meet(&survey, &server, people).await,
             Err(error) => Err(error),
@@ -111,7 +111,7 @@ async fn import(file: &Path, database: &str) -> Result<String, Box<dyn Error>> {
     let url = database.parse()?;
     let stores = store::open(&url).await?;
     let upkeep = Arc::clone(&stores.upkeep);
-    let done = put(&survey, stores).await;
+    let done = Box::pin(put(&survey, stores)).await;
     upkeep.close().await;
     Ok(format!("{}\nstore: {url}", done?))
 }

@@ -11,6 +11,7 @@ mod kit;
 mod matching;
 mod media;
 mod miracle;
+mod platform;
 mod rooms;
 mod stores;
 mod support;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
+use matchmaking_core::ports::Ports;
 use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, tokens::TokenKey};
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::limits::Limits;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::Database;
+use super::outbox::Outbox;
 
 /// What the manual clock shows at the start: `2026-02-05T10:30:00.123Z`.
 pub(crate) const START: Millis = Millis(1_770_287_400_123);
@@ -32,6 +34,8 @@ pub(crate) fn token_key() -> TokenKey {
 pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) system_clock: bool,
+    /// Whether codes of text messages have no interval and no number a day.
+    pub(crate) free_codes: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
 }
@@ -39,7 +43,12 @@ pub(crate) struct Options {
 impl Default for Options {
     fn default() -> Self {
         let limits = Limits { address_rate: None, account_rate: None, ..Limits::default() };
-        Self { policy: Policy { limits, ..Policy::default() }, system_clock: false, time_zone: "" }
+        Self {
+            policy: Policy { limits, ..Policy::default() },
+            system_clock: false,
+            free_codes: false,
+            time_zone: "",
+        }
     }
 }
 
@@ -59,6 +68,12 @@ impl Options {
     /// In this time zone.
     pub(crate) fn time_zone(mut self, name: &'static str) -> Self {
         self.time_zone = name;
+        self
+    }
+
+    /// With as many codes of text messages as anyone likes.
+    pub(crate) fn free_codes(mut self) -> Self {
+        self.free_codes = true;
         self
     }
 
@@ -92,6 +107,8 @@ impl Remote {
 /// A running server. Dropping it shuts it down in order and waits until it is gone.
 pub(crate) struct Server {
     pub(crate) clock: Arc<ManualClock>,
+    /// The text messages that it sends.
+    pub(crate) outbox: Arc<Outbox>,
     remote: Remote,
     services: Arc<Services>,
     handle: Handle,
@@ -115,6 +132,8 @@ impl Server {
         let clock = Arc::new(ManualClock::new(START));
         let time: Arc<dyn Clock> =
             if options.system_clock { Arc::new(SystemClock) } else { Arc::clone(&clock) as _ };
+        let outbox = Arc::new(Outbox::default());
+        let sms = Arc::clone(&outbox);
         let shutdown = CancellationToken::new();
         let (ready, is_ready) = oneshot::channel();
         let stop = shutdown.clone();
@@ -130,8 +149,14 @@ impl Server {
                 let stores = store::open(&url).await.unwrap();
                 let password_cost = PasswordCost::cheap();
                 let token_key = token_key();
-                let foundation =
-                    Foundation { clock: time, password_cost, token_key, ..Foundation::over(stores) };
+                let foundation = Foundation {
+                    ports: Ports { sms, ..Ports::offline() },
+                    clock: time,
+                    password_cost,
+                    token_key,
+                    limits_codes: !options.free_codes,
+                    ..Foundation::over(stores)
+                };
                 let foundation = match options.time_zone {
                     "" => foundation,
                     name => Foundation { time_zone: name.parse().unwrap(), ..foundation },
@@ -148,7 +173,7 @@ impl Server {
             runtime.shutdown_timeout(Duration::from_secs(10));
         });
         let (address, services, handle) = is_ready.await.expect("the server did not start; see above");
-        Self { clock, remote: Remote::at(address), services, handle, shutdown, thread: Some(thread) }
+        Self { clock, outbox, remote: Remote::at(address), services, handle, shutdown, thread: Some(thread) }
     }
 
     /// Runs something on the server's own runtime, to which its store belongs.

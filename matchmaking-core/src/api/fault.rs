@@ -130,6 +130,12 @@ pub enum Fault {
     /// Somebody has the e-mail address that is asked for.
     #[error("the e-mail address is taken")]
     EmailTaken,
+    /// There is an account with the telephone that is to be registered.
+    #[error("the telephone is registered")]
+    PhoneTaken,
+    /// There is no such session of this account.
+    #[error("unknown session")]
+    UnknownSession,
     /// The name or the password of a login is wrong, or there is no such account; nothing tells which.
     #[error("wrong name or password")]
     WrongLogin,
@@ -203,6 +209,9 @@ impl From<crate::error::StoreError> for Fault {
 }
 
 #[cfg(feature = "service")]
+mod from_auth;
+
+#[cfg(feature = "service")]
 mod from_services {
     use super::Fault;
     use crate::api::wire::{FieldError, Problem};
@@ -224,7 +233,7 @@ mod from_services {
     };
 
     /// After how many seconds passwords that nobody could hash are hashed: the queue is shorter than that.
-    const BUSY_FOR: u64 = 2;
+    pub(super) const BUSY_FOR: u64 = 2;
 
     impl From<RegisterError> for Fault {
         fn from(error: RegisterError) -> Self {

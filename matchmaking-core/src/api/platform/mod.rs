@@ -3,6 +3,9 @@
 //! Every route is served at `/v1`. Every answer stands in an envelope (`code`, `message`, `data`, `timestamp`,
 //! `request_id`) that the dialect writes; the response types here are what stands in `data`.
 
+mod account;
+mod auth;
+mod credentials;
 mod likes;
 mod matches;
 mod matching;
@@ -13,6 +16,16 @@ mod profile;
 mod safety;
 mod verification;
 
+pub use account::{
+    ChangePassword, ChangePasswordRequest, DeleteAccount, DeleteAccountRequest, EndSession, Identities,
+    ListSessions, SessionRequest, SessionView, Sessions, SetIdentities, SetIdentitiesRequest,
+};
+pub use auth::{
+    LogIn, LogInRequest, LogOut, LoggedIn, LoggedInUser, NewUser, Refresh, RefreshRequest, Refreshed,
+    Register, RegisterRequest, Registered, ResetPassword, ResetPasswordRequest, SendCode, SendCodeRequest,
+    SentCode,
+};
+pub use credentials::DEVICE_TEXT_MAX;
 pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
 pub use matches::{
     ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,
@@ -51,6 +64,17 @@ const MOUNTS: &[&str] = &["/v1"];
 
 /// Every route of the surface.
 pub const ROUTES: &[Listed] = &[
+    Listed::of::<SendCode>(),
+    Listed::of::<Register>(),
+    Listed::of::<LogIn>(),
+    Listed::of::<Refresh>(),
+    Listed::of::<ResetPassword>(),
+    Listed::of::<LogOut>(),
+    Listed::of::<ChangePassword>(),
+    Listed::of::<ListSessions>(),
+    Listed::of::<EndSession>(),
+    Listed::of::<SetIdentities>(),
+    Listed::of::<DeleteAccount>(),
     Listed::of::<VerifyIdentity>(),
     Listed::of::<GetProfile>(),
     Listed::of::<UpdateBasic>(),

@@ -140,7 +140,7 @@ impl Auth {
 
     async fn open_session(&self, account: &Account, device: Device) -> Result<Entered, EnterError> {
         let at = self.clock.now();
-        let first = self.refresh.first(account.id);
+        let first = super::refresh::RefreshTokens::first(account.id);
         let new = NewSession {
             account: account.id,
             family: first.family(),

@@ -72,7 +72,7 @@ impl RefreshTokens {
     }
 
     /// The first token of a new session.
-    pub(super) fn first(&self, account: AccountId) -> RefreshToken {
+    pub(super) fn first(account: AccountId) -> RefreshToken {
         RefreshToken { secret: rand::random(), account, generation: 0 }
     }
 
@@ -144,10 +144,10 @@ mod tests {
     fn tokens_are_read_as_they_were_written_and_no_others() {
         let tokens = RefreshTokens::new(&TokenKey::new(&[7; 32]));
         let account = AccountId::new(7).unwrap();
-        let first = tokens.first(account);
+        let first = RefreshTokens::first(account);
         let text = tokens.text(&first);
         assert_eq!((text.len(), tokens.read(&text).as_ref()), (86, Some(&first)));
-        assert_ne!(tokens.first(account).family(), first.family());
+        assert_ne!(RefreshTokens::first(account).family(), first.family());
         let next = RefreshToken { generation: 1, ..first.clone() };
         assert_eq!((next.family(), tokens.text(&next) == text), (first.family(), false));
         assert!(!format!("{first:?}").contains("secret"));

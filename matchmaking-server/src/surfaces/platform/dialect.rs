@@ -113,15 +113,18 @@ fn refusal(fault: &Fault) -> Refusal {
         | Fault::UnknownMatch
         | Fault::UnknownGroup
         | Fault::UnknownMessage
+        | Fault::UnknownSession
+        | Fault::UnknownReport
+        | Fault::UnknownReview
         | Fault::NoConversation
         | Fault::NotAMember => UNKNOWN,
         Fault::UnknownAccount | Fault::UnknownAccountToSave => of(40401, "用户不存在", "No such user"),
         Fault::MethodNotAllowed => of(40501, "请求方法不允许", "Method not allowed"),
         Fault::BodyTimeout => of(40801, "请求超时", "The request took too long"),
         Fault::UsernameTaken => of(40901, "用户名已存在", "The user name is taken"),
+        Fault::PhoneTaken => of(40901, "手机号已注册", "The phone number is registered"),
         Fault::EmailTaken => of(40901, "邮箱已被注册", "The e-mail address is taken"),
         Fault::NothingToTakeBack => of(40401, "没有可撤销的操作", "There is nothing to take back"),
-        Fault::UnknownReport | Fault::UnknownReview => UNKNOWN,
         Fault::UnknownPhoto => of(40401, "照片或视频不存在", "No such photo or film"),
         Fault::AlbumFull => of(40901, "相册最多 9 张照片", "The album has nine photos already"),
         Fault::ReviewPending => of(40901, "已有待审核的申请", "A review is pending already"),

@@ -1,5 +1,7 @@
 //! The Platform surface: parse, call a service, render.
 
+mod account;
+mod auth;
 mod dialect;
 mod gate;
 mod likes;
@@ -22,7 +24,7 @@ use matchmaking_core::{
     service::{Services, Slice, auth::Caller},
 };
 
-use crate::http::{Asked, Call, Handle, Mounted, mount_behind, raw, with};
+use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, with};
 
 pub use dialect::Platform;
 pub use gate::SessionGate;
@@ -32,6 +34,17 @@ pub use gate::SessionGate;
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
     let desk = verification::Desk::new(services);
     vec![
+        mount::<api::SendCode>(with(services, auth::send_code)),
+        mount::<api::Register>(with(services, auth::register)),
+        mount::<api::LogIn>(with(services, auth::log_in)),
+        mount::<api::Refresh>(with(services, auth::refresh)),
+        mount::<api::ResetPassword>(with(services, auth::reset_password)),
+        behind::<api::LogOut>(services, with(services, auth::log_out)),
+        behind::<api::ChangePassword>(services, with(services, account::change_password)),
+        behind::<api::ListSessions>(services, with(services, account::sessions)),
+        behind::<api::EndSession>(services, with(services, account::end_session)),
+        behind::<api::SetIdentities>(services, with(services, account::set_identities)),
+        behind::<api::DeleteAccount>(services, with(services, account::delete)),
         raw::<api::VerifyIdentity>(with(&desk, verification::verify_identity)),
         behind::<api::GetProfile>(services, with(services, profile::own)),
         behind::<api::UpdateBasic>(services, with(services, profile::update)),

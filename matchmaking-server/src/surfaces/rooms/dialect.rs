@@ -131,6 +131,8 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
             refused("操作无法完成")
         }
         Fault::TooManyGroups => refused("加入的聊天室过多"),
+        Fault::PhoneTaken => Exactly("手机号已注册"),
+        Fault::UnknownSession => Exactly("会话不存在"),
         Fault::UsernameTaken => Exactly("用户名已存在"),
         Fault::EmailTaken => refused("邮箱已存在"),
         Fault::WrongLogin => Exactly("用户名或密码错误"),
