@@ -8,6 +8,7 @@ mod dialects;
 mod groups;
 mod kill;
 mod kit;
+mod matching;
 mod media;
 mod miracle;
 mod platform;
