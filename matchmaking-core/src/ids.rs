@@ -79,6 +79,14 @@ id! {
     MessageId
 }
 id! {
+    /// A picture of somebody's album.
+    PhotoId
+}
+id! {
+    /// Something handed in for review.
+    ReviewId
+}
+id! {
     /// A login that goes on: a family of refresh tokens.
     SessionId
 }
@@ -89,14 +97,6 @@ id! {
 id! {
     /// An entry of the record of what was changed in the back office.
     AuditId
-}
-id! {
-    /// A picture of somebody's album.
-    PhotoId
-}
-id! {
-    /// Something handed in for review.
-    ReviewId
 }
 
 #[cfg(test)]

@@ -109,6 +109,18 @@ pub enum Fault {
     /// The two of a match have not talked enough to see each other's contact.
     #[error("too early for a contact")]
     ContactTooEarly,
+    /// The album has as many photos as it may have.
+    #[error("the album is full")]
+    AlbumFull,
+    /// There is no such photo of this person, or no film.
+    #[error("unknown photo or film")]
+    UnknownPhoto,
+    /// The same kind of thing was handed in and waits for a reviewer.
+    #[error("a review is pending")]
+    ReviewPending,
+    /// There is no such review.
+    #[error("unknown review")]
+    UnknownReview,
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
@@ -203,6 +215,7 @@ mod from_auth;
 mod from_services {
     use super::Fault;
     use crate::api::wire::{FieldError, Problem};
+    use crate::model::edit::EditRefusal;
     use crate::service::{
         accounts::{AuthError, LoginError, RegisterError, RenameError},
         auth::SessionError,
@@ -214,6 +227,7 @@ mod from_services {
         media::{MEDIA_BYTES_MAX, MediaError},
         office::OfficeError,
         pairs::ContactError,
+        profiles::{PictureError, ProfileError},
         safety::SafetyError,
         telegram::TelegramError,
     };
@@ -358,6 +372,69 @@ mod from_services {
                 SafetyError::Store(error) => error.into(),
             }
         }
+    }
+
+    impl From<ProfileError> for Fault {
+        fn from(error: ProfileError) -> Self {
+            match error {
+                ProfileError::Unknown => Self::UnknownAccount,
+                ProfileError::Refused(refusals) => {
+                    Self::Invalid(refusals.into_iter().map(refused_edit).collect())
+                }
+                ProfileError::BadPictures(pictures) => {
+                    Self::Invalid(pictures.into_iter().map(bad_picture).collect())
+                }
+                ProfileError::BadFilm => {
+                    let problem = Problem::Reason {
+                        chinese: "必须是 MP4 或 WebM 视频",
+                        english: "must be an MP4 or WebM film",
+                    };
+                    Self::field(FieldError::body("file", problem, serde_json::Value::Null))
+                }
+                ProfileError::AlbumFull => Self::AlbumFull,
+                ProfileError::NoSuchFile => Self::UnknownPhoto,
+                ProfileError::ReviewPending(_) => Self::ReviewPending,
+                ProfileError::NoSuchReview => Self::UnknownReview,
+                ProfileError::Media(error) => {
+                    use std::error::Error as _;
+                    let source = error.source().map(ToString::to_string).unwrap_or_default();
+                    Self::ProviderFailed { cause: format!("{error}: {source}") }
+                }
+                ProfileError::Sealing => Self::internal(error),
+                ProfileError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    fn refused_edit(refusal: EditRefusal) -> FieldError {
+        let problem = match refusal {
+            EditRefusal::Age => Problem::Reason {
+                chinese: "年龄必须在 18 至 100 岁之间",
+                english: "must make one 18 to 100 years old",
+            },
+            EditRefusal::GenderIsSet => {
+                Problem::Reason { chinese: "性别只能设置一次", english: "can be set once only" }
+            }
+        };
+        FieldError::body(refusal.field(), problem, serde_json::Value::Null)
+    }
+
+    fn bad_picture((field, error): (String, PictureError)) -> FieldError {
+        let problem = match error {
+            PictureError::NotAPicture => Problem::Reason {
+                chinese: "必须是 JPEG、PNG 或 WebP 图片",
+                english: "must be a JPEG, PNG or WebP picture",
+            },
+            PictureError::TooManyPixels => Problem::Reason {
+                chinese: "图片不能超过 4000 万像素",
+                english: "must have at most 40 megapixels",
+            },
+            PictureError::NothingLeft => Problem::Reason {
+                chinese: "裁剪区域在图片之外",
+                english: "is outside of the picture",
+            },
+        };
+        FieldError::body(&field, problem, serde_json::Value::Null)
     }
 
     impl From<OfficeError> for Fault {

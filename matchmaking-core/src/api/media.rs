@@ -14,7 +14,7 @@ impl Endpoint for GetMedia {
     const ROUTE: Route =
         Route::get(Surface::Media, "/media/{*key}", "What was uploaded, by a link that this server signed")
             .kind(RouteKind::Raw)
-            .query(&["expires", "signature"]);
+            .query(&["viewer", "expires", "signature"]);
     type Request = ();
     type Response = ();
 }

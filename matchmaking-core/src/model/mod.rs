@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod completion;
 pub mod conversation;
+pub mod edit;
 pub mod id_card;
 pub mod interests;
 pub mod labels;

@@ -18,6 +18,9 @@ macro_rules! coded {
             /// Every value, in ascending order.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
+            /// The codes of all values.
+            pub const CODES: &[&str] = &[$($code),+];
+
             /// The code by which APIs, files and stores know this value.
             #[must_use]
             pub const fn code(self) -> &'static str {

@@ -40,7 +40,7 @@ use crate::{
 pub use crate::store::{Slice, Sliced};
 
 /// How often files that belong to nothing are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// How long after a failure the pool is filled again.
 const FILL_AGAIN_AFTER: Duration = Duration::from_secs(1);

@@ -128,9 +128,9 @@ pub trait AccountStore: Send + Sync {
     ///
     /// Any status but [`Active`](AccountStatus::Active) ends its sessions in the same step.
     /// [`Deleted`](AccountStatus::Deleted) erases the account in the same step: its identities, password and
-    /// profile, its photos, film and what it handed in for review, whose files are discarded, what it decided and what
-    /// was decided about it, its matches and blocks, its part in groups and what it has read, its devices, its invite
-    /// code and inviter, itself as the inviter of others, and all that is known of its telephone. Its direct
+    /// profile, its photos, film and what it handed in for review, whose files are discarded, what it decided and
+    /// what was decided about it, its matches and blocks, its part in groups and what it has read, its devices, its
+    /// invite code and inviter, itself as the inviter of others, and all that is known of its telephone. Its direct
     /// conversations are closed. Its number and the messages it sent remain.
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
 

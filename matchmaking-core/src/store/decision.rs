@@ -40,6 +40,14 @@ pub(super) fn one_identity_a_kind(identities: &[Identity]) -> StoreResult<()> {
     Ok(())
 }
 
+/// Refuses to take by hand what comes to its review by another way.
+pub(super) fn check_submission(subject: &Subject) -> StoreResult<()> {
+    match subject.kind() {
+        ReviewKind::Identity | ReviewKind::Verification => Ok(()),
+        ReviewKind::Photo | ReviewKind::Video => Err(defect("photos and films are handed in by the album")),
+    }
+}
+
 /// Whether a password may be replaced: `hash` is that of the present one.
 pub(super) fn fits(former: &FormerPassword, hash: Option<&str>) -> bool {
     match former {
@@ -91,14 +99,6 @@ pub(super) fn refresh(
 /// Whether a decision needs a super-like that is not taken yet, given the one that stands.
 pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
     new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
-}
-
-/// Refuses to take by hand what comes to its review by another way.
-pub(super) fn check_submission(subject: &Subject) -> StoreResult<()> {
-    match subject.kind() {
-        ReviewKind::Identity | ReviewKind::Verification => Ok(()),
-        ReviewKind::Photo | ReviewKind::Video => Err(defect("photos and films are handed in by the album")),
-    }
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

@@ -68,7 +68,7 @@ pub use people::{PeopleStore, PersonRow, ProfileStats, VersionedProfile};
 pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };
-pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome};
+pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, SubmitOutcome};
 pub use safety::SafetyStore;
 pub use sessions::{
     Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,

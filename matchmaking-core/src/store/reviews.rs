@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 
+use super::{NewAudit, Slice, Sliced};
 use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ReviewId},
-    model::{Review, ReviewKind, ReviewStatus, Subject},
+    model::{AuditAction, Review, ReviewKind, ReviewStatus, Subject},
 };
 
 /// Something that is handed in: who somebody is, or papers. Photos and films come to their reviews by the
@@ -41,15 +42,6 @@ pub struct ReviewFilter {
     pub status: Option<ReviewStatus>,
 }
 
-/// A page of a list of reviews.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewPage {
-    /// Those of the page.
-    pub items: Vec<Review>,
-    /// How many the whole list has.
-    pub total: u64,
-}
-
 /// What a reviewer decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewDecision {
@@ -61,6 +53,21 @@ pub struct ReviewDecision {
     pub reason: Option<String>,
     /// The present moment.
     pub at: Millis,
+}
+
+impl ReviewDecision {
+    /// The entry of the record of changes, about this review.
+    pub(super) fn audit(&self, review: &Review) -> NewAudit {
+        let decision = if self.approved { "approve" } else { "reject" };
+        let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        NewAudit {
+            action: AuditAction::ReviewDecided,
+            account: Some(review.account),
+            thing: Some(review.id.get()),
+            detail: format!("{} {decision}{reason}", review.subject.kind().word()),
+            at: self.at,
+        }
+    }
 }
 
 /// What became of a decision.
@@ -83,19 +90,13 @@ pub trait ReviewStore: Send + Sync {
     /// The review with this number.
     async fn review(&self, id: ReviewId) -> StoreResult<Option<Review>>;
 
-    /// A page of the reviews that the filter lets through, after the first `skip` of them: the eldest first, or the latest.
-    async fn reviews(
-        &self,
-        filter: ReviewFilter,
-        latest_first: bool,
-        skip: u64,
-        limit: usize,
-    ) -> StoreResult<ReviewPage>;
+    /// The reviews that the filter lets through, by identifier.
+    async fn reviews(&self, filter: ReviewFilter, slice: Slice) -> StoreResult<Sliced<Review>>;
 
     /// What this account handed in itself, photos and films excepted, the eldest first.
     async fn submissions(&self, account: AccountId) -> StoreResult<Vec<Review>>;
 
-    /// Decides, and with it about what is reviewed. A later decision replaces an earlier one, so that what passed by
+    /// Decides, and with it about what is reviewed, and records the change. A later decision replaces an earlier one, so that what passed by
     /// mistake can be taken back; the same again changes nothing, not even the reason. `None` for an unknown review.
     async fn decide_review(&self, decision: ReviewDecision) -> StoreResult<Option<Decided>>;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::route::{Endpoint, Listed};
+use serde::Serialize;
 
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
@@ -113,13 +114,18 @@ pub fn mount_behind<E: Endpoint, G: Gate>(
             let request = ctx.input().await?.decode::<E::Request>()?;
             let asked = ctx.asked;
             let response = handler.handle(Call { request, who, asked: Arc::clone(&asked) }).await?;
-            let mut out = Vec::with_capacity(256);
-            asked.dialect.before(&asked, &mut out);
-            serde_json::to_writer(&mut out, &response).map_err(Fault::internal)?;
-            asked.dialect.after(&asked, &mut out);
-            Ok(Reply::json_bytes(http::StatusCode::OK, out))
+            answer(&asked, &response)
         })
     }))
+}
+
+/// An answer as JSON in the dialect of what was asked, for handlers that write it themselves.
+pub fn answer(asked: &Asked, response: &impl Serialize) -> Result<Reply, Fault> {
+    let mut out = Vec::with_capacity(256);
+    asked.dialect.before(asked, &mut out);
+    serde_json::to_writer(&mut out, response).map_err(Fault::internal)?;
+    asked.dialect.after(asked, &mut out);
+    Ok(Reply::json_bytes(http::StatusCode::OK, out))
 }
 
 /// Puts a handler on an endpoint that reads the request and writes the answer itself: uploads, event streams,

@@ -33,7 +33,7 @@ pub use dialect::{Dialect, OtherMedia};
 pub use dispatch::{Kit, Policy, Site};
 pub use download::{Asking, Download, download};
 pub use guard::OpenSurfaces;
-pub use handler::{Call, Gate, Handle, Mounted, mount, mount_behind, raw, socket, with};
+pub use handler::{Call, Gate, Handle, Mounted, answer, mount, mount_behind, raw, socket, with};
 pub use multipart::{Form, FormFile};
 pub use peer::{Network, NetworkError, TrustedProxies};
 pub use reply::Reply;

@@ -73,8 +73,12 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         | Fault::TooManyGroups
         | Fault::AlreadyDecided
         | Fault::ContactTooEarly
+        | Fault::AlbumFull
+        | Fault::ReviewPending
         | Fault::Oneself => text(StatusCode::BAD_REQUEST, "Bad Request"),
-        Fault::NothingToTakeBack | Fault::UnknownReport => text(StatusCode::NOT_FOUND, "Not Found"),
+        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
+            text(StatusCode::NOT_FOUND, "Not Found")
+        }
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
         Fault::PhoneTaken => text(StatusCode::BAD_REQUEST, "Phone already registered"),
@@ -166,6 +170,7 @@ fn wording(problem: &Problem) -> (&'static str, Cow<'static, str>) {
         }
         Problem::Nul => value_error("the text contains a NUL character"),
         Problem::Value(reason) => value_error(reason),
+        Problem::Reason { chinese, .. } => value_error(chinese),
     }
 }
 

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use matchmaking_core::api::{fault::Fault, media as api};
 use matchmaking_core::ports::media::MediaKey;
-use matchmaking_core::service::{Services, media::content_type};
+use matchmaking_core::service::{Services, media::content_type, profiles::FileViewer};
 
 use crate::config::limits::DOWNLOAD_CHUNK;
 use crate::http::{Asked, Asking, Ctx, Download, Mounted, Reply, download, raw, with};
+
+/// For how many seconds at most a client keeps a file of a person's, who may be gone or out of sight by then.
+const KEPT_SECS_MAX: u64 = 3_600;
 
 /// The surface's routes with their handlers.
 #[must_use]
@@ -21,14 +24,26 @@ async fn get(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
     let asked = &ctx.asked;
     let key: MediaKey = asked.param("key").unwrap_or_default().parse().map_err(|_| Fault::UnknownPath)?;
     let given = |name| asked.query_value(name).unwrap_or_default();
-    let good_for = services.media.good_for(&key, &given("expires"), &given("signature"));
-    let good_for = good_for.ok_or(Fault::BadLink)?;
+    let (viewer, good_for) = if services.media.is_personal(&key) {
+        let (viewer, good_for) = viewer(&services, asked, &key).await?;
+        if !services.profiles.may_open(viewer, &key).await? {
+            return Err(Fault::UnknownPath);
+        }
+        (Some(viewer), good_for)
+    } else {
+        let good_for = services.media.good_for(&key, &given("expires"), &given("signature"));
+        (None, good_for.ok_or(Fault::BadLink)?)
+    };
     let size = match services.media.open(&key, Some(0..0)).await? {
         Some(part) => part.size,
         None => return Err(Fault::UnknownPath),
     };
     let etag = HeaderValue::from_str(&format!("\"{key}\"")).map_err(Fault::internal)?;
-    let reply = match asking(asked, &etag, size) {
+    let asking = asking(asked, &etag, size);
+    if let (Some(viewer), true) = (viewer, begins(&asking)) {
+        services.profiles.count_opened(viewer, &key).await?;
+    }
+    let reply = match asking {
         Asking::Whole => part(services, asked, &key, 0..size).await?,
         Asking::Part(range) => {
             let shown = format!("bytes {}-{}/{size}", range.start, range.end.saturating_sub(1));
@@ -53,6 +68,29 @@ async fn get(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
         .header(header::CACHE_CONTROL, kept_for)
         .header(header::CONTENT_DISPOSITION, disposition)
         .header(HeaderName::from_static("content-security-policy"), policy))
+}
+
+/// Who wants to see a file of a person's, and for how many seconds it may be kept: whom the link is for, or whose token
+/// comes with the request.
+async fn viewer(services: &Services, asked: &Asked, key: &MediaKey) -> Result<(FileViewer, u64), Fault> {
+    let Some(named) = asked.query_value("viewer") else {
+        let token = asked.bearer().ok_or(Fault::BadLink)?;
+        let caller = services.auth.authenticate(token).await?;
+        return Ok((FileViewer::Account(caller.account), KEPT_SECS_MAX));
+    };
+    let given = |name| asked.query_value(name).unwrap_or_default();
+    let good = services.media.good_for_viewer(key, &named, &given("expires"), &given("signature"));
+    let (viewer, good_for) = good.ok_or(Fault::BadLink)?;
+    Ok((viewer, good_for.min(KEPT_SECS_MAX)))
+}
+
+/// Whether the beginning is asked for, as whoever begins to watch does.
+fn begins(asking: &Asking) -> bool {
+    match asking {
+        Asking::Whole => true,
+        Asking::Part(range) => range.start == 0,
+        Asking::Nothing => false,
+    }
 }
 
 /// Which bytes are asked for. What is kept never changes; a client that has a part of something else gets the whole.

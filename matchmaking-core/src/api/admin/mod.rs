@@ -4,10 +4,14 @@
 
 mod audit;
 mod reports;
+mod reviews;
 mod users;
 
 pub use audit::{AuditRequest, AuditView, ListAudit};
 pub use reports::{DECISION_MAX, DecideReport, DecideReportRequest, ListReports, ReportView, ReportsRequest};
+pub use reviews::{
+    DecideReview, DecideReviewRequest, ListReviews, ListReviewsRequest, ReviewItem, ReviewedIdentity,
+};
 pub use users::{
     GivenMembership, ListUsers, LockRequest, LockUser, LockView, MembershipRequest, MembershipView,
     QUERY_MAX, SetMembership, UserView, UsersRequest,
@@ -23,6 +27,8 @@ pub const TEXT_MAX: usize = 200;
 
 /// Every route of the surface.
 pub const ROUTES: &[Listed] = &[
+    Listed::of::<ListReviews>(),
+    Listed::of::<DecideReview>(),
     Listed::of::<ListReports>(),
     Listed::of::<DecideReport>(),
     Listed::of::<ListUsers>(),

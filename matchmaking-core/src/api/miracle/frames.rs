@@ -226,6 +226,7 @@ fn describe(errors: &[FieldError]) -> String {
     let say = |error: &FieldError| match &error.problem {
         Problem::Missing => format!("missing {}", error.field()),
         Problem::Value(reason) => reason.clone().into_owned(),
+        Problem::Reason { chinese, .. } => (*chinese).to_owned(),
         _ => format!("invalid {}", error.field()),
     };
     errors.iter().map(say).collect::<Vec<_>>().join(", ")

@@ -355,7 +355,7 @@ mod tests {
             (&format!("a1{}", "x".repeat(63)), Problem::TooLong(64)),
             ("abcdefgh", Problem::value("密码必须同时包含字母和数字")),
             ("12345678", Problem::value("密码必须同时包含字母和数字")),
-            ("abc\01234", Problem::Nul),
+            ("abc\x001234", Problem::Nul),
         ] {
             assert_eq!(reset(bad).unwrap_err()[0].problem, problem);
         }

@@ -11,7 +11,10 @@ mod matches;
 mod matching;
 mod page;
 mod people;
+mod photos;
+mod profile;
 mod safety;
+mod verification;
 
 pub use account::{
     ChangePassword, ChangePasswordRequest, DeleteAccount, DeleteAccountRequest, EndSession, Identities,
@@ -34,9 +37,24 @@ pub use matching::{
 };
 pub use page::{Order, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest, Paged, Pagination, Sort};
 pub use people::{ScoredUser, UserBrief, UserCard, location, masked, masked_phone, nickname};
+pub use photos::{
+    AddPhoto, AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhoto,
+    RemovePhotoRequest, RemoveVideo, SetVideo,
+};
+pub use profile::{
+    AlbumPhoto, Basic, CurrentPlace, EconomyShown, EducationShown, GetMateRequirements, GetProfile, GetUser,
+    InterestShown, Introduction, Location, LocationRequirements, Marital, MateRequirements,
+    MateRequirementsRequest, Membership, MyProfile, OccupationShown, PhotosShown, PlaceShown, PublicBasic,
+    PublicLocation, PublicProfile, SetMateRequirements, Stats, UpdateBasic, UpdateBasicRequest,
+    UpdatedProfile, VerificationShown, VideoShown,
+};
 pub use safety::{
     BlockUser, BlockedRequest, BlockedView, ListBlocked, REPORT_DETAIL_MAX, REPORT_REASON_MAX, ReportRequest,
     ReportUser, ReportedView, SetVisibility, UnblockUser, UserRequest, Visibility,
+};
+pub use verification::{
+    SubmitPapers, SubmitPapersRequest, SubmittedIdentity, SubmittedPapers, VerifyIdentity,
+    VerifyIdentityRequest,
 };
 
 use super::route::{Auth, Listed, Route, Surface};
@@ -57,6 +75,17 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<EndSession>(),
     Listed::of::<SetIdentities>(),
     Listed::of::<DeleteAccount>(),
+    Listed::of::<VerifyIdentity>(),
+    Listed::of::<GetProfile>(),
+    Listed::of::<UpdateBasic>(),
+    Listed::of::<GetMateRequirements>(),
+    Listed::of::<SetMateRequirements>(),
+    Listed::of::<AddPhoto>(),
+    Listed::of::<RemovePhoto>(),
+    Listed::of::<SetVideo>(),
+    Listed::of::<RemoveVideo>(),
+    Listed::of::<SubmitPapers>(),
+    Listed::of::<GetUser>(),
     Listed::of::<GetDaily>(),
     Listed::of::<Interact>(),
     Listed::of::<Undo>(),

@@ -76,6 +76,13 @@ pub enum Problem {
     NotOneOf(&'static [&'static str]),
     /// A text with a NUL in it.
     Nul,
+    /// Refused for a reason of its own, in the words of either language.
+    Reason {
+        /// In Chinese.
+        chinese: &'static str,
+        /// In English.
+        english: &'static str,
+    },
     /// Refused for a reason of its own, given in words.
     Value(Cow<'static, str>),
 }

@@ -36,7 +36,7 @@ impl CodeKey {
     fn hash(&self, phone: &str, purpose: CodePurpose, code: &str) -> String {
         // No part holds a line break, so that no two are hashed alike.
         let parts = [purpose.name(), "\n", phone, "\n", code];
-        let hash = parts.into_iter().fold(mac(&self.0), |mac, part| mac.chain_update(part));
+        let hash = parts.into_iter().fold(mac(&self.0), hmac::Mac::chain_update);
         URL_SAFE_NO_PAD.encode(hash.finalize().into_bytes())
     }
 }

@@ -49,7 +49,7 @@ pub fn film(bytes: &[u8]) -> Option<Film> {
 }
 
 /// The contents of the first box of this kind.
-fn mp4_box<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+fn mp4_box<'a>(mut bytes: &'a [u8], kind: [u8; 4]) -> Option<&'a [u8]> {
     loop {
         let (size, rest) = bytes.split_first_chunk::<4>()?;
         let (found, rest) = rest.split_first_chunk::<4>()?;
@@ -58,7 +58,7 @@ fn mp4_box<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
             1 => (usize::try_from(u64::from_be_bytes(*rest.first_chunk()?)).ok()?, 16),
             size => (size as usize, 8),
         };
-        if found == kind {
+        if *found == kind {
             return bytes.get(head..whole.min(bytes.len()));
         }
         // Every box has a head, so that this comes to an end.
@@ -67,7 +67,7 @@ fn mp4_box<'a>(mut bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
 }
 
 fn mp4_seconds(bytes: &[u8]) -> Option<f64> {
-    let header = mp4_box(mp4_box(bytes, b"moov")?, b"mvhd")?;
+    let header = mp4_box(mp4_box(bytes, *b"moov")?, *b"mvhd")?;
     let word = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
     let (scale, duration) = match header.first()? {
         0 => (word(12)?, u64::from(word(16)?)),
@@ -121,14 +121,14 @@ fn webm_seconds(bytes: &[u8]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], contents: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], contents: &[u8]) -> Vec<u8> {
         let size = u32::try_from(contents.len() + 8).unwrap().to_be_bytes();
-        [&size, kind.as_slice(), contents].concat()
+        [&size[..], &kind, contents].concat()
     }
 
     fn mp4(header: &[u8]) -> Vec<u8> {
-        let moov = boxed(b"moov", &boxed(b"mvhd", header));
-        [boxed(b"ftyp", b"isom\0\0\0\0isommp42"), boxed(b"free", &[0; 20]), moov].concat()
+        let moov = boxed(*b"moov", &boxed(*b"mvhd", header));
+        [boxed(*b"ftyp", b"isom\0\0\0\0isommp42"), boxed(*b"free", &[0; 20]), moov].concat()
     }
 
     fn seconds(bytes: &[u8]) -> Option<u32> {
@@ -149,7 +149,7 @@ mod tests {
         let unknown = vec![0xff; 100];
         assert_eq!(seconds(&mp4(&unknown)), None);
         assert_eq!(seconds(&mp4(&[0; 10])), None);
-        assert_eq!(seconds(&boxed(b"ftyp", b"isom\0\0\0\0isommp42")), None);
+        assert_eq!(seconds(&boxed(*b"ftyp", b"isom\0\0\0\0isommp42")), None);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! others are shown of it.
 
 mod album;
-mod change;
 mod films;
 mod papers;
 mod pictures;
@@ -24,6 +23,7 @@ use crate::{
     model::{
         AccountStatus, Claim, Photo, Profile, Requirements, Review, ReviewKind, ReviewStatus, Video,
         completion::{self, Proofs},
+        edit::{self, Edit, EditRefusal},
         may_see,
     },
     ports::{media::MediaError, sms::SmsSender},
@@ -31,7 +31,6 @@ use crate::{
 };
 
 pub use album::{FileViewer, NewPicture};
-pub use change::{AGES, Edit, EditRefusal, Part, PlaceChange};
 pub use films::{Film, FilmKind, film};
 pub use papers::{IdentityPapers, ImageSource, PAPER_BYTES_MAX};
 pub use pictures::{Crop, PIXELS_MAX, Picture, PictureError, Pictures, SIDE_MAX, THUMBNAIL_SIDE};
@@ -261,8 +260,8 @@ impl Profiles {
         let came_of_it = Mutex::new((Vec::new(), Vec::new()));
         let change = |profile: &mut Profile| {
             let mut changed = profile.clone();
-            let refusals = change::apply(&mut changed, &edits, today);
-            let differences = change::differences(profile, &changed);
+            let refusals = edit::apply(&mut changed, &edits, today);
+            let differences = edit::differences(profile, &changed);
             if refusals.is_empty() {
                 *profile = changed;
             }

@@ -191,7 +191,7 @@ impl Profiles {
     async fn linked(&self, account: AccountId, link: &str) -> Result<Option<Bytes>, ProfileError> {
         let Some(key) = self.media.bare(link) else { return Ok(None) };
         let file = self.stores.album.file(key.as_str(), self.clock.now()).await?;
-        if !file.is_some_and(|file| file.account == account) {
+        if file.is_none_or(|file| file.account != account) {
             return Ok(None);
         }
         Ok(self.media.open(&key, None).await?.map(|part| part.bytes))

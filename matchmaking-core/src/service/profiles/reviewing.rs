@@ -7,12 +7,12 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ReviewId},
     model::{
-        IdentityKind, Review, ReviewKind, ReviewStatus,
+        IdentityKind, Review, ReviewKind,
         id_card::{self, IdCard},
         profile::Gender,
     },
     ports::sms::{Sms, SmsKind},
-    store::{ReviewDecision, ReviewFilter},
+    store::{ReviewDecision, ReviewFilter, Slice, Sliced},
 };
 
 /// An identity as a reviewer is shown it.
@@ -44,20 +44,14 @@ pub struct ReviewShown {
 }
 
 impl Profiles {
-    /// A page of the reviews that the filter lets through, after the first `skip` of them, and how many there are.
-    pub async fn reviews(
-        &self,
-        filter: ReviewFilter,
-        latest_first: bool,
-        skip: u64,
-        limit: usize,
-    ) -> StoreResult<(Vec<ReviewShown>, u64)> {
-        let page = self.stores.reviews.reviews(filter, latest_first, skip, limit).await?;
-        let mut shown = Vec::with_capacity(page.items.len());
-        for review in page.items {
+    /// The reviews that the filter lets through, by the moment in which they were handed in.
+    pub async fn reviews(&self, filter: ReviewFilter, slice: Slice) -> StoreResult<Sliced<ReviewShown>> {
+        let Sliced { total, items } = self.stores.reviews.reviews(filter, slice).await?;
+        let mut shown = Vec::with_capacity(items.len());
+        for review in items {
             shown.push(self.shown(review).await?);
         }
-        Ok((shown, page.total))
+        Ok(Sliced { total, items: shown })
     }
 
     /// Decides about what was handed in. Whoever handed it in is told, once for each change.
@@ -99,13 +93,5 @@ impl Profiles {
             said_gender: profile.and_then(|read| read.profile.gender),
         };
         Ok(ReviewShown { review, identity: Some(identity) })
-    }
-}
-
-impl ReviewShown {
-    /// Whether it waits for a decision.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.review.status == ReviewStatus::Pending
     }
 }

@@ -8,10 +8,14 @@ use super::*;
 use crate::{
     clock::{ManualClock, Millis},
     ids::PhotoId,
-    model::{Identity, IdentityKind, PhotoKind, ReviewKind, profile::Gender},
+    model::{
+        Identity, IdentityKind, PhotoKind, ReviewKind,
+        edit::{Part, PlaceChange},
+        profile::Gender,
+    },
     ports::{Ports, media::MediaKey},
     service::{Foundation, Services},
-    store::{CreateOutcome, NewAccount, ReviewFilter, memory::MemoryStore},
+    store::{CreateOutcome, NewAccount, ReviewFilter, Slice, Sliced, memory::MemoryStore},
 };
 
 /// `2026-02-05T10:30:00Z`
@@ -80,7 +84,7 @@ impl Scene {
     /// Decides about everything of a kind.
     async fn decide(&self, kind: ReviewKind, approved: bool) {
         let filter = ReviewFilter { kind: Some(kind), status: None };
-        for shown in self.profiles().reviews(filter, false, 0, 100).await.unwrap().0 {
+        for shown in self.profiles().reviews(filter, Slice::newest(100)).await.unwrap().items {
             self.profiles().decide(shown.review.id, approved, None).await.unwrap();
         }
     }
@@ -254,7 +258,7 @@ async fn an_identity_is_sealed_and_shown_to_reviewers_only() {
         assert!(!scene.opens(viewer, &kept.subject.files()[0]).await);
     }
     let filter = ReviewFilter { kind: Some(ReviewKind::Identity), status: Some(ReviewStatus::Pending) };
-    let (shown, total) = scene.profiles().reviews(filter, false, 0, 10).await.unwrap();
+    let Sliced { total, items: shown } = scene.profiles().reviews(filter, Slice::newest(10)).await.unwrap();
     let identity = shown[0].identity.as_ref().unwrap();
     assert_eq!((total, identity.real_name.as_str()), (1, "佘秋婧"));
     assert!(identity.card.is_some_and(|card| !card.check_digit_is_right));

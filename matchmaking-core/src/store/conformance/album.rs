@@ -1,6 +1,6 @@
 //! Cases about photos, films and their files.
 
-use super::fixture::{at, at_once, nobody, person, photo, reserved, two};
+use super::fixture::{ALL, at, at_once, nobody, person, photo, reserved, two};
 use crate::{
     error::StoreResult,
     ids::PhotoId,
@@ -34,7 +34,7 @@ pub async fn a_photo_comes_back_with_its_status(stores: &Stores) -> StoreResult<
     assert!(stores.album.photos(&[]).await?.is_empty());
 
     let waiting = ReviewFilter { status: Some(ReviewStatus::Pending), ..ReviewFilter::default() };
-    let page = stores.reviews.reviews(waiting, false, 0, 10).await?;
+    let page = stores.reviews.reviews(waiting, ALL).await?;
     let [review] = page.items.as_slice() else { panic!("{page:?}") };
     assert_eq!((review.account, review.subject.files()), (ann, std::slice::from_ref(&first.files.full)));
     let decision = ReviewDecision { review: review.id, approved: false, reason: None, at: at(9) };
@@ -147,10 +147,10 @@ pub async fn unused_files_are_discarded(stores: &Stores) -> StoreResult<()> {
     let mut foreign = photo(stores, ann, "a").await?;
     foreign.account = ben;
     assert!(stores.album.add_photo(foreign.clone()).await.is_err());
-    foreign.files.full = "nowhere".to_owned();
+    "nowhere".clone_into(&mut foreign.files.full);
     assert!(stores.album.add_photo(foreign).await.is_err());
     assert!(stores.album.photos(&[ann, ben]).await?.is_empty());
-    let all = stores.reviews.reviews(ReviewFilter::default(), false, 0, 10).await?;
+    let all = stores.reviews.reviews(ReviewFilter::default(), ALL).await?;
     assert_eq!(all.total, 0);
     Ok(())
 }
@@ -183,7 +183,7 @@ pub async fn a_profile_has_one_film(stores: &Stores) -> StoreResult<()> {
     let mut discarded = stores.album.discarded_files(at(4), 10).await?;
     discarded.sort();
     assert_eq!(discarded, ["films/old.jpg", "films/old.mp4"]);
-    let all = stores.reviews.reviews(ReviewFilter::default(), false, 0, 10).await?;
+    let all = stores.reviews.reviews(ReviewFilter::default(), ALL).await?;
     assert_eq!(all.total, 1);
 
     assert!(stores.album.remove_video(ann, at(5)).await?);

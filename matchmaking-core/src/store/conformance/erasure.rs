@@ -1,11 +1,11 @@
 //! Cases about deleting an account.
 
+use super::fixture::{
+    ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person, photo,
+    reserved, say, terms, to_add, two,
+};
 use super::{
     codes::{SEND, send, show, spend},
-    fixture::{
-        ALL, all, at, change, create, decide, decision, done, group, marks, matched, named, pair, person,
-        photo, reserved, say, terms, to_add, two,
-    },
     sessions::{open, session_on},
 };
 use crate::{
@@ -153,6 +153,47 @@ pub async fn deletion_passes_groups_on(stores: &Stores) -> StoreResult<()> {
     Ok(())
 }
 
+/// Its photos, its film and what it handed in are gone, and every file of them is discarded; those of others are not.
+pub async fn deletion_takes_photos_films_and_papers(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let mut keys = Vec::new();
+    for owner in [ann, ben] {
+        let new = photo(stores, owner, "a").await?;
+        let [film, paper, unused] = ["film", "paper", "unused"].map(|name| format!("x/{owner}-{name}"));
+        let reserve = [(film.clone(), FileRole::Video), (paper.clone(), FileRole::Paper)];
+        stores.album.reserve_files(owner, &reserve, reserved()).await?;
+        stores.album.reserve_files(owner, &[(unused.clone(), FileRole::Paper)], reserved()).await?;
+        keys.push(vec![new.files.full.clone(), new.files.thumbnail.clone(), new.files.blurred.clone()]);
+        stores.album.add_photo(new).await?;
+        let (status, at) = (ReviewStatus::Pending, at(2));
+        let video =
+            NewVideo { account: owner, file: film.clone(), cover: None, duration_secs: None, status, at };
+        stores.album.set_video(video).await?;
+        let subject = Subject::Identity { sealed: "sealed".to_owned(), images: vec![paper.clone()] };
+        stores.reviews.submit_review(NewReview { account: owner, subject, at }).await?;
+        if let Some(keys) = keys.last_mut() {
+            keys.extend([film, paper, unused]);
+            keys.sort();
+        }
+    }
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
+    assert!(stores.album.photos(&[ann]).await?.is_empty());
+    assert_eq!(stores.album.video(ann).await?, None);
+    assert_eq!(stores.reviews.submissions(ann).await?, []);
+    let left = stores.reviews.reviews(ReviewFilter::default(), ALL).await?;
+    assert!(left.total == 3 && left.items.iter().all(|review| review.account == ben));
+    let mut discarded = stores.album.discarded_files(at(7), 10).await?;
+    discarded.sort();
+    assert_eq!(discarded, keys[0]);
+    for key in &keys[0] {
+        assert_eq!(stores.album.file(key, at(7)).await?, None);
+    }
+    stores.album.forget_files(&keys[0], at(7)).await?;
+    assert!(stores.album.discarded_files(at(7), 10).await?.is_empty());
+    assert_eq!(stores.album.photos(&[ben]).await?.len(), 1);
+    Ok(())
+}
+
 /// Nothing is left of its sessions and devices, of what is known of its telephone, of its invite code and inviter, and
 /// of itself as the inviter of others.
 pub async fn deletion_forgets_logins_and_invitations(stores: &Stores) -> StoreResult<()> {
@@ -246,46 +287,5 @@ pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> St
     };
     let recorded = stores.matches.record_interaction(left).await?;
     assert!(matches!(recorded, InteractionOutcome::Recorded { .. }));
-    Ok(())
-}
-
-/// Its photos, its film and what it handed in are gone, and every file of them is discarded; those of others are not.
-pub async fn deletion_takes_photos_films_and_papers(stores: &Stores) -> StoreResult<()> {
-    let (ann, ben) = two(stores).await?;
-    let mut keys = Vec::new();
-    for owner in [ann, ben] {
-        let new = photo(stores, owner, "a").await?;
-        let [film, paper, unused] = ["film", "paper", "unused"].map(|name| format!("x/{owner}-{name}"));
-        let reserve = [(film.clone(), FileRole::Video), (paper.clone(), FileRole::Paper)];
-        stores.album.reserve_files(owner, &reserve, reserved()).await?;
-        stores.album.reserve_files(owner, &[(unused.clone(), FileRole::Paper)], reserved()).await?;
-        keys.push(vec![new.files.full.clone(), new.files.thumbnail.clone(), new.files.blurred.clone()]);
-        stores.album.add_photo(new).await?;
-        let (status, at) = (ReviewStatus::Pending, at(2));
-        let video =
-            NewVideo { account: owner, file: film.clone(), cover: None, duration_secs: None, status, at };
-        stores.album.set_video(video).await?;
-        let subject = Subject::Identity { sealed: "sealed".to_owned(), images: vec![paper.clone()] };
-        stores.reviews.submit_review(NewReview { account: owner, subject, at }).await?;
-        if let Some(keys) = keys.last_mut() {
-            keys.extend([film, paper, unused]);
-            keys.sort();
-        }
-    }
-    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
-    assert!(stores.album.photos(&[ann]).await?.is_empty());
-    assert_eq!(stores.album.video(ann).await?, None);
-    assert_eq!(stores.reviews.submissions(ann).await?, []);
-    let left = stores.reviews.reviews(ReviewFilter::default(), false, 0, 10).await?;
-    assert!(left.total == 3 && left.items.iter().all(|review| review.account == ben));
-    let mut discarded = stores.album.discarded_files(at(7), 10).await?;
-    discarded.sort();
-    assert_eq!(discarded, keys[0]);
-    for key in &keys[0] {
-        assert_eq!(stores.album.file(key, at(7)).await?, None);
-    }
-    stores.album.forget_files(&keys[0], at(7)).await?;
-    assert!(stores.album.discarded_files(at(7), 10).await?.is_empty());
-    assert_eq!(stores.album.photos(&[ben]).await?.len(), 1);
     Ok(())
 }

@@ -347,8 +347,8 @@ mod tests {
     fn every_case_is_listed() {
         let sources = [
             include_str!("accounts.rs"),
-            include_str!("codes.rs"),
             include_str!("album.rs"),
+            include_str!("codes.rs"),
             include_str!("conversations.rs"),
             include_str!("daily.rs"),
             include_str!("erasure.rs"),

@@ -1,11 +1,11 @@
 //! Cases about what is reviewed.
 
-use super::fixture::{at, at_once, nobody, papers, person, photo, reserved, two};
+use super::fixture::{ALL, at, at_once, nobody, papers, person, photo, reserved, two};
 use crate::{
     error::StoreResult,
     ids::ReviewId,
     model::{Claim, FileRole, Review, ReviewKind, ReviewStatus, Subject},
-    store::{Decided, NewReview, ReviewDecision, ReviewFilter, Stores, SubmitOutcome},
+    store::{Decided, NewReview, ReviewDecision, ReviewFilter, Slice, Stores, SubmitOutcome},
 };
 
 async fn submitted(stores: &Stores, new: NewReview) -> StoreResult<Review> {
@@ -23,7 +23,7 @@ fn decision(review: ReviewId, approved: bool) -> ReviewDecision {
 pub async fn what_is_handed_in_comes_back(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let paper = ("papers/1".to_owned(), FileRole::Paper);
-    stores.album.reserve_files(ann, &[paper.clone()], reserved()).await?;
+    stores.album.reserve_files(ann, std::slice::from_ref(&paper), reserved()).await?;
     let subject = Subject::Identity { sealed: "v1.缘分".to_owned(), images: vec![paper.0.clone()] };
     let review = submitted(stores, NewReview { account: ann, subject: subject.clone(), at: at(3) }).await?;
     assert_eq!((review.account, &review.subject, review.submitted_at), (ann, &subject, at(3)));
@@ -72,6 +72,13 @@ pub async fn a_later_decision_replaces(stores: &Stores) -> StoreResult<()> {
     let back = ReviewDecision { at: at(9), reason: None, ..decision(review.id, false) };
     let back = stores.reviews.decide_review(back).await?.expect("a review");
     assert_eq!((back.changed, back.review.status, back.review.reason), (true, ReviewStatus::Rejected, None));
+    let record = stores.office.audit(ALL).await?.items;
+    let told: Vec<_> =
+        record.iter().map(|entry| (entry.account, entry.thing, entry.detail.as_str())).collect();
+    let thing = Some(review.id.get());
+    let expected =
+        [(Some(ann), thing, "verification approve: 看不清 '\""), (Some(ann), thing, "verification reject")];
+    assert_eq!(told, expected);
     let unknown = ReviewId::new(9_000_000_000).expect("a valid identifier");
     assert_eq!(stores.reviews.decide_review(decision(unknown, true)).await?, None);
     assert_eq!(stores.reviews.review(unknown).await?, None);
@@ -87,9 +94,9 @@ pub async fn reviews_come_in_pages(stores: &Stores) -> StoreResult<()> {
     }
     stores.album.add_photo(photo(stores, ann, "a").await?).await?;
     stores.reviews.decide_review(decision(ids[0], true)).await?;
-    let list = async |kind, status, latest_first, skip, limit| {
+    let list = async |kind, status, newest_first, skip, limit| {
         let filter = ReviewFilter { kind, status };
-        let page = stores.reviews.reviews(filter, latest_first, skip, limit).await?;
+        let page = stores.reviews.reviews(filter, Slice { newest_first, skip, limit }).await?;
         StoreResult::Ok((page.items.iter().map(|review| review.id).collect::<Vec<_>>(), page.total))
     };
     let papers = Some(ReviewKind::Verification);
@@ -99,7 +106,7 @@ pub async fn reviews_come_in_pages(stores: &Stores) -> StoreResult<()> {
     assert_eq!(list(papers, waiting, true, 0, 2).await?, (vec![ids[3], ids[2]], 3));
     assert_eq!(list(papers, Some(ReviewStatus::Passed), true, 0, 2).await?, (vec![ids[0]], 1));
     assert_eq!(list(None, None, false, 0, 0).await?, (vec![], 5));
-    assert_eq!(list(None, waiting, false, u64::MAX, 10).await?, (vec![], 4));
+    assert_eq!(list(None, waiting, false, usize::MAX, 10).await?, (vec![], 4));
     assert_eq!(list(Some(ReviewKind::Identity), None, false, 0, 10).await?, (vec![], 0));
     Ok(())
 }

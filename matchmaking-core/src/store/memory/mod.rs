@@ -85,6 +85,12 @@ struct State {
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
+    /// Each with its review, which tells its status.
+    photos: BTreeMap<PhotoId, (Photo, ReviewId)>,
+    videos: BTreeMap<AccountId, (Video, ReviewId)>,
+    reviews: BTreeMap<ReviewId, Review>,
+    /// By key in the media store.
+    files: BTreeMap<String, album::FileRow>,
     /// What is known of telephones, and since when nothing else is.
     phones: BTreeMap<String, (PhoneState, Millis)>,
     sessions: BTreeMap<SessionId, sessions::SessionRow>,
@@ -92,21 +98,15 @@ struct State {
     devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
     invitations: BTreeMap<AccountId, invitations::InvitationRow>,
     last_session: i64,
-    /// Each with its review, which tells its status.
-    photos: BTreeMap<PhotoId, (Photo, ReviewId)>,
-    videos: BTreeMap<AccountId, (Video, ReviewId)>,
-    reviews: BTreeMap<ReviewId, Review>,
-    /// By key in the media store.
-    files: BTreeMap<String, album::FileRow>,
     last_account: i64,
     last_interaction: i64,
     last_match: i64,
     last_conversation: i64,
     last_message: i64,
-    last_report: i64,
-    last_audit: i64,
     last_photo: i64,
     last_review: i64,
+    last_report: i64,
+    last_audit: i64,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::{
     ids::{AccountId, ReviewId},
     model::{Review, ReviewKind, ReviewStatus},
     store::{
-        Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome,
+        Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, Slice, Sliced, SubmitOutcome,
         decision::check_submission,
     },
 };
@@ -41,25 +41,14 @@ impl ReviewStore for MemoryStore {
         Ok(self.lock()?.reviews.get(&id).cloned())
     }
 
-    async fn reviews(
-        &self,
-        filter: ReviewFilter,
-        latest_first: bool,
-        skip: u64,
-        limit: usize,
-    ) -> StoreResult<ReviewPage> {
+    async fn reviews(&self, filter: ReviewFilter, slice: Slice) -> StoreResult<Sliced<Review>> {
         let state = self.lock()?;
         let fits = |review: &&Review| {
             filter.kind.is_none_or(|kind| kind == review.subject.kind())
                 && filter.status.is_none_or(|status| status == review.status)
         };
-        let mut all: Vec<&Review> = state.reviews.values().filter(fits).collect();
-        if latest_first {
-            all.reverse();
-        }
-        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-        let items = all.iter().skip(skip).take(limit).map(|review| (*review).clone()).collect();
-        Ok(ReviewPage { items, total: all.len() as u64 })
+        let fitting: Vec<&Review> = state.reviews.values().filter(fits).collect();
+        Ok(slice.of(fitting).map(Review::clone))
     }
 
     async fn submissions(&self, account: AccountId) -> StoreResult<Vec<Review>> {
@@ -77,8 +66,13 @@ impl ReviewStore for MemoryStore {
         let status = if decision.approved { ReviewStatus::Passed } else { ReviewStatus::Rejected };
         let changed = review.status != status;
         if changed {
-            (review.status, review.reason, review.decided_at) = (status, decision.reason, Some(decision.at));
+            (review.status, review.reason, review.decided_at) =
+                (status, decision.reason.clone(), Some(decision.at));
         }
-        Ok(Some(Decided { review: review.clone(), changed }))
+        let review = review.clone();
+        if changed {
+            state.record(decision.audit(&review))?;
+        }
+        Ok(Some(Decided { review, changed }))
     }
 }

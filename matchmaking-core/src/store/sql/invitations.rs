@@ -50,7 +50,9 @@ impl InvitationStore for SqlStore {
                         Ok(_) => {}
                         // Another account was given the same one in between.
                         Err(error)
-                            if error.as_database_error().is_some_and(|error| error.is_unique_violation()) =>
+                            if error
+                                .as_database_error()
+                                .is_some_and(sqlx::error::DatabaseError::is_unique_violation) =>
                         {
                             return Err(TxError::LostRace);
                         }

@@ -8,7 +8,9 @@ use super::{
     accounts::STATUS,
     album::is_there,
     json::list,
-    limit, read,
+    limit,
+    office::record,
+    read,
     rows::{self, known},
     safety::LOCK_ACCOUNTS,
     sql, transaction,
@@ -19,7 +21,7 @@ use crate::{
     ids::{AccountId, ReviewId},
     model::{AccountStatus, Review, ReviewKind, ReviewStatus},
     store::{
-        Decided, NewReview, ReviewDecision, ReviewFilter, ReviewPage, ReviewStore, SubmitOutcome,
+        Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, Slice, Sliced, SubmitOutcome,
         decision::check_submission,
     },
 };
@@ -165,29 +167,22 @@ impl ReviewStore for SqlStore {
         row.map(review).transpose()
     }
 
-    async fn reviews(
-        &self,
-        filter: ReviewFilter,
-        latest_first: bool,
-        skip: u64,
-        count: usize,
-    ) -> StoreResult<ReviewPage> {
+    async fn reviews(&self, filter: ReviewFilter, slice: Slice) -> StoreResult<Sliced<Review>> {
         let kinds = codes(filter.kind, ReviewKind::ALL, ReviewKind::code);
         let statuses = codes(filter.status, ReviewStatus::ALL, ReviewStatus::code);
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        let listed = if latest_first { LATEST } else { ELDEST };
+        let listed = if slice.newest_first { LATEST } else { ELDEST };
         let found: Vec<Row> = read!(self.pool, |p| query_as(listed)
             .bind(list(&kinds))
             .bind(list(&statuses))
-            .bind(limit(count))
-            .bind(skip)
+            .bind(limit(slice.limit))
+            .bind(limit(slice.skip))
             .fetch_all(p))?;
         let total: i64 = read!(self.pool, |p| query_scalar(COUNT_REVIEWS)
             .bind(list(&kinds))
             .bind(list(&statuses))
             .fetch_one(p))?;
         let items = found.into_iter().map(review).collect::<StoreResult<_>>()?;
-        Ok(ReviewPage { items, total: u64::try_from(total).unwrap_or(0) })
+        Ok(Sliced { items, total: rows::count(total) })
     }
 
     async fn submissions(&self, account: AccountId) -> StoreResult<Vec<Review>> {
@@ -207,8 +202,16 @@ impl ReviewStore for SqlStore {
                 .execute(&mut *tx)
                 .await?;
             let row: Option<Row> = query_as(REVIEW).bind(id).fetch_optional(&mut *tx).await?;
-            let row = row.map(review).transpose()?;
-            row.map(|review| Decided { review, changed: decided.rows_affected() > 0 })
+            let changed = decided.rows_affected() > 0;
+            match row.map(review).transpose()? {
+                Some(review) => {
+                    if changed {
+                        record!(tx, &decision.audit(&review));
+                    }
+                    Some(Decided { review, changed })
+                }
+                None => None,
+            }
         })
     }
 }

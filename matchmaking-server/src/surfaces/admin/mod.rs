@@ -1,6 +1,7 @@
 //! The back office: parse, call a service, render. Its dialect is the platform's.
 
 mod office;
+mod reviews;
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use crate::http::{Asked, Call, Gate, Handle, Mounted, mount_behind, with};
 #[must_use]
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
     vec![
+        behind::<api::ListReviews>(with(services, reviews::list)),
+        behind::<api::DecideReview>(with(services, reviews::decide)),
         behind::<api::ListReports>(with(services, office::reports)),
         behind::<api::DecideReport>(with(services, office::decide_report)),
         behind::<api::ListUsers>(with(services, office::users)),

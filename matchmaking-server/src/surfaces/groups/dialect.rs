@@ -98,8 +98,12 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::AlreadyMember => plain(BAD, "user_id: 该用户已是群组成员"),
         Fault::GroupFull => plain(BAD, "群组成员已达上限"),
         Fault::TooManyGroups => plain(BAD, "加入的群组数量已达上限"),
-        Fault::NothingToTakeBack | Fault::UnknownReport => plain(UNKNOWN, "资源不存在"),
-        Fault::AlreadyDecided | Fault::ContactTooEarly => plain(BAD, "操作无法完成"),
+        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
+            plain(UNKNOWN, "资源不存在")
+        }
+        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::ReviewPending => {
+            plain(BAD, "操作无法完成")
+        }
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),
         Fault::AccountLocked => plain(FORBIDDEN, "账号已被锁定"),
         Fault::ProviderFailed { .. } => plain(FAILED, "第三方服务错误"),
@@ -138,6 +142,7 @@ fn wording(problem: &Problem) -> Cow<'static, str> {
         Problem::NotOneOf(words) => return format!("必须是 {} 之一", words.join("、")).into(),
         Problem::Nul => "不能包含空字符",
         Problem::Value(reason) => return reason.clone(),
+        Problem::Reason { chinese, .. } => chinese,
     })
 }
 

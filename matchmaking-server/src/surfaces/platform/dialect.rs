@@ -123,7 +123,10 @@ fn refusal(fault: &Fault) -> Refusal {
         Fault::PhoneTaken => of(40901, "手机号已注册", "The phone number is registered"),
         Fault::EmailTaken => of(40901, "邮箱已被注册", "The e-mail address is taken"),
         Fault::NothingToTakeBack => of(40401, "没有可撤销的操作", "There is nothing to take back"),
-        Fault::UnknownReport => UNKNOWN,
+        Fault::UnknownReport | Fault::UnknownReview => UNKNOWN,
+        Fault::UnknownPhoto => of(40401, "照片或视频不存在", "No such photo or film"),
+        Fault::AlbumFull => of(40901, "相册最多 9 张照片", "The album has nine photos already"),
+        Fault::ReviewPending => of(40901, "已有待审核的申请", "A review is pending already"),
         Fault::AlreadyDecided => of(40901, "已经处理过了", "It has been decided already"),
         Fault::ContactTooEarly => of(
             40301,
@@ -183,6 +186,7 @@ fn in_chinese(problem: &Problem) -> Cow<'static, str> {
         Problem::AtMost(max) => return format!("不能大于 {max}").into(),
         Problem::NotOneOf(words) => return format!("必须是 {} 之一", words.join("、")).into(),
         Problem::Nul => "不能包含空字符",
+        Problem::Reason { chinese, .. } => chinese,
         Problem::Value(reason) => return reason.clone(),
     })
 }
@@ -204,6 +208,7 @@ fn in_english(problem: &Problem) -> Cow<'static, str> {
         Problem::AtMost(max) => return format!("must be at most {max}").into(),
         Problem::NotOneOf(words) => return format!("must be one of {}", words.join(", ")).into(),
         Problem::Nul => "must not contain a null character",
+        Problem::Reason { english, .. } => english,
         // Reasons of the services' own are written for this surface's readers.
         Problem::Value(reason) => return reason.clone(),
     })

@@ -7,8 +7,11 @@ mod gate;
 mod likes;
 mod matches;
 mod matching;
+mod photos;
 mod pictures;
+mod profile;
 mod safety;
+mod verification;
 
 use std::sync::Arc;
 
@@ -21,7 +24,7 @@ use matchmaking_core::{
     service::{Services, Slice, auth::Caller},
 };
 
-use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, with};
+use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, with};
 
 pub use dialect::Platform;
 pub use gate::SessionGate;
@@ -29,6 +32,7 @@ pub use gate::SessionGate;
 /// The surface's routes with their handlers.
 #[must_use]
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
+    let desk = verification::Desk::new(services);
     vec![
         mount::<api::SendCode>(with(services, auth::send_code)),
         mount::<api::Register>(with(services, auth::register)),
@@ -41,6 +45,17 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::EndSession>(services, with(services, account::end_session)),
         behind::<api::SetIdentities>(services, with(services, account::set_identities)),
         behind::<api::DeleteAccount>(services, with(services, account::delete)),
+        raw::<api::VerifyIdentity>(with(&desk, verification::verify_identity)),
+        behind::<api::GetProfile>(services, with(services, profile::own)),
+        behind::<api::UpdateBasic>(services, with(services, profile::update)),
+        behind::<api::GetMateRequirements>(services, with(services, profile::requirements)),
+        behind::<api::SetMateRequirements>(services, with(services, profile::set_requirements)),
+        raw::<api::AddPhoto>(with(services, photos::add)),
+        behind::<api::RemovePhoto>(services, with(services, photos::remove)),
+        raw::<api::SetVideo>(with(services, photos::set_video)),
+        behind::<api::RemoveVideo>(services, with(services, photos::remove_video)),
+        raw::<api::SubmitPapers>(with(&desk, verification::submit_papers)),
+        behind::<api::GetUser>(services, with(services, profile::of_another)),
         behind::<api::GetDaily>(services, with(services, matching::daily)),
         behind::<api::Interact>(services, with(services, matching::interact)),
         behind::<api::Undo>(services, with(services, matching::undo)),

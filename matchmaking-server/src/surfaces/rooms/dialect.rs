@@ -124,8 +124,12 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::NotAllowed => refused("没有权限"),
         Fault::AlreadyMember => refused("用户已在聊天室中"),
         Fault::GroupFull => refused("聊天室人数已满"),
-        Fault::NothingToTakeBack | Fault::UnknownReport => refused("资源不存在"),
-        Fault::AlreadyDecided | Fault::ContactTooEarly => refused("操作无法完成"),
+        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
+            refused("资源不存在")
+        }
+        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::ReviewPending => {
+            refused("操作无法完成")
+        }
         Fault::TooManyGroups => refused("加入的聊天室过多"),
         Fault::PhoneTaken => Exactly("手机号已注册"),
         Fault::UnknownSession => Exactly("会话不存在"),
@@ -141,12 +145,15 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
 
 /// What is wrong with a request: that it cannot be read, or else the first rule that a field breaks, in its own words.
 fn reason(errors: &[FieldError]) -> Option<Cow<'_, str>> {
-    let rule = |error: &FieldError| matches!(error.problem, Problem::Value(_) | Problem::TooShort(_));
+    let rule = |error: &FieldError| {
+        matches!(error.problem, Problem::Value(_) | Problem::Reason { .. } | Problem::TooShort(_))
+    };
     if !errors.iter().all(rule) {
         return Some(Cow::Borrowed(BAD_REQUEST));
     }
     errors.iter().find_map(|error| match &error.problem {
         Problem::Value(reason) => Some(Cow::Borrowed(reason.as_ref())),
+        Problem::Reason { chinese, .. } => Some(Cow::Borrowed(*chinese)),
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::model::{
+use super::{
     Profile, interests,
     profile::{EducationLevel, Gender, IncomeRange, MaritalStatus, OccupationType, Place, Position},
 };
@@ -112,7 +112,8 @@ impl EditRefusal {
 }
 
 /// Changes a profile, or tells everything that speaks against it; then it may be half changed.
-pub(super) fn apply(profile: &mut Profile, edits: &[Edit], today: NaiveDate) -> Vec<EditRefusal> {
+#[must_use]
+pub fn apply(profile: &mut Profile, edits: &[Edit], today: NaiveDate) -> Vec<EditRefusal> {
     let mut refusals = Vec::new();
     for edit in edits {
         if let Err(refusal) = apply_one(profile, edit, today) {
@@ -186,7 +187,8 @@ fn apply_one(profile: &mut Profile, edit: &Edit, today: NaiveDate) -> Result<(),
 }
 
 /// The names of what differs between two states of a profile, as requests name it.
-pub(super) fn differences(before: &Profile, after: &Profile) -> Vec<&'static str> {
+#[must_use]
+pub fn differences(before: &Profile, after: &Profile) -> Vec<&'static str> {
     let parts = [
         ("nickname", before.nickname != after.nickname),
         ("gender", before.gender != after.gender),
@@ -266,14 +268,17 @@ mod tests {
             address: set("世纪大道100号"),
         };
         let position = Position { latitude: 31.2, longitude: 121.5 };
-        apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY));
+        assert_eq!(
+            apply(&mut profile, &[Edit::Current(home.clone(), Part::Set(Some(position)))], day(TODAY)),
+            []
+        );
         let same = PlaceChange { address: Part::Kept, ..home.clone() };
-        apply(&mut profile, &[Edit::Current(same, Part::Kept)], day(TODAY));
+        assert_eq!(apply(&mut profile, &[Edit::Current(same, Part::Kept)], day(TODAY)), []);
         assert_eq!(profile.current.address.as_deref(), Some("世纪大道100号"));
         assert_eq!(profile.position, Some(position));
 
         let away = PlaceChange { province: set("浙江"), city: set("杭州"), ..PlaceChange::default() };
-        apply(&mut profile, &[Edit::Current(away, Part::Kept)], day(TODAY));
+        assert_eq!(apply(&mut profile, &[Edit::Current(away, Part::Kept)], day(TODAY)), []);
         assert_eq!(profile.current.city.as_deref(), Some("杭州"));
         assert_eq!(
             (&profile.current.district, &profile.current.address, profile.position),

@@ -1,0 +1,79 @@
+//! Adding and removing photos and the film.
+
+use std::sync::Arc;
+
+use matchmaking_core::{
+    api::{
+        fault::Fault,
+        platform::{
+            AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhotoRequest,
+        },
+        wire::{FieldError, Input, Problem},
+    },
+    model::ReviewStatus,
+    service::{
+        Services,
+        auth::Caller,
+        profiles::{Crop, NewPicture},
+    },
+};
+use serde_json::Value;
+
+use super::{
+    SessionGate, language,
+    profile::{Links, word},
+};
+use crate::http::{Call, Ctx, Gate as _, Reply, answer};
+
+pub(super) async fn add(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
+    let form = ctx.form("file", PICTURE_BYTES_MAX).await?;
+    let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
+    let AddPhotoForm { kind, is_primary, crop_data } = Input::strict().with_query(texts).decode()?;
+    // Kept until the picture is made: its bytes count against the memory for uploads as long.
+    let file = form.file.ok_or_else(no_file)?;
+    let crop = crop_data.map(|CropData { x, y, width, height }| Crop { x, y, width, height });
+    let new = NewPicture { bytes: file.bytes.clone(), kind, is_primary, crop };
+    let photo = services.profiles.add_photo(me, new).await?;
+    let links = Links { services: &services, viewer: me, at: ctx.asked.now() };
+    let language = language(&ctx.asked);
+    let tips = match photo.status {
+        ReviewStatus::Pending => {
+            language.pick("照片已上传，正在审核中", "The photo is uploaded and being reviewed")
+        }
+        ReviewStatus::Passed | ReviewStatus::Rejected => language.pick("照片已上传", "The photo is uploaded"),
+    };
+    let added = AddedPhoto {
+        photo_id: photo.id,
+        url: links.to(&photo.files.full),
+        thumbnail: links.to(&photo.files.thumbnail),
+        status: word(photo.status),
+        tips,
+    };
+    answer(&ctx.asked, &added)
+}
+
+pub(super) async fn remove(
+    services: Arc<Services>,
+    call: Call<RemovePhotoRequest, Caller>,
+) -> Result<(), Fault> {
+    let photo = call.request.photo_id.possible().ok_or(Fault::UnknownPhoto)?;
+    Ok(services.profiles.remove_photo(call.who.account, photo).await?)
+}
+
+pub(super) async fn set_video(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
+    let file = ctx.form("file", FILM_BYTES_MAX).await?.file.ok_or_else(no_file)?;
+    services.profiles.set_video(me, file.bytes.clone(), None).await?;
+    let video = services.profiles.own(me).await?.video.ok_or(Fault::UnknownPhoto)?;
+    let links = Links { services: &services, viewer: me, at: ctx.asked.now() };
+    answer(&ctx.asked, &links.video(&video, true))
+}
+
+pub(super) async fn remove_video(services: Arc<Services>, call: Call<(), Caller>) -> Result<(), Fault> {
+    Ok(services.profiles.remove_video(call.who.account).await?)
+}
+
+fn no_file() -> Fault {
+    Fault::field(FieldError::body("file", Problem::Missing, Value::Null))
+}
