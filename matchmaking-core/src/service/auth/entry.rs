@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{Auth, CodeRefusal, EnterError, TokenPair, open};
+use super::{
+    Auth, CodeRefusal, EnterError, TokenPair, open,
+    refresh::{RefreshToken, end_of},
+};
 use crate::{
     clock::Millis,
     ids::{AccountId, SessionId},
@@ -140,14 +143,9 @@ impl Auth {
 
     async fn open_session(&self, account: &Account, device: Device) -> Result<Entered, EnterError> {
         let at = self.clock.now();
-        let first = super::refresh::RefreshTokens::first(account.id);
-        let new = NewSession {
-            account: account.id,
-            family: first.family(),
-            device,
-            at,
-            expires_at: super::refresh::end_of(at),
-        };
+        let first = RefreshToken::first(account.id);
+        let new =
+            NewSession { account: account.id, family: first.family(), device, at, expires_at: end_of(at) };
         // Locked in between.
         let opened = self.stores.sessions.open_session(new).await?.ok_or(EnterError::Locked)?;
         let tokens = TokenPair {

@@ -48,6 +48,11 @@ impl fmt::Debug for RefreshToken {
 }
 
 impl RefreshToken {
+    /// The first token of a new session.
+    pub(super) fn first(account: AccountId) -> Self {
+        Self { secret: rand::random(), account, generation: 0 }
+    }
+
     /// The hash of its secret, by which its session is found.
     pub(super) fn family(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret))
@@ -69,11 +74,6 @@ pub(super) struct RefreshTokens([u8; 32]);
 impl RefreshTokens {
     pub(super) fn new(key: &TokenKey) -> Self {
         Self(key.derived("refresh tokens"))
-    }
-
-    /// The first token of a new session.
-    pub(super) fn first(account: AccountId) -> RefreshToken {
-        RefreshToken { secret: rand::random(), account, generation: 0 }
     }
 
     pub(super) fn text(&self, token: &RefreshToken) -> String {
@@ -144,10 +144,10 @@ mod tests {
     fn tokens_are_read_as_they_were_written_and_no_others() {
         let tokens = RefreshTokens::new(&TokenKey::new(&[7; 32]));
         let account = AccountId::new(7).unwrap();
-        let first = RefreshTokens::first(account);
+        let first = RefreshToken::first(account);
         let text = tokens.text(&first);
         assert_eq!((text.len(), tokens.read(&text).as_ref()), (86, Some(&first)));
-        assert_ne!(RefreshTokens::first(account).family(), first.family());
+        assert_ne!(RefreshToken::first(account).family(), first.family());
         let next = RefreshToken { generation: 1, ..first.clone() };
         assert_eq!((next.family(), tokens.text(&next) == text), (first.family(), false));
         assert!(!format!("{first:?}").contains("secret"));
