@@ -3,20 +3,28 @@
 //! The rows are checked against the route tables: a route without a row fails, as does a row without a route. What a
 //! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
 
+mod pairing;
 mod rows;
 mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use matchmaking_core::api::route::{Auth, Listed, Surface};
+use matchmaking_server::config::Secret;
 use matchmaking_server::surfaces;
 
-use crate::support::{Database, Server, on_every_store};
+use crate::support::{Database, Options, Server, on_every_store};
 use rows::{ROWS, Row};
-use scene::{Outcome, Persona, Scene};
+use scene::{ADMIN_TOKEN, Outcome, Persona, Scene};
 
 /// The surfaces that have rows. One that is built later adds its own.
-const SURFACES: [Surface; 3] = [Surface::Miracle, Surface::Rooms, Surface::Groups];
+const SURFACES: [Surface; 5] =
+    [Surface::Miracle, Surface::Rooms, Surface::Groups, Surface::Platform, Surface::Admin];
+
+/// Every row.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(pairing::ROWS)
+}
 
 /// Every method and path of these surfaces, by their first mount, with the route.
 fn listed() -> BTreeMap<(&'static str, String), Listed> {
@@ -29,7 +37,7 @@ fn listed() -> BTreeMap<(&'static str, String), Listed> {
 #[test]
 fn every_route_has_a_row_and_every_row_a_route() {
     let listed: BTreeSet<_> = listed().into_keys().collect();
-    let rows: Vec<_> = ROWS.iter().map(|row| (row.method, row.path.to_owned())).collect();
+    let rows: Vec<_> = rows().map(|row| (row.method, row.path.to_owned())).collect();
     let distinct: BTreeSet<_> = rows.iter().cloned().collect();
     assert_eq!(rows.len(), distinct.len(), "a route has two rows");
     assert_eq!(distinct.difference(&listed).collect::<Vec<_>>(), Vec::<&_>::new(), "rows without a route");
@@ -40,14 +48,24 @@ fn every_route_has_a_row_and_every_row_a_route() {
 fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
     let cell = |column: usize| Outcome(row.cells[column].to_owned());
     match persona {
+        // No account opens the back office.
+        Persona::Owner | Persona::Member | Persona::Stranger | Persona::Blocked if auth == Auth::Admin => {
+            Outcome("401".to_owned())
+        }
         Persona::Owner => cell(0),
         Persona::Member => cell(1),
         Persona::Stranger => cell(2),
         Persona::Blocked => cell(3),
-        Persona::Anonymous | Persona::Expired | Persona::Foreign => match auth {
+        Persona::Administrator if auth == Auth::Admin => cell(0),
+        Persona::Locked => Outcome("403".to_owned()),
+        Persona::Anonymous
+        | Persona::Expired
+        | Persona::Foreign
+        | Persona::Deleted
+        | Persona::Administrator => match auth {
             Auth::Open => cell(0),
-            Auth::Bearer | Auth::BearerOrQuery => Outcome("401".to_owned()),
-            other => panic!("no persona knows {other:?} yet"),
+            Auth::Bearer | Auth::BearerOrQuery | Auth::Admin => Outcome("401".to_owned()),
+            Auth::OptionalBearer => panic!("no persona knows {auth:?} yet"),
         },
     }
 }
@@ -55,12 +73,14 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
 on_every_store!(everyone_is_answered_as_the_matrix_says);
 
 async fn everyone_is_answered_as_the_matrix_says(database: Database) {
-    let server = Server::start(&database).await;
+    let mut options = Options::default();
+    options.policy.admin_token = Some(Secret::new(ADMIN_TOKEN));
+    let server = Server::start_with(&database, options).await;
     let listed = listed();
     let mut wrong = Vec::new();
-    for row in ROWS {
+    for row in rows() {
         let route = listed[&(row.method, row.path.to_owned())].route;
-        for persona in Persona::ALL {
+        for persona in Persona::of(route.surface) {
             // Each with people, a group and a match of their own: what one does must not be what the next one finds.
             let scene = Scene::set(&server, route.surface, persona).await;
             let outcome = scene.ask(&server, row).await;

@@ -21,11 +21,11 @@ pub(super) struct Asked {
     pub(super) handshake: bool,
 }
 
-fn at(path: impl Into<String>) -> Asked {
+pub(super) fn at(path: impl Into<String>) -> Asked {
     Asked { path: path.into(), body: None, handshake: false }
 }
 
-fn with(path: impl Into<String>, body: &Value) -> Asked {
+pub(super) fn with(path: impl Into<String>, body: &Value) -> Asked {
     Asked { body: Some(("application/json", body.to_string())), ..at(path) }
 }
 
@@ -49,7 +49,7 @@ const NO_ROOM: &str = "404: 无法创建或获取聊天室";
 const NOT_IN_ROOM: &str = "404: 用户不在该聊天室中";
 
 /// Everyone may.
-const ALL: [&str; 4] = ["ok"; 4];
+pub(super) const ALL: [&str; 4] = ["ok"; 4];
 /// Everyone in the group may; a stranger is forbidden.
 const MEMBERS: [&str; 4] = ["ok", "ok", "403", "ok"];
 /// The owner may; everyone else is forbidden.

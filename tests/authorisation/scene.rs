@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{ManualClock, Millis};
 use matchmaking_core::ids::{AccountId, TelegramId};
-use matchmaking_core::model::{Role, profile::Gender};
+use matchmaking_core::model::{
+    AccountStatus, Action, Device, Identity, IdentityKind, Profile, Role, profile::Gender,
+};
 use matchmaking_core::service::Services;
 use matchmaking_core::service::accounts::Registration;
 use matchmaking_core::service::groups::GroupDetails;
 use matchmaking_core::service::tokens::{TokenKind, Tokens};
-use matchmaking_core::store::MatchTerms;
+use matchmaking_core::store::{CreateOutcome, MatchTerms, NewAccount, NewSession};
 use serde_json::{Value, json};
 
 use super::rows::Row;
@@ -41,10 +43,19 @@ pub(super) enum Persona {
     Expired,
     /// The owner with a token of another surface.
     Foreign,
+    /// One of the two of a match, locked by an administrator. On the platform only.
+    Locked,
+    /// One of the two of a match, whose account is deleted. On the platform only.
+    Deleted,
+    /// Whoever has the operator's token. On the platform and in the back office only.
+    Administrator,
 }
 
+/// What opens the back office here.
+pub(super) const ADMIN_TOKEN: &str = "the operator's token of the matrix";
+
 impl Persona {
-    pub(super) const ALL: [Self; 7] = [
+    const EVERYWHERE: [Self; 7] = [
         Self::Owner,
         Self::Member,
         Self::Stranger,
@@ -53,6 +64,16 @@ impl Persona {
         Self::Expired,
         Self::Foreign,
     ];
+
+    /// Who asks on a surface.
+    pub(super) fn of(surface: Surface) -> Vec<Self> {
+        let more: &[Self] = match surface {
+            Surface::Platform => &[Self::Locked, Self::Deleted, Self::Administrator],
+            Surface::Admin => &[Self::Administrator],
+            _ => &[],
+        };
+        [&Self::EVERYWHERE, more].concat()
+    }
 }
 
 /// What an answer comes to: `ok`, or the status or the refusal that it is.
@@ -83,6 +104,8 @@ pub(super) struct Scene {
     pub(super) partner: i64,
     pub(super) matched: i64,
     pub(super) chatroom: i64,
+    /// A report of the owner's about the other member.
+    pub(super) report: i64,
     token: Option<String>,
 }
 
@@ -104,6 +127,7 @@ impl Scene {
             partner: 0,
             matched: 0,
             chatroom: 0,
+            report: 0,
             token: None,
         }
     }
@@ -205,7 +229,13 @@ async fn matched(services: &Services, numbers: [i64; 4]) -> [(i64, i64); 2] {
 
 async fn build(services: Arc<Services>, surface: Surface, persona: Persona, number: i64) -> Scene {
     let (name, place) = match persona {
-        Persona::Owner | Persona::Anonymous | Persona::Expired | Persona::Foreign => ("owner", 0),
+        Persona::Owner
+        | Persona::Anonymous
+        | Persona::Expired
+        | Persona::Foreign
+        | Persona::Locked
+        | Persona::Deleted
+        | Persona::Administrator => ("owner", 0),
         Persona::Member => ("member", 1),
         Persona::Stranger => ("stranger", 2),
         Persona::Blocked => ("blocked", 3),
@@ -221,6 +251,9 @@ async fn build(services: Arc<Services>, surface: Surface, persona: Persona, numb
         let account = AccountId::new(number).unwrap();
         let token = token(&services, surface, persona, account);
         return Scene { telegram: numbers[place], partner, matched, chatroom, token, ..scene };
+    }
+    if matches!(surface, Surface::Platform | Surface::Admin) {
+        return paired(&services, persona, place, scene).await;
     }
     let Grouped { people, outsider, group } = grouped(&services, number).await;
     let [owner, member, ..] = people.map(AccountId::get);
@@ -239,5 +272,64 @@ fn token(services: &Services, surface: Surface, persona: Persona, account: Accou
         Persona::Expired => Some(yesterday.issue(kind, account)),
         Persona::Foreign => Some(services.tokens.issue(other, account)),
         _ => Some(services.tokens.issue(kind, account)),
+    }
+}
+
+/// Four people of the platform of whom the first has a match with the second and the last, whom they have blocked.
+async fn paired(services: &Services, persona: Persona, place: usize, scene: Scene) -> Scene {
+    let mut people = Vec::new();
+    for (at, gender) in [Gender::Female, Gender::Male, Gender::Male, Gender::Male].into_iter().enumerate() {
+        let phone = (13_000_000_000 + scene.number * 10 + at as i64).to_string();
+        let profile =
+            Profile { gender: Some(gender), birth_date: "1995-01-01".parse().ok(), ..Profile::default() };
+        let identities = vec![Identity::new(IdentityKind::Phone, phone)];
+        let new = NewAccount { identities, password_hash: None, profile, at: START };
+        let made = services.stores.accounts.create_account(new).await.unwrap();
+        let CreateOutcome::Created(account) = made else { panic!("{made:?}") };
+        services.people.refresh(account.id).await.unwrap();
+        people.push(account.id);
+    }
+    let mut matches = Vec::new();
+    for other in [people[1], people[3]] {
+        services.likes.decide(people[0], other, Action::Like).await.unwrap();
+        matches.push(services.likes.decide(other, people[0], Action::Like).await.unwrap().match_id.unwrap());
+    }
+    let report =
+        services.safety.report(people[0], people[1], "spam".to_owned(), String::new()).await.unwrap();
+    services.safety.block(people[0], people[3]).await.unwrap();
+    let me = people[place];
+    let family = format!("family {}", scene.number);
+    let (device, expires_at) = (Device::default(), START.plus(EXPIRED));
+    let session = NewSession { account: me, family, device, at: START, expires_at };
+    let session = services.stores.sessions.open_session(session).await.unwrap().unwrap().id;
+    let yesterday = Tokens::new(&token_key(), Arc::new(ManualClock::new(Millis(START.0 - EXPIRED))));
+    let own = || services.tokens.issue_for_session(me, session);
+    let token = match persona {
+        Persona::Anonymous => None,
+        Persona::Expired => Some(yesterday.issue_for_session(me, session)),
+        Persona::Foreign => Some(services.tokens.issue(TokenKind::Groups, me)),
+        Persona::Administrator => Some(ADMIN_TOKEN.to_owned()),
+        _ => Some(own()),
+    };
+    match persona {
+        Persona::Locked => {
+            services.office.lock(me, true, String::new()).await.unwrap();
+        }
+        Persona::Deleted => {
+            services.stores.accounts.set_status(me, AccountStatus::Deleted, START).await.unwrap();
+            services.people.refresh(me).await.unwrap();
+        }
+        _ => {}
+    }
+    let matched = if persona == Persona::Blocked { matches[1] } else { matches[0] };
+    Scene {
+        me: me.get(),
+        owner: people[0].get(),
+        member: people[1].get(),
+        outsider: people[2].get(),
+        matched: matched.get(),
+        report: report.get(),
+        token,
+        ..scene
     }
 }

@@ -360,7 +360,7 @@ async fn matches_are_new_until_somebody_writes() {
     assert_eq!(of(MatchFilter::Active).await, [them[1]]);
     // A match that the mini-app made has a conversation as soon as it is listed.
     let another = world.person(9, Gender::Male).await;
-    world.services.matchmaking.create(her, another, Default::default()).await.unwrap();
+    world.services.matchmaking.create(her, another, crate::store::MatchTerms::default()).await.unwrap();
     let matches = world.services.pairs.list(another, MatchFilter::All, EVERYTHING).await.unwrap();
     assert!(matches.shown.items[0].conversation.is_some());
 }

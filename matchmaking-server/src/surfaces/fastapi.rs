@@ -31,9 +31,13 @@ impl Dialect for FastApi {
 fn detail(fault: &Fault) -> (StatusCode, Value) {
     let text = |status: StatusCode, text: &str| (status, Value::from(text));
     match fault {
-        Fault::UnknownPath | Fault::UnknownGroup | Fault::UnknownMessage => {
-            text(StatusCode::NOT_FOUND, "Not Found")
-        }
+        Fault::UnknownPath
+        | Fault::UnknownGroup
+        | Fault::UnknownMessage
+        | Fault::NothingToTakeBack
+        | Fault::UnknownReport
+        | Fault::UnknownPhoto
+        | Fault::UnknownReview => text(StatusCode::NOT_FOUND, "Not Found"),
         Fault::MethodNotAllowed => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
         Fault::UpgradeRequired => text(StatusCode::UPGRADE_REQUIRED, "Upgrade Required"),
         Fault::BodyTooLarge { .. } => text(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
@@ -76,9 +80,6 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         | Fault::AlbumFull
         | Fault::ReviewPending
         | Fault::Oneself => text(StatusCode::BAD_REQUEST, "Bad Request"),
-        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
-            text(StatusCode::NOT_FOUND, "Not Found")
-        }
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),
         Fault::NotAMember => text(StatusCode::BAD_REQUEST, "404: 用户不在该聊天室中"),
         Fault::PhoneTaken => text(StatusCode::BAD_REQUEST, "Phone already registered"),

@@ -103,7 +103,7 @@ impl UserView {
             user_id: account.id.get(),
             nickname: profile.nickname.clone(),
             phone: phone.map(masked_phone),
-            gender: profile.gender.map(|gender| gender.code()),
+            gender: profile.gender.map(crate::model::profile::Gender::code),
             status: account.status.code(),
             membership: MembershipView::of(membership, language),
             created_at: account.created_at.to_rfc3339(),

@@ -146,7 +146,7 @@ impl RecommendedView {
             user_id: person.id.get(),
             nickname: nickname(profile),
             age: profile.age_on(today),
-            gender: profile.gender.map(|gender| gender.code()),
+            gender: profile.gender.map(crate::model::profile::Gender::code),
             avatar,
             location: LocationView {
                 city: profile.current.city.clone(),

@@ -49,7 +49,7 @@ pub fn film(bytes: &[u8]) -> Option<Film> {
 }
 
 /// The contents of the first box of this kind.
-fn mp4_box<'a>(mut bytes: &'a [u8], kind: [u8; 4]) -> Option<&'a [u8]> {
+fn mp4_box(mut bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     loop {
         let (size, rest) = bytes.split_first_chunk::<4>()?;
         let (found, rest) = rest.split_first_chunk::<4>()?;

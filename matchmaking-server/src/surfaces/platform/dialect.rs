@@ -114,6 +114,8 @@ fn refusal(fault: &Fault) -> Refusal {
         | Fault::UnknownGroup
         | Fault::UnknownMessage
         | Fault::UnknownSession
+        | Fault::UnknownReport
+        | Fault::UnknownReview
         | Fault::NoConversation
         | Fault::NotAMember => UNKNOWN,
         Fault::UnknownAccount | Fault::UnknownAccountToSave => of(40401, "用户不存在", "No such user"),
@@ -123,7 +125,6 @@ fn refusal(fault: &Fault) -> Refusal {
         Fault::PhoneTaken => of(40901, "手机号已注册", "The phone number is registered"),
         Fault::EmailTaken => of(40901, "邮箱已被注册", "The e-mail address is taken"),
         Fault::NothingToTakeBack => of(40401, "没有可撤销的操作", "There is nothing to take back"),
-        Fault::UnknownReport | Fault::UnknownReview => UNKNOWN,
         Fault::UnknownPhoto => of(40401, "照片或视频不存在", "No such photo or film"),
         Fault::AlbumFull => of(40901, "相册最多 9 张照片", "The album has nine photos already"),
         Fault::ReviewPending => of(40901, "已有待审核的申请", "A review is pending already"),

@@ -24,7 +24,7 @@ pub(super) async fn mine(
     let likes = likes.map(|like| {
         let pictures = pictures.remove(&like.person.id).unwrap_or_default();
         let user = ScoredUser::of(&like.person, pictures.avatar, today, like.score, true);
-        LikeView::of(&like.interaction, user, like.match_id.map(|id| id.get()))
+        LikeView::of(&like.interaction, user, like.match_id.map(matchmaking_core::ids::MatchId::get))
     });
     Ok(Page { asked, items: likes.items, total: likes.total }.into())
 }

@@ -44,7 +44,7 @@ pub(super) async fn list(
             .map(|last| LastMessage::of(last.kind, last.content, last.sent_at, last.sender == me, language));
         MatchView {
             match_id: paired.matched.id.get(),
-            conversation_id: paired.conversation.map(|id| id.get()),
+            conversation_id: paired.conversation.map(matchmaking_core::ids::ConversationId::get),
             user: UserCard::of(&paired.partner, pictures.avatar, today),
             matched_at: paired.matched.created_at.to_rfc3339(),
             match_score: paired.matched.score,

@@ -77,7 +77,7 @@ impl Decode for UpdateBasicRequest {
         let body = input.body()?;
         let mut edits = Edits(Vec::new());
         // What reading returns is grouped; the documented request is not.
-        edits.section(&body, "basic", |edits, basic| edits.basic(basic));
+        edits.section(&body, "basic", Edits::basic);
         edits.basic(&body);
         edits.section(&body, "location", |edits, location| {
             edits.hometown(location, "hometown");

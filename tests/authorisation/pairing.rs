@@ -1,0 +1,152 @@
+//! The rows of the platform and of the back office.
+
+use serde_json::json;
+
+use super::rows::{ALL, Asked, Row, at, with};
+
+/// Everyone may about another but whom the owner has blocked, to whom they are unknown.
+const SEEN: [&str; 4] = ["ok", "ok", "ok", "404"];
+/// What is wrong for everyone.
+const BAD: [&str; 4] = ["400"; 4];
+/// What nobody has.
+const UNKNOWN: [&str; 4] = ["404"; 4];
+
+/// A form without what it must have.
+fn empty_form(path: &str) -> Asked {
+    Asked { body: Some(("multipart/form-data; boundary=cut", "--cut--\r\n".to_owned())), ..at(path) }
+}
+
+pub(super) const ROWS: &[Row] = &[
+    Row { method: "GET", path: "/v1/profile", ask: |_| at("/v1/profile"), cells: ALL },
+    Row {
+        method: "PUT",
+        path: "/v1/profile/basic",
+        ask: |_| with("/v1/profile/basic", &json!({"nickname": "x"})),
+        cells: ALL,
+    },
+    Row {
+        method: "GET",
+        path: "/v1/profile/mate-requirements",
+        ask: |_| at("/v1/profile/mate-requirements"),
+        cells: ALL,
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/profile/mate-requirements",
+        ask: |_| with("/v1/profile/mate-requirements", &json!({"age_min": 20})),
+        cells: ALL,
+    },
+    Row { method: "POST", path: "/v1/profile/photos", ask: |_| empty_form("/v1/profile/photos"), cells: BAD },
+    Row {
+        method: "DELETE",
+        path: "/v1/profile/photos/{photo_id}",
+        ask: |_| at("/v1/profile/photos/1"),
+        cells: UNKNOWN,
+    },
+    Row { method: "POST", path: "/v1/profile/video", ask: |_| empty_form("/v1/profile/video"), cells: BAD },
+    Row { method: "DELETE", path: "/v1/profile/video", ask: |_| at("/v1/profile/video"), cells: UNKNOWN },
+    Row {
+        method: "POST",
+        path: "/v1/profile/verifications",
+        ask: |_| with("/v1/profile/verifications", &json!({"kind": "x"})),
+        cells: BAD,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/auth/identity-verify",
+        ask: |_| with("/v1/auth/identity-verify", &json!({"real_name": "x"})),
+        cells: BAD,
+    },
+    Row {
+        method: "GET",
+        path: "/v1/users/{user_id}",
+        ask: |scene| at(format!("/v1/users/{}", scene.other())),
+        cells: SEEN,
+    },
+    Row { method: "GET", path: "/v1/matching/daily", ask: |_| at("/v1/matching/daily"), cells: ALL },
+    Row {
+        method: "POST",
+        path: "/v1/matching/interaction",
+        ask: |scene| {
+            with("/v1/matching/interaction", &json!({"target_user_id": scene.other(), "action": "like"}))
+        },
+        cells: SEEN,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/matching/undo",
+        ask: |_| with("/v1/matching/undo", &json!({})),
+        cells: UNKNOWN,
+    },
+    Row { method: "GET", path: "/v1/matching/likes", ask: |_| at("/v1/matching/likes"), cells: ALL },
+    Row { method: "GET", path: "/v1/matching/liked-me", ask: |_| at("/v1/matching/liked-me"), cells: ALL },
+    Row { method: "GET", path: "/v1/matching/matches", ask: |_| at("/v1/matching/matches"), cells: ALL },
+    Row {
+        method: "DELETE",
+        path: "/v1/matching/matches/{match_id}",
+        ask: |scene| at(format!("/v1/matching/matches/{}", scene.matched)),
+        // Whoever was blocked may still end what they had.
+        cells: ["ok", "ok", "404", "ok"],
+    },
+    Row {
+        method: "POST",
+        path: "/v1/matching/matches/{match_id}/unlock-contact",
+        ask: |scene| with(format!("/v1/matching/matches/{}/unlock-contact", scene.matched), &json!({})),
+        // The two have yet to talk.
+        cells: ["403", "403", "404", "404"],
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/account/visibility",
+        ask: |_| with("/v1/account/visibility", &json!({"paused": true})),
+        cells: ALL,
+    },
+    Row { method: "GET", path: "/v1/users/blocked", ask: |_| at("/v1/users/blocked"), cells: ALL },
+    Row {
+        method: "POST",
+        path: "/v1/users/{user_id}/block",
+        ask: |scene| with(format!("/v1/users/{}/block", scene.other()), &json!({})),
+        cells: ALL,
+    },
+    Row {
+        method: "DELETE",
+        path: "/v1/users/{user_id}/block",
+        ask: |scene| at(format!("/v1/users/{}/block", scene.other())),
+        cells: ALL,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/users/{user_id}/report",
+        ask: |scene| with(format!("/v1/users/{}/report", scene.other()), &json!({"reason": "x"})),
+        cells: ALL,
+    },
+    // The back office: what the operator is answered.
+    Row { method: "GET", path: "/admin/v1/reviews", ask: |_| at("/admin/v1/reviews"), cells: ALL },
+    Row {
+        method: "POST",
+        path: "/admin/v1/reviews/{review_id}",
+        ask: |_| with("/admin/v1/reviews/424242", &json!({"decision": "approve"})),
+        cells: UNKNOWN,
+    },
+    Row { method: "GET", path: "/admin/v1/reports", ask: |_| at("/admin/v1/reports"), cells: ALL },
+    Row {
+        method: "POST",
+        path: "/admin/v1/reports/{report_id}",
+        ask: |scene| with(format!("/admin/v1/reports/{}", scene.report), &json!({"decision": "warned"})),
+        cells: ALL,
+    },
+    Row { method: "GET", path: "/admin/v1/users", ask: |_| at("/admin/v1/users"), cells: ALL },
+    Row {
+        method: "PUT",
+        path: "/admin/v1/users/{user_id}/lock",
+        ask: |scene| with(format!("/admin/v1/users/{}/lock", scene.member), &json!({"locked": true})),
+        cells: ALL,
+    },
+    Row {
+        method: "PUT",
+        path: "/admin/v1/users/{user_id}/membership",
+        ask: |scene| with(format!("/admin/v1/users/{}/membership", scene.member), &json!({"level": 1})),
+        cells: ALL,
+    },
+    Row { method: "GET", path: "/admin/v1/audit", ask: |_| at("/admin/v1/audit"), cells: ALL },
+];

@@ -1,0 +1,9 @@
+//! Recommendations, likes, matches, safety and the back office of the platform over the wire.
+
+mod back_office;
+mod interactions;
+mod likes;
+mod matches;
+mod people;
+mod recommendations;
+mod safety;
