@@ -3,6 +3,7 @@
 //! The rows are checked against the route tables: a route without a row fails, as does a row without a route. What a
 //! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
 
+mod logins;
 mod pairing;
 mod rows;
 mod scene;
@@ -23,7 +24,7 @@ const SURFACES: [Surface; 5] =
 
 /// Every row.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(pairing::ROWS)
+    ROWS.iter().chain(logins::ROWS).chain(pairing::ROWS)
 }
 
 /// Every method and path of these surfaces, by their first mount, with the route.
@@ -57,11 +58,12 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
         Persona::Stranger => cell(2),
         Persona::Blocked => cell(3),
         Persona::Administrator if auth == Auth::Admin => cell(0),
-        Persona::Locked => Outcome("403".to_owned()),
+        Persona::Locked if auth != Auth::Open => Outcome("403".to_owned()),
         Persona::Anonymous
         | Persona::Expired
         | Persona::Foreign
         | Persona::Deleted
+        | Persona::Locked
         | Persona::Administrator => match auth {
             Auth::Open => cell(0),
             Auth::Bearer | Auth::BearerOrQuery | Auth::Admin => Outcome("401".to_owned()),
