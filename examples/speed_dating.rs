@@ -195,10 +195,10 @@ mod tests {
     async fn people_and_decisions_go_in_once() {
         let survey = survey::tests::two_people();
         let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-        let first = put(&survey, stores.clone()).await.unwrap();
+        let first = Box::pin(put(&survey, stores.clone())).await.unwrap();
         assert!(first.starts_with("2 people (2 new, 0 known), accounts 1 to 2, Telegram 1000001 to 1000011"));
         assert!(first.ends_with("2 decisions: 2 likes, 0 passes, 1 new matches"), "{first}");
-        let again = put(&survey, stores).await.unwrap();
+        let again = Box::pin(put(&survey, stores)).await.unwrap();
         assert!(again.contains("(0 new, 2 known)") && again.ends_with("0 new matches"), "{again}");
     }
 }
