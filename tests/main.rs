@@ -12,6 +12,7 @@ mod matching;
 mod media;
 mod miracle;
 mod platform;
+mod profiles;
 mod rooms;
 mod stores;
 mod support;

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::{get, post};
 use crate::{
     api::{
         platform::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
-        route::{Auth, Endpoint, Route, Surface},
+        route::{Endpoint, Route},
         wire::{Decode, GivenId, Input, Node, Problem, Refused},
     },
     ids::{AccountId, ReviewId},
@@ -22,20 +23,10 @@ const DECISIONS: &[&str] = &["approve", "reject"];
 pub struct ListReviews;
 
 impl Endpoint for ListReviews {
-    const ROUTE: Route = ours(Route::get(Surface::Admin, "/reviews", "审核列表")).query(&[
-        "kind",
-        "status",
-        "page",
-        "page_size",
-        "sort",
-        "order",
-    ]);
+    const ROUTE: Route =
+        get("/reviews", "审核列表").query(&["kind", "status", "page", "page_size", "sort", "order"]);
     type Request = ListReviewsRequest;
     type Response = Paged<ReviewItem>;
-}
-
-const fn ours(route: Route) -> Route {
-    route.mounted_at(&["/admin/v1"]).auth(Auth::Admin)
 }
 
 /// Which reviews.
@@ -127,7 +118,7 @@ impl std::fmt::Debug for ReviewedIdentity {
 pub struct DecideReview;
 
 impl Endpoint for DecideReview {
-    const ROUTE: Route = ours(Route::post(Surface::Admin, "/reviews/{review_id}", "作出审核决定"));
+    const ROUTE: Route = post("/reviews/{review_id}", "作出审核决定");
     type Request = DecideReviewRequest;
     type Response = ReviewItem;
 }
@@ -148,7 +139,7 @@ pub struct DecideReviewRequest {
 
 impl Decode for DecideReviewRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
-        let review_id = input.path().required("review_id", |node| node.id());
+        let review_id = input.path().required("review_id", |node| node.decimal_id());
         let body = input.body()?;
         let approved =
             body.required_not_null("decision", |node: Node<'_>| match node.str(REASON_CHARS_MAX)? {

@@ -143,7 +143,7 @@ pub struct RemovePhotoRequest {
 
 impl Decode for RemovePhotoRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
-        Ok(Self { photo_id: input.path().required("photo_id", |node| node.id())? })
+        Ok(Self { photo_id: input.path().required("photo_id", |node| node.decimal_id())? })
     }
 }
 
@@ -170,11 +170,12 @@ impl Endpoint for RemoveVideo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::wire::FieldError;
 
     fn read(pairs: &[(&'static str, &'static str)]) -> Result<AddPhotoForm, Vec<String>> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         let read = Input::strict().with_query(pairs).decode::<AddPhotoForm>();
-        read.map_err(|errors| errors.iter().map(|error| error.field()).collect())
+        read.map_err(|errors| errors.iter().map(FieldError::field).collect())
     }
 
     #[test]

@@ -171,10 +171,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::api::wire::FieldError;
 
     fn wrong<T: Decode>(body: Value) -> Vec<String> {
         let read = Input::strict().with_json(body).decode::<T>();
-        read.err().unwrap_or_default().iter().map(|error| error.field()).collect()
+        read.err().unwrap_or_default().iter().map(FieldError::field).collect()
     }
 
     #[test]

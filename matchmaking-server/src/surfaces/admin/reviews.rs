@@ -6,16 +6,17 @@ use matchmaking_core::{
     api::{
         admin::{DecideReviewRequest, ListReviewsRequest, ReviewItem, ReviewedIdentity},
         fault::Fault,
-        platform::{Order, Page, Paged},
+        platform::{Page, Paged},
     },
     clock::Millis,
     service::{
         Services,
         profiles::{FileViewer, IdentityShown, ReviewShown},
     },
-    store::{ReviewFilter, Slice},
+    store::ReviewFilter,
 };
 
+use super::slice;
 use crate::http::Call;
 
 pub(super) async fn list(
@@ -23,8 +24,7 @@ pub(super) async fn list(
     call: Call<ListReviewsRequest>,
 ) -> Result<Paged<ReviewItem>, Fault> {
     let ListReviewsRequest { kind, status, page: asked, order } = call.request;
-    let slice = Slice { newest_first: order == Order::Descending, skip: asked.skipped(), limit: asked.size };
-    let found = services.profiles.reviews(ReviewFilter { kind, status }, slice).await?;
+    let found = services.profiles.reviews(ReviewFilter { kind, status }, slice(asked, order)).await?;
     let at = call.asked.now();
     let items = found.items.into_iter().map(|shown| item(&services, shown, at)).collect();
     Ok(Page { asked, items, total: found.total }.into())

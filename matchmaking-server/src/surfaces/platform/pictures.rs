@@ -9,7 +9,7 @@ use matchmaking_core::{
     service::{Services, profiles::ShownPictures},
 };
 
-/// The pictures of these people as `viewer` is shown them.
+/// The pictures of these people as `viewer` is shown them: those that have passed their reviews.
 pub(super) async fn of<'a>(
     services: &Services,
     viewer: AccountId,

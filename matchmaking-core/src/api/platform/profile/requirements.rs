@@ -231,10 +231,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::api::wire::FieldError;
 
     fn read(body: Value) -> Result<Requirements, Vec<String>> {
         let read = Input::strict().with_json(body).decode::<MateRequirementsRequest>();
-        read.map(|request| request.0).map_err(|errors| errors.iter().map(|error| error.field()).collect())
+        read.map(|request| request.0).map_err(|errors| errors.iter().map(FieldError::field).collect())
     }
 
     #[test]

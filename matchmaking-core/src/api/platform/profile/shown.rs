@@ -9,7 +9,10 @@ use crate::{
     ids::{AccountId, PhotoId},
     model::{
         Language, Profile, interests, labels,
-        profile::{Economy, Education, Gender, Occupation, Place},
+        profile::{
+            Economy, Education, EducationLevel, Gender, IncomeRange, MaritalStatus, Occupation,
+            OccupationType, Place,
+        },
         zodiac,
     },
 };
@@ -429,7 +432,7 @@ impl EducationShown {
         let Education { level, school, school_type, major, graduation_year } = education.clone();
         Self {
             level: level.map(|level| labels::education(level, language)),
-            level_code: level.map(crate::model::profile::EducationLevel::code),
+            level_code: level.map(EducationLevel::code),
             school,
             school_type,
             major,
@@ -446,7 +449,7 @@ impl OccupationShown {
             occupation.clone();
         Self {
             kind: kind.map(|kind| labels::occupation(kind, language)),
-            type_code: kind.map(crate::model::profile::OccupationType::code),
+            type_code: kind.map(OccupationType::code),
             job_title,
             company,
             company_nature,
@@ -462,7 +465,7 @@ impl EconomyShown {
         let Economy { income, has_house, house_city, has_car, car_brand } = economy.clone();
         Self {
             annual_income_range: income.map(|income| labels::income(income, language)),
-            income_code: income.map(crate::model::profile::IncomeRange::code),
+            income_code: income.map(IncomeRange::code),
             has_house,
             house_city,
             has_car,
@@ -477,7 +480,7 @@ impl Marital {
     pub fn of(profile: &Profile, language: Language) -> Self {
         Self {
             status: profile.marital_status.map(|status| labels::marital(status, language)),
-            status_code: profile.marital_status.map(crate::model::profile::MaritalStatus::code),
+            status_code: profile.marital_status.map(MaritalStatus::code),
             has_children: profile.has_children,
         }
     }
