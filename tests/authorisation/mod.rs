@@ -62,6 +62,7 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
         Persona::Anonymous
         | Persona::Expired
         | Persona::Foreign
+        | Persona::Locked
         | Persona::Deleted
         | Persona::Locked
         | Persona::Administrator => match auth {

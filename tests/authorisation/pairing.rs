@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::rows::{ALL, Asked, Row, at, with};
+use super::scene::Scene;
 
 /// Everyone may about another but whom the owner has blocked, to whom they are unknown.
 const SEEN: [&str; 4] = ["ok", "ok", "ok", "404"];
@@ -16,7 +17,81 @@ fn empty_form(path: &str) -> Asked {
     Asked { body: Some(("multipart/form-data; boundary=cut", "--cut--\r\n".to_owned())), ..at(path) }
 }
 
+/// A telephone that nobody has, another one in each scene.
+fn free_phone(scene: &Scene) -> String {
+    (13_900_000_000 + scene.number).to_string()
+}
+
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        method: "POST",
+        path: "/v1/auth/sms-code/send",
+        ask: |scene| with("/v1/auth/sms-code/send", &json!({"phone": free_phone(scene), "type": "register"})),
+        cells: ALL,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/auth/register",
+        ask: |scene| {
+            with(
+                "/v1/auth/register",
+                &json!({"phone": free_phone(scene), "code": "000000", "password": "Abc123!@#"}),
+            )
+        },
+        cells: BAD,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/auth/login",
+        ask: |scene| with("/v1/auth/login", &json!({"phone": free_phone(scene), "password": "Abc123!@#"})),
+        cells: ["401"; 4],
+    },
+    Row {
+        method: "POST",
+        path: "/v1/auth/refresh",
+        ask: |_| with("/v1/auth/refresh", &json!({"refresh_token": "x"})),
+        cells: ["401"; 4],
+    },
+    Row {
+        method: "POST",
+        path: "/v1/auth/password/reset",
+        ask: |scene| {
+            with(
+                "/v1/auth/password/reset",
+                &json!({"phone": free_phone(scene), "code": "000000", "new_password": "Abc123!@#"}),
+            )
+        },
+        cells: BAD,
+    },
+    Row { method: "POST", path: "/v1/auth/logout", ask: |_| with("/v1/auth/logout", &json!({})), cells: ALL },
+    // Nobody here has a password that they could confirm this with.
+    Row {
+        method: "PUT",
+        path: "/v1/account/password",
+        ask: |_| {
+            with("/v1/account/password", &json!({"old_password": "Abc123!@#", "new_password": "Abc123!@#4"}))
+        },
+        cells: BAD,
+    },
+    Row { method: "GET", path: "/v1/account/sessions", ask: |_| at("/v1/account/sessions"), cells: ALL },
+    Row {
+        method: "DELETE",
+        path: "/v1/account/sessions/{session_id}",
+        ask: |_| at("/v1/account/sessions/424242"),
+        cells: UNKNOWN,
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/account/identities",
+        ask: |scene| with("/v1/account/identities", &json!({"username": format!("u{}", scene.number)})),
+        cells: ALL,
+    },
+    Row {
+        method: "DELETE",
+        path: "/v1/account",
+        ask: |_| with("/v1/account", &json!({"password": "Abc123!@#"})),
+        cells: BAD,
+    },
     Row { method: "GET", path: "/v1/profile", ask: |_| at("/v1/profile"), cells: ALL },
     Row {
         method: "PUT",
