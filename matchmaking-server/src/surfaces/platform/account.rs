@@ -62,5 +62,13 @@ pub(super) async fn delete(
     call: Call<DeleteAccountRequest, Caller>,
 ) -> Result<(), Fault> {
     let deleted = services.auth.delete(call.who, &call.request.password).await;
-    deleted.map_err(|error| Fault::unconfirmed(error, "password"))
+    deleted.map_err(|error| Fault::unconfirmed(error, "password"))?;
+    // Pictures go at once. The account is gone whether or not they can be reached; the next sweep tries again.
+    if let Err(error) = services.profiles.sweep().await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "files of a deleted account are left for now"
+        );
+    }
+    Ok(())
 }
