@@ -64,7 +64,6 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
         | Persona::Foreign
         | Persona::Locked
         | Persona::Deleted
-        | Persona::Locked
         | Persona::Administrator => match auth {
             Auth::Open => cell(0),
             Auth::Bearer | Auth::BearerOrQuery | Auth::Admin => Outcome("401".to_owned()),
