@@ -3,7 +3,6 @@
 //! The rows are checked against the route tables: a route without a row fails, as does a row without a route. What a
 //! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
 
-mod logins;
 mod pairing;
 mod rows;
 mod scene;
@@ -24,7 +23,7 @@ const SURFACES: [Surface; 5] =
 
 /// Every row.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(logins::ROWS).chain(pairing::ROWS)
+    ROWS.iter().chain(pairing::ROWS)
 }
 
 /// Every method and path of these surfaces, by their first mount, with the route.

@@ -15,6 +15,7 @@ pub mod media;
 pub mod miracle;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod page;
 pub mod platform;
 pub mod prefix;
 pub mod rooms;

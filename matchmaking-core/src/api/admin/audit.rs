@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::get;
 use crate::{
     api::{
-        platform::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
+        page::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
         route::{Endpoint, Route},
         wire::{Decode, Input, Refused},
     },

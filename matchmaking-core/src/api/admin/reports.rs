@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{get, post};
 use crate::{
     api::{
-        platform::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
+        page::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
         route::{Endpoint, Route},
         wire::{Decode, GivenId, Input, Problem, Refused},
     },

@@ -5,13 +5,13 @@ use serde::Serialize;
 use super::{TEXT_MAX, get, put};
 use crate::{
     api::{
-        platform::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort, masked_phone},
+        page::{Order, PAGE_SIZE_DEFAULT, PageRequest, Paged, Sort},
         route::{Endpoint, Route},
         wire::{Decode, GivenId, Input, Problem, Refused},
     },
     clock::Millis,
     ids::AccountId,
-    model::{Account, AccountStatus, Language, Level, Membership, Profile},
+    model::{Account, AccountStatus, Language, Level, Membership, Profile, account::masked_phone},
 };
 
 /// The most characters of what accounts are looked for by.

@@ -9,13 +9,13 @@ mod credentials;
 mod likes;
 mod matches;
 mod matching;
-mod page;
 mod people;
 mod photos;
 mod profile;
 mod safety;
 mod verification;
 
+pub use super::page::{Order, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest, Paged, Pagination, Sort};
 pub use account::{
     ChangePassword, ChangePasswordRequest, DeleteAccount, DeleteAccountRequest, EndSession, Identities,
     ListSessions, SessionRequest, SessionView, Sessions, SetIdentities, SetIdentitiesRequest,
@@ -35,8 +35,7 @@ pub use matching::{
     BasicInfo, Beside, DAILY_PAGE_SIZE, DailyRequest, DailyView, GetDaily, Interact, InteractionRequest,
     InteractionView, LocationView, RecommendedView, TAGS_MAX, Undo, UndoneView, interaction_message,
 };
-pub use page::{Order, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest, Paged, Pagination, Sort};
-pub use people::{ScoredUser, UserBrief, UserCard, location, masked, masked_phone, nickname};
+pub use people::{ScoredUser, UserBrief, UserCard, location, masked, nickname};
 pub use photos::{
     AddPhoto, AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhoto,
     RemovePhotoRequest, RemoveVideo, SetVideo,

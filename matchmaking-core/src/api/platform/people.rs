@@ -116,16 +116,6 @@ pub fn masked(name: &str) -> String {
     }
 }
 
-/// A telephone number as its owner would know it again: `138****8000`.
-#[must_use]
-pub fn masked_phone(phone: &str) -> String {
-    let chars: Vec<char> = phone.chars().collect();
-    match chars.as_slice() {
-        [a, b, c, _, _, _, _, rest @ ..] => format!("{a}{b}{c}****{}", rest.iter().collect::<String>()),
-        short => "*".repeat(short.len()),
-    }
-}
-
 /// City and district in one text, the district without its last word: `上海·静安`.
 #[must_use]
 pub fn location(place: &Place) -> Option<String> {
@@ -153,8 +143,6 @@ mod tests {
         {
             assert_eq!(masked(name), expected);
         }
-        assert_eq!(masked_phone("13800138000"), "138****8000");
-        assert_eq!(masked_phone("123"), "***");
     }
 
     #[test]

@@ -288,7 +288,7 @@ async fn every_picture_that_is_none_is_told() {
     // Somebody else's picture is none of one's own, whoever may see it.
     let mut bad = good.clone();
     bad.images[1].1 = ImageSource::new("base64://...".to_owned());
-    bad.images[2].1 = ImageSource::new("https://example.com/a.jpg".to_owned());
+    bad.images[2].1 = ImageSource::new("elsewhere/a.jpg".to_owned());
     let refused = scene.profiles().submit_identity(ben, bad).await;
     let Err(ProfileError::BadPictures(why)) = refused else { panic!("{refused:?}") };
     let fields: Vec<&str> = why.iter().map(|(field, _)| field.as_str()).collect();

@@ -9,7 +9,7 @@ use matchmaking_core::{
     api::{
         admin as api,
         fault::Fault,
-        platform::{Order, PageRequest},
+        page::{Order, PageRequest},
         route::Endpoint,
     },
     model::Language,

@@ -9,7 +9,7 @@ use matchmaking_core::{
             MembershipRequest, MembershipView, ReportView, ReportsRequest, UserView, UsersRequest,
         },
         fault::Fault,
-        platform::{Page, PageRequest, Paged},
+        page::{Page, PageRequest, Paged},
         wire::GivenId,
     },
     ids::AccountId,

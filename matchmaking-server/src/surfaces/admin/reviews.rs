@@ -6,7 +6,7 @@ use matchmaking_core::{
     api::{
         admin::{DecideReviewRequest, ListReviewsRequest, ReviewItem, ReviewedIdentity},
         fault::Fault,
-        platform::{Page, Paged},
+        page::{Page, Paged},
     },
     clock::Millis,
     service::{
