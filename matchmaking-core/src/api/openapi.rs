@@ -40,10 +40,7 @@ fn gather<T: ToSchema + 'static>(named: &mut Vec<(String, RefOr<Schema>)>) -> Op
     }
     T::schemas(named);
     let schema = <T as PartialSchema>::schema();
-    // The lists of two things have one name, so each stands where it is used.
-    let is_generic = std::any::type_name::<T>().contains('<');
     match &schema {
-        _ if is_generic => Some(schema),
         // An object is a type of its own and is referred to by its name; all else stands where it is used.
         RefOr::T(Schema::Object(_) | Schema::OneOf(_) | Schema::AllOf(_) | Schema::AnyOf(_)) => {
             let name = T::name().into_owned();

@@ -141,7 +141,6 @@ pub struct Pagination {
 
 /// A list in pages: `items` and `pagination`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Paged<T> {
     /// What stands on the page.
     pub items: Vec<T>,
@@ -152,6 +151,49 @@ pub struct Paged<T> {
 impl<T> From<Page<T>> for Paged<T> {
     fn from(page: Page<T>) -> Self {
         Self { pagination: page.pagination(), items: page.items }
+    }
+}
+
+// By hand: a derived description gives the lists of all things one name.
+#[cfg(feature = "openapi")]
+mod described {
+    use std::borrow::Cow;
+
+    use utoipa::{
+        PartialSchema, ToSchema,
+        openapi::{
+            Ref, RefOr,
+            schema::{ArrayBuilder, ObjectBuilder, Schema},
+        },
+    };
+
+    use super::{Paged, Pagination};
+
+    fn reference<T: ToSchema>() -> RefOr<Schema> {
+        RefOr::Ref(Ref::from_schema_name(T::name()))
+    }
+
+    impl<T: ToSchema> PartialSchema for Paged<T> {
+        fn schema() -> RefOr<Schema> {
+            ObjectBuilder::new()
+                .property("items", ArrayBuilder::new().items(reference::<T>()))
+                .required("items")
+                .property("pagination", reference::<Pagination>())
+                .required("pagination")
+                .into()
+        }
+    }
+
+    impl<T: ToSchema> ToSchema for Paged<T> {
+        fn name() -> Cow<'static, str> {
+            format!("{}Page", T::name()).into()
+        }
+
+        fn schemas(named: &mut Vec<(String, RefOr<Schema>)>) {
+            T::schemas(named);
+            named.push((T::name().into_owned(), T::schema()));
+            named.push((Pagination::name().into_owned(), Pagination::schema()));
+        }
     }
 }
 
