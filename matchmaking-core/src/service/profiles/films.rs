@@ -67,11 +67,11 @@ fn mp4_box(mut bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
 }
 
 fn mp4_seconds(bytes: &[u8]) -> Option<f64> {
-    let header = mp4_box(mp4_box(bytes, *b"moov")?, *b"mvhd")?;
-    let word = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
-    let (scale, duration) = match header.first()? {
+    let movie = mp4_box(mp4_box(bytes, *b"moov")?, *b"mvhd")?;
+    let word = |at: usize| Some(u32::from_be_bytes(*movie.get(at..)?.first_chunk()?));
+    let (scale, duration) = match movie.first()? {
         0 => (word(12)?, u64::from(word(16)?)),
-        _ => (word(20)?, u64::from_be_bytes(*header.get(24..)?.first_chunk()?)),
+        _ => (word(20)?, u64::from_be_bytes(*movie.get(24..)?.first_chunk()?)),
     };
     // All bits set means that it is not known.
     let is_known = scale != 0 && duration != u64::MAX && duration != u64::from(u32::MAX);
@@ -126,8 +126,8 @@ mod tests {
         [&size[..], &kind, contents].concat()
     }
 
-    fn mp4(header: &[u8]) -> Vec<u8> {
-        let moov = boxed(*b"moov", &boxed(*b"mvhd", header));
+    fn mp4(movie: &[u8]) -> Vec<u8> {
+        let moov = boxed(*b"moov", &boxed(*b"mvhd", movie));
         [boxed(*b"ftyp", b"isom\0\0\0\0isommp42"), boxed(*b"free", &[0; 20]), moov].concat()
     }
 
