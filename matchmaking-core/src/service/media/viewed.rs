@@ -65,7 +65,7 @@ impl Media {
         self.store.delete(key).await
     }
 
-    /// A link to a file of a person's for this viewer: good from `at` for [`LINK_HOURS`](super::LINK_HOURS), and up to an
+    /// A link to a file of a person's for this viewer: good from `at` for [`LINK_HOURS`], and up to an
     /// hour longer, as long as the viewer may see the file.
     #[must_use]
     pub fn link_for(&self, viewer: FileViewer, key: &str, at: Millis) -> String {
