@@ -42,10 +42,16 @@ impl SqlStore {
         change: impl Fn(&mut PhoneState) -> T + Send + Sync,
     ) -> StoreResult<T> {
         transaction!(self.pool, |tx, locks| {
-            if locks {
-                query(LOCK_PHONE).bind(phone).execute(&mut *tx).await?;
-            }
+            let locked = if locks {
+                query(LOCK_PHONE).bind(phone).execute(&mut *tx).await?.rows_affected() > 0
+            } else {
+                true
+            };
             let found: Option<String> = query_scalar(PHONE).bind(phone).fetch_optional(&mut *tx).await?;
+            if found.is_some() && !locked {
+                // Made after the lock was asked for: it is not locked.
+                return Err(TxError::LostRace);
+            }
             let before = found.as_deref().map(state).transpose()?;
             let mut after = before.clone().unwrap_or_default();
             let outcome = change(&mut after);
