@@ -31,12 +31,13 @@ pub enum OpenError {
 /// Opens the ports and the store that the configuration names, and everything above them. The secrets are the
 /// [`Config::secrets`].
 pub async fn open(config: &Config, secrets: &Secrets) -> Result<Arc<Services>, OpenError> {
-    let ports = ports::open(config).await?;
+    let token_key = TokenKey::new(secrets.jwt.expose().as_bytes());
+    let ports = ports::open(config, &token_key).await?;
     let stores = store::open(&config.database_url.parse::<DatabaseUrl>()?).await?;
     let foundation = Foundation {
         ports,
         time_zone: config.time_zone,
-        token_key: TokenKey::new(secrets.jwt.expose().as_bytes()),
+        token_key,
         data_key: DataKey::new(secrets.data.expose().as_bytes()),
         photos_approved_at_once: config.photos_approved_at_once,
         limits_codes: config.rate_limits,

@@ -1,14 +1,26 @@
 //! The ports that the configuration names. What it may name and this version cannot do is refused at the start.
 
+mod objects;
+mod sms_webhook;
+
 use std::{error::Error, sync::Arc};
 
-use matchmaking_core::ports::{
-    Ports,
-    media::FileMedia,
-    sms::{FileSms, LogSms, SmsSender},
+use matchmaking_core::{
+    ports::{
+        Ports,
+        media::{FileMedia, MediaError, MediaStore},
+        sms::{FileSms, LogSms, SmsSender},
+    },
+    service::tokens::TokenKey,
 };
 
 use crate::config::Config;
+
+pub use objects::ObjectMedia;
+pub use sms_webhook::{BadHook, WebhookSms};
+
+/// What the key that signs web hooks is made for. Receivers derive it as `docs/operations.md` says.
+const WEBHOOK_KEY: &str = "matchmaking: text messages";
 
 /// Why a port cannot be used: a variable and the reason, without what the variable holds, which may be secret.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +42,8 @@ impl PortFailure {
     }
 }
 
-/// The ports of this configuration.
-pub async fn open(config: &Config) -> Result<Ports, PortFailure> {
+/// The ports of this configuration. From `key`, the one that signs web hooks is derived.
+pub async fn open(config: &Config, key: &TokenKey) -> Result<Ports, PortFailure> {
     // What cannot be done is told before anything is made.
     if config.bus_url != "local:" {
         return Err(PortFailure::unsupported("BUS_URL", &scheme(&config.bus_url), "local:"));
@@ -40,24 +52,35 @@ pub async fn open(config: &Config) -> Result<Ports, PortFailure> {
         let supported = "the default, no language model,";
         return Err(PortFailure::unsupported("ASSISTANT_URL", &scheme(url), supported));
     }
-    let Some(media) = config.media_url.strip_prefix("file://") else {
-        return Err(PortFailure::unsupported("MEDIA_URL", &scheme(&config.media_url), "file://PATH"));
-    };
     if config.payment_gateway != "sandbox" {
         return Err(PortFailure::unsupported("PAYMENT_GATEWAY", &config.payment_gateway, "sandbox"));
     }
-    let sms: Arc<dyn SmsSender> = match config.sms_url.strip_prefix("file://") {
-        Some(path) => {
-            Arc::new(FileSms::open(path).await.map_err(|source| PortFailure::unusable("SMS_URL", source))?)
-        }
-        None if config.sms_url == "log:" => Arc::new(LogSms::new()),
-        None => {
-            let supported = "log: or file:///PATH";
-            return Err(PortFailure::unsupported("SMS_URL", &scheme(&config.sms_url), supported));
-        }
-    };
-    let media = FileMedia::open(media).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
-    Ok(Ports { sms, media: Arc::new(media), ..Ports::offline() }.with_sandbox(&config.public_base_url))
+    let sms = sms(&config.sms_url, key).await?;
+    let media =
+        media(&config.media_url).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
+    Ok(Ports { sms, media, ..Ports::offline() }.with_sandbox(&config.public_base_url))
+}
+
+async fn sms(url: &str, key: &TokenKey) -> Result<Arc<dyn SmsSender>, PortFailure> {
+    if let Some(path) = url.strip_prefix("file://") {
+        let outbox = FileSms::open(path).await;
+        return Ok(Arc::new(outbox.map_err(|source| PortFailure::unusable("SMS_URL", source))?));
+    }
+    if url.starts_with("http") {
+        let hook = WebhookSms::new(url, key.derived(WEBHOOK_KEY));
+        return Ok(Arc::new(hook.map_err(|source| PortFailure::unusable("SMS_URL", source))?));
+    }
+    if url == "log:" {
+        return Ok(Arc::new(LogSms::new()));
+    }
+    Err(PortFailure::unsupported("SMS_URL", &scheme(url), "log:, file:///PATH or https://URL"))
+}
+
+async fn media(url: &str) -> Result<Arc<dyn MediaStore>, MediaError> {
+    Ok(match url.strip_prefix("s3://") {
+        Some(place) => Arc::new(ObjectMedia::open(place).await?),
+        None => Arc::new(FileMedia::open(url.trim_start_matches("file://")).await?),
+    })
 }
 
 /// What a URL begins with, which may be told.
@@ -87,7 +110,7 @@ mod tests {
     #[tokio::test]
     async fn the_defaults_need_nothing_but_the_data_folder() {
         let dir = tempfile::tempdir().unwrap();
-        let ports = open(&config(dir.path(), |_| {})).await.unwrap();
+        let ports = open(&config(dir.path(), |_| {}), &TokenKey::random()).await.unwrap();
         assert!(ports.bus.is_alone() && ports.sandbox.is_some());
         let key: MediaKey = "a/b".parse().unwrap();
         ports.media.put(&key, "x".into()).await.unwrap();
@@ -99,7 +122,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let outbox = dir.path().join("outbox.jsonl");
         let url = format!("file://{}", outbox.display());
-        let ports = open(&config(dir.path(), |flags| flags.sms_url = Some(url))).await.unwrap();
+        let ports =
+            open(&config(dir.path(), |flags| flags.sms_url = Some(url)), &TokenKey::random()).await.unwrap();
         let sms = Sms { phone: "13800138000".to_owned(), kind: SmsKind::Login, code: Some("1".to_owned()) };
         ports.sms.send(&sms, Millis(0)).await.unwrap();
         assert!(std::fs::read_to_string(outbox).unwrap().contains("13800138000"));
@@ -114,11 +138,10 @@ mod tests {
         let secret = Some("0123456789abcdef0123456789abcdef".to_owned());
         for (variable, value) in [
             ("BUS_URL", "nats://me:hunter2@bus:4222"),
-            ("SMS_URL", "https://me:hunter2@sms"),
             ("SMS_URL", "http://me:hunter2@sms"),
             ("SMS_URL", "log:hunter2"),
             ("SMS_URL", &below_a_file),
-            ("MEDIA_URL", "s3://me:hunter2@bucket/prefix"),
+            ("MEDIA_URL", "s3:///hunter2"),
             ("MEDIA_URL", &below_a_file),
             ("ASSISTANT_URL", "https://me:hunter2@model/v1"),
         ] {
@@ -135,7 +158,7 @@ mod tests {
                     _ => flags.assistant_url = value,
                 }
             });
-            let line = open(&config).await.unwrap_err().to_string();
+            let line = open(&config, &TokenKey::random()).await.unwrap_err().to_string();
             assert!(line.starts_with(variable) && !line.contains('\n'), "{line}");
             assert!(!line.contains("hunter2"), "{line}");
         }

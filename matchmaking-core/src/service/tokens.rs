@@ -45,8 +45,10 @@ impl TokenKey {
         Self(Arc::new(rand::random::<[u8; 32]>()))
     }
 
-    /// A key for another use, from which neither this one nor those for further uses can be told.
-    pub(super) fn derived(&self, usage: &str) -> [u8; 32] {
+    /// A key for another use, from which neither this one nor those for further uses can be told: the HMAC-SHA256 of the
+    /// use's name.
+    #[must_use]
+    pub fn derived(&self, usage: &str) -> [u8; 32] {
         mac(&self.0).chain_update(usage).finalize().into_bytes().into()
     }
 }

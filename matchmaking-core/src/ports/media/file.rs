@@ -158,7 +158,7 @@ fn sync_dir(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{keeps_its_contract, key};
+    use super::super::{conformance::keeps_its_contract, tests::key};
     use super::*;
 
     fn drafts(root: &Path) -> usize {

@@ -92,7 +92,7 @@ impl MediaStore for MemoryMedia {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{keeps_its_contract, key};
+    use super::super::{conformance::keeps_its_contract, tests::key};
     use super::*;
 
     #[tokio::test]
