@@ -5,10 +5,13 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
     sync::mpsc,
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use crate::cpu::ThreadClock;
+use crate::{
+    child::Server,
+    cpu::{self, ThreadClock},
+};
 
 /// A server on a thread of its own in this process, so that its CPU time is known apart from the load's.
 #[derive(Debug)]
@@ -51,17 +54,52 @@ pub struct Load {
     requests: Vec<u8>,
     answers: Vec<u8>,
     at_once: usize,
-    clock: ThreadClock,
+    spender: Spender,
     answer: String,
+}
+
+/// Whose CPU time a request costs.
+#[derive(Debug)]
+enum Spender {
+    Thread(ThreadClock),
+    Process(u32),
+}
+
+impl Spender {
+    fn spent(&self) -> io::Result<Duration> {
+        match self {
+            Self::Thread(clock) => clock.spent(),
+            Self::Process(process) => cpu::of_process(*process),
+        }
+    }
 }
 
 impl Load {
     /// Connects, and asks once. Every further answer must be as long as the first.
     pub fn open(server: &ServerThread, path: &str, connections: usize, at_once: usize) -> io::Result<Self> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n").into_bytes();
+        let spender = Spender::Thread(server.clock.clone());
+        Self::connect(server.address, spender, path, "", connections, at_once)
+    }
+
+    /// The same to a process, one request at a time on each connection, with more lines for the head, each with its
+    /// end.
+    pub fn open_child(server: &Server, path: &str, head: &str, connections: usize) -> io::Result<Self> {
+        Self::connect(server.address, Spender::Process(server.process()), path, head, connections, 1)
+    }
+
+    fn connect(
+        address: SocketAddr,
+        spender: Spender,
+        path: &str,
+        head: &str,
+        connections: usize,
+        at_once: usize,
+    ) -> io::Result<Self> {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{head}\r\n").into_bytes();
         let mut streams = Vec::new();
         for _ in 0..connections {
-            let stream = TcpStream::connect(server.address)?;
+            let stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
             streams.push(stream);
         }
@@ -71,7 +109,7 @@ impl Load {
             requests: request.repeat(at_once),
             answers: vec![0; answer.len() * at_once],
             at_once,
-            clock: server.clock.clone(),
+            spender,
             answer,
         })
     }
@@ -96,7 +134,7 @@ impl Load {
     /// so that the server always has something to do.
     pub fn run(&mut self, requests: usize) -> io::Result<Measured> {
         let turns = (requests / self.connections.len() / self.at_once).max(1);
-        let (began, spent) = (Instant::now(), self.clock.spent()?);
+        let (began, spent) = (Instant::now(), self.spender.spent()?);
         for stream in &mut self.connections {
             stream.write_all(&self.requests)?;
         }
@@ -115,7 +153,7 @@ impl Load {
         let took = began.elapsed();
         // The thread's time is up to date once it sleeps again.
         thread::sleep(std::time::Duration::from_millis(5));
-        let spent = self.clock.spent()?.saturating_sub(spent);
+        let spent = self.spender.spent()?.saturating_sub(spent);
         Ok(Measured { per_second: asked / took.as_secs_f64(), micros: spent.as_secs_f64() * 1e6 / asked })
     }
 }
