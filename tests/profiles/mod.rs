@@ -2,6 +2,7 @@
 
 mod album;
 mod basic;
+mod hostile;
 mod papers;
 mod requirements;
 mod reviews;
