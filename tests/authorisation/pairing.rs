@@ -86,6 +86,7 @@ pub(super) const ROWS: &[Row] = &[
         ask: |scene| with("/v1/account/identities", &json!({"username": format!("u{}", scene.number)})),
         cells: ALL,
     },
+    Row { method: "GET", path: "/v1/account/export", ask: |_| at("/v1/account/export"), cells: ALL },
     Row {
         method: "DELETE",
         path: "/v1/account",

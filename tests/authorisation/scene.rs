@@ -11,9 +11,12 @@ use matchmaking_core::model::{
 };
 use matchmaking_core::service::Services;
 use matchmaking_core::service::accounts::Registration;
+use matchmaking_core::service::auth::Credential;
 use matchmaking_core::service::groups::GroupDetails;
 use matchmaking_core::service::tokens::{TokenKind, Tokens};
-use matchmaking_core::store::{CreateOutcome, MatchTerms, NewAccount, NewSession};
+use matchmaking_core::store::{
+    CreateOutcome, FormerPassword, MatchTerms, NewAccount, NewPassword, NewSession,
+};
 use serde_json::{Value, json};
 
 use super::rows::Row;
@@ -43,6 +46,8 @@ pub(super) enum Persona {
     Expired,
     /// The owner with a token of another surface.
     Foreign,
+    /// The owner with a refresh token. On the platform and in the back office only.
+    Refresh,
     /// One of the two of a match, locked by an administrator. On the platform only.
     Locked,
     /// One of the two of a match, whose account is deleted. On the platform only.
@@ -68,8 +73,8 @@ impl Persona {
     /// Who asks on a surface.
     pub(super) fn of(surface: Surface) -> Vec<Self> {
         let more: &[Self] = match surface {
-            Surface::Platform => &[Self::Locked, Self::Deleted, Self::Administrator],
-            Surface::Admin => &[Self::Administrator],
+            Surface::Platform => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
+            Surface::Admin => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
             _ => &[],
         };
         [&Self::EVERYWHERE, more].concat()
@@ -233,6 +238,7 @@ async fn build(services: Arc<Services>, surface: Surface, persona: Persona, numb
         | Persona::Anonymous
         | Persona::Expired
         | Persona::Foreign
+        | Persona::Refresh
         | Persona::Locked
         | Persona::Deleted
         | Persona::Administrator => ("owner", 0),
@@ -275,6 +281,21 @@ fn token(services: &Services, surface: Surface, persona: Persona, account: Accou
     }
 }
 
+/// The refresh token of somebody who logs in.
+async fn refresh_token(services: &Services, account: AccountId, number: i64) -> String {
+    let (username, password) = (format!("refresh{number}"), PASSWORD.to_owned());
+    let new = Registration { username, email: None, password: password.clone(), contact_phone: None };
+    let registered = services.accounts.register(new).await.unwrap().account;
+    let stores = &services.stores;
+    let hash = stores.accounts.password_hash(registered).await.unwrap().unwrap();
+    let new = NewPassword { account, hash, former: FormerPassword::Any, keep: None };
+    assert!(stores.sessions.set_password(new).await.unwrap());
+    let identities = stores.accounts.identities(account).await.unwrap();
+    let phone = identities.iter().find(|identity| identity.kind == IdentityKind::Phone).unwrap();
+    let entered = services.auth.log_in(&phone.value, Credential::Password(password), Device::default()).await;
+    entered.unwrap().tokens.refresh
+}
+
 /// Four people of the platform of whom the first has a match with the second and the last, whom they have blocked.
 async fn paired(services: &Services, persona: Persona, place: usize, scene: Scene) -> Scene {
     let mut people = Vec::new();
@@ -309,6 +330,7 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
         Persona::Expired => Some(yesterday.issue_for_session(me, session)),
         Persona::Foreign => Some(services.tokens.issue(TokenKind::Groups, me)),
         Persona::Administrator => Some(ADMIN_TOKEN.to_owned()),
+        Persona::Refresh => Some(refresh_token(services, me, scene.number).await),
         _ => Some(own()),
     };
     match persona {

@@ -14,7 +14,7 @@ mod repeats;
 use matchmaking_core::ids::{AccountId, ConversationId, TelegramId};
 use matchmaking_core::model::profile::Gender;
 use matchmaking_core::model::{AccountStatus, Identity, IdentityKind, Pair, Profile};
-use matchmaking_core::store::{CreateOutcome, NewAccount};
+use matchmaking_core::store::{BlockOutcome, CreateOutcome, NewAccount};
 use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
@@ -89,7 +89,7 @@ impl Who {
     async fn blocks(&self, server: &Server, other: &Self) {
         let (by, target) = (self.id(), other.id());
         let blocked = server.inside(async move |it| it.stores.safety.block(by, target, START).await.unwrap());
-        assert!(blocked.await);
+        assert_eq!(blocked.await, BlockOutcome::Blocked);
     }
 
     /// Gives the account another status and ends its sockets, as an administrator, or its owner, does elsewhere.

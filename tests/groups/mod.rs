@@ -115,7 +115,7 @@ impl Person {
         let (by, target) = (self.account(), other.account());
         server
             .inside(move |services| async move {
-                assert!(services.stores.safety.block(by, target, START).await.unwrap());
+                services.stores.safety.block(by, target, START).await.unwrap();
             })
             .await;
     }

@@ -4,7 +4,7 @@ use crate::support::{Database, Server, on_every_store, walkthrough};
 
 async fn the_walk_with_curl_works_as_it_stands(database: Database) {
     let server = Server::start(&database).await;
-    walkthrough::walk("docs/surfaces/groups.md", &server).await;
+    walkthrough::walk("docs/surfaces/groups.md", &server, &[]).await;
 }
 
 on_every_store!(the_walk_with_curl_works_as_it_stands);

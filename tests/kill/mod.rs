@@ -1,12 +1,8 @@
 //! Nothing is lost: a server that is killed at any moment has kept every message that it acknowledged.
 //!
-//! The server is a process of its own: this test binary again, told by an environment variable to run
-//! [`server_process`] as a server. Three rounds, twenty with `TEST_LONG=1`. The moments are chosen by a generator
+//! The server is a process of its own. Three rounds, twenty with `TEST_LONG=1`. The moments are chosen by a generator
 //! whose seed is printed and may be given as `KILL_SEED`.
 
-use std::io::Read as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::join_all;
@@ -15,68 +11,13 @@ use matchmaking_core::store;
 use serde_json::json;
 
 use crate::support::rng::Rng;
-use crate::support::{Client, Database, Options, Remote, Server, on_durable_stores, until};
-
-/// Names the database to the process that is to be a server.
-const DATABASE: &str = "MATCHMAKING_KILL_TEST_DATABASE";
-/// Names the file in which that process leaves its address.
-const ADDRESS: &str = "MATCHMAKING_KILL_TEST_ADDRESS";
+use crate::support::process::Process;
+use crate::support::{Client, Database, on_durable_stores, until};
 
 /// Pairs of users who talk, a room each.
 const PAIRS: i64 = 3;
 /// How many send at once: the first half over sockets, the others over HTTP.
 const LANES: usize = 12;
-
-/// No test, but the server of one, when the environment says so. Ends with whoever started it.
-#[test]
-fn server_process() {
-    let Ok(url) = std::env::var(DATABASE) else { return };
-    let address_file = std::env::var(ADDRESS).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let options = Options::default().system_clock();
-    let server = runtime.block_on(Server::start_at(url.parse().unwrap(), options));
-    // In one step, so that nobody reads half an address.
-    let half = format!("{address_file}.half");
-    std::fs::write(&half, server.address.to_string()).unwrap();
-    std::fs::rename(half, address_file).unwrap();
-    // Nothing is ever written there: it ends when the other process does.
-    let _ = std::io::stdin().read(&mut [0]);
-    std::process::exit(0);
-}
-
-/// A server in another process.
-struct Process {
-    child: Child,
-    remote: Remote,
-}
-
-impl Process {
-    async fn start(database: &Database, folder: &Path) -> Self {
-        let address_file = folder.join("address");
-        let _ = std::fs::remove_file(&address_file);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "kill::server_process", "--nocapture", "--test-threads=1"])
-            .env(DATABASE, database.url_text())
-            .env(ADDRESS, &address_file)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        until("the server's address", async || {
-            assert!(child.try_wait().unwrap().is_none(), "the server's process ended; see above");
-            address_file.exists()
-        })
-        .await;
-        let address = std::fs::read_to_string(address_file).unwrap().parse().unwrap();
-        Self { child, remote: Remote::at(address) }
-    }
-
-    /// SIGKILL.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
 
 /// A pair's room, and what was said in it.
 struct Room {

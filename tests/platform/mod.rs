@@ -1,9 +1,15 @@
 //! The platform over the wire.
 
 mod accounts;
+mod bad_input;
+mod envelope;
+mod erasure;
+mod export;
+mod forged;
 mod lockout;
 mod login_races;
 mod sessions;
+mod walk;
 
 use matchmaking_core::ids::AccountId;
 use matchmaking_core::model::AccountStatus;

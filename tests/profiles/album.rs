@@ -13,6 +13,7 @@ on_every_store!(
     what_is_no_photo_is_refused,
     the_album_ends_at_nine,
     links_are_for_their_viewer,
+    who_is_no_member_sees_a_blurred_picture,
     a_film_is_set_and_removed,
     a_deleted_account_takes_its_pictures_with_it,
 );
@@ -132,6 +133,37 @@ async fn links_are_for_their_viewer(database: Database) {
     assert_eq!(by_token(&ann).await, 200);
     server.clock.advance(26 * 3_600_000);
     assert_eq!(fetched(&server, &to_cal).await.0, 403);
+}
+
+async fn who_is_no_member_sees_a_blurred_picture(database: Database) {
+    use matchmaking_core::model::{Level, Membership};
+
+    let server = start(&database).await;
+    let (ann, ben) = (Person::join(&server, 1).await, Person::join(&server, 2).await);
+    ann.adds_photo().await;
+    let like = json!({"target_user_id": ben.id, "action": "like"});
+    data(&ann.post("/v1/matching/interaction", &like).await);
+    let avatar = async || {
+        let list = ben.get("/v1/matching/liked-me").await;
+        list["items"][0]["user"]["avatar"].as_str().map(str::to_owned)
+    };
+    assert_eq!(avatar().await, None, "nobody has reviewed it");
+    decide_all(&server, "approve").await;
+    let blurred = avatar().await.unwrap();
+    let (status, kind, bytes) = fetched(&server, &blurred).await;
+    assert_eq!((status, kind.as_str()), (200, "image/jpeg"));
+    let account = ben.account();
+    server
+        .inside(move |services| async move {
+            let membership = Membership { level: Level::Silver, expires_at: None };
+            services.office.set_membership(account, membership).await.unwrap();
+        })
+        .await;
+    let clear = avatar().await.unwrap();
+    assert_ne!(fetched(&server, &clear).await.2, bytes);
+    // The one link says nothing about the other.
+    let name = |link: &str| link.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    assert_ne!(name(&clear), name(&blurred));
 }
 
 async fn a_film_is_set_and_removed(database: Database) {

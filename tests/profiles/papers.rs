@@ -1,5 +1,6 @@
 //! Handing in who one is, and papers.
 
+use matchmaking_core::ports::sms::SmsKind;
 use serde_json::{Value, json};
 
 use super::{Person, Verb, data, office, paper, refused, said, start};
@@ -64,6 +65,8 @@ async fn an_identity_is_reviewed_as_documented(database: Database) {
     let path = format!("/admin/v1/reviews/{}", answer["verify_id"]);
     let decided = data(&office(&server, Verb::POST, &path, Some(&json!({"decision": "approve"}))).await);
     assert_eq!((&decided["status"], &decided["user_id"]), (&json!("passed"), &json!(ann.id)));
+    let told = server.outbox.sent_to("13800138001");
+    assert_eq!(told.iter().map(|sms| (sms.kind, sms.code.clone())).collect::<Vec<_>>(), [(SmsKind::Review, None)]);
     let profile = ann.get("/v1/profile").await;
     assert_eq!(profile["verification"]["real_name"], "verified");
     assert_eq!(profile["basic"]["real_name"], "佘*婧");

@@ -3,6 +3,7 @@
 use matchmaking_core::clock::Millis;
 use matchmaking_core::ids::AccountId;
 use matchmaking_core::model::AccountStatus;
+use matchmaking_core::store::BlockOutcome;
 use serde_json::json;
 
 use super::{Person, added, done, refused};
@@ -184,7 +185,7 @@ impl Server {
         let (by, target) = (AccountId::new(by).unwrap(), AccountId::new(target).unwrap());
         let set = self
             .inside(async move |services| services.stores.safety.block(by, target, Millis(1)).await.unwrap());
-        assert!(set.await);
+        assert_eq!(set.await, BlockOutcome::Blocked);
     }
 }
 

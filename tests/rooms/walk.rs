@@ -7,6 +7,6 @@ use crate::support::{Backend, Database, Server, run};
 fn the_walk_in_the_documentation_works() {
     run(Backend::Memory, async |database: Database| {
         let server = Server::start(&database).await;
-        walk("docs/surfaces/rooms.md", &server).await;
+        walk("docs/surfaces/rooms.md", &server, &[]).await;
     });
 }

@@ -11,8 +11,8 @@ use matchmaking_core::{
     },
     store::{
         AppendOutcome, CreateOutcome, DatabaseUrl, Departure, GroupOutcome, MatchTerms, MatchView,
-        Migrations, NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Stores,
-        migrate, open, open_with,
+        Migrations, NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Slice,
+        Stores,        migrate, open, open_with,
     },
 };
 use sqlx::migrate::Migrator;
@@ -48,7 +48,7 @@ async fn look(stores: &Stores, ann: AccountId, group: ConversationId) -> Seen {
         people: stores.people.people(None, 100).await.unwrap(),
         matches: stores.matches.matches_of(ann).await.unwrap(),
         rejected: stores.matches.rejected(ann).await.unwrap(),
-        blocked: stores.safety.blocked_by(ann).await.unwrap(),
+        blocked: stores.safety.blocked_by(ann, Slice::newest(10)).await.unwrap().items,
         group: stores.conversations.conversation(group).await.unwrap(),
         members: stores.conversations.members(group).await.unwrap(),
         messages: stores.messages.messages_after(group, 0, 100).await.unwrap(),

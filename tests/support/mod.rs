@@ -4,6 +4,7 @@ pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod outbox;
 pub(crate) mod postgres;
+pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod rng;
 pub(crate) mod server;

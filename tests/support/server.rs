@@ -1,16 +1,17 @@
 //! The real server, in this process, on a port of its own.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::ports::Ports;
+use matchmaking_core::ports::{Ports, media::FileMedia, sms::FileSms};
 use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, tokens::TokenKey};
 use matchmaking_core::store::{self, DatabaseUrl};
-use matchmaking_server::config::limits::Limits;
+use matchmaking_server::config::{Secret, limits::Limits};
 use matchmaking_server::http::{OpenSurfaces, Policy};
 use matchmaking_server::{app, http};
 use tokio::net::TcpListener;
@@ -38,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) free_codes: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
+    /// The folder in which media (`media/`) and text messages (`outbox`) are kept; in memory without one.
+    pub(crate) files: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -48,6 +51,7 @@ impl Default for Options {
             system_clock: false,
             free_codes: false,
             time_zone: "",
+            files: None,
         }
     }
 }
@@ -68,6 +72,18 @@ impl Options {
     /// In this time zone.
     pub(crate) fn time_zone(mut self, name: &'static str) -> Self {
         self.time_zone = name;
+        self
+    }
+
+    /// With media and text messages kept in this folder.
+    pub(crate) fn files(mut self, folder: &Path) -> Self {
+        self.files = Some(folder.to_owned());
+        self
+    }
+
+    /// With a back office that this opens.
+    pub(crate) fn back_office(mut self, token: &str) -> Self {
+        self.policy.admin_token = Some(Secret::new(token));
         self
     }
 
@@ -149,8 +165,16 @@ impl Server {
                 let stores = store::open(&url).await.unwrap();
                 let password_cost = PasswordCost::cheap();
                 let token_key = token_key();
+                let ports = match &options.files {
+                    Some(folder) => Ports {
+                        sms: Arc::new(FileSms::open(folder.join("outbox")).await.unwrap()),
+                        media: Arc::new(FileMedia::open(folder.join("media")).await.unwrap()),
+                        ..Ports::offline()
+                    },
+                    None => Ports { sms, ..Ports::offline() },
+                };
                 let foundation = Foundation {
-                    ports: Ports { sms, ..Ports::offline() },
+                    ports,
                     clock: time,
                     password_cost,
                     token_key,

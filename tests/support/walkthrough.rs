@@ -8,8 +8,10 @@ use super::{Remote, must};
 /// Runs the one `sh` block of a page (its path from the root of the repository) against a server, whose address it
 /// finds in `$BASE`, as `bash -euo pipefail` does: nothing counts but that every step succeeds.
 ///
+/// More names that it finds are given as pairs.
+///
 /// A machine without bash or curl is told so and passes, unless the tests must not leave anything out.
-pub(crate) async fn walk(page: &str, server: &Remote) {
+pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &Path)]) {
     for program in ["bash", "curl"] {
         let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         if !found.is_ok_and(|status| status.success()) {
@@ -29,6 +31,7 @@ pub(crate) async fn walk(page: &str, server: &Remote) {
         .current_dir(folder.path())
         .env("BASE", server.url(""))
         .env("NO_PROXY", "*")
+        .envs(more.iter().copied())
         .stdin(Stdio::null());
     let walking = tokio::task::spawn_blocking(move || bash.output().unwrap());
     let walked = must("the end of a walk", walking).await.unwrap();

@@ -112,6 +112,9 @@ pub enum Fault {
     /// The album has as many photos as it may have.
     #[error("the album is full")]
     AlbumFull,
+    /// Nobody blocks that many people.
+    #[error("too many blocks")]
+    TooManyBlocks,
     /// There is no such photo of this person, or no film.
     #[error("unknown photo or film")]
     UnknownPhoto,
@@ -368,6 +371,7 @@ mod from_services {
             match error {
                 SafetyError::Unknown => Self::UnknownAccount,
                 SafetyError::Oneself => Self::Oneself,
+                SafetyError::TooManyBlocks => Self::TooManyBlocks,
                 SafetyError::TooMany { retry_after } => Self::RateLimited { retry_after },
                 SafetyError::Store(error) => error.into(),
             }

@@ -189,7 +189,7 @@ impl Likes {
         let rows = self.stores.people.people_among(&ids).await?;
         let mut people = by_id(rows);
         let Some(me) = people.remove(&viewer) else { return Ok(Sliced { total: 0, items: Vec::new() }) };
-        let matches = self.stores.matches.matches_of(viewer).await?;
+        let matches = self.stores.matches.matches_with(viewer, &ids).await?;
         let matches: HashMap<_, _> = matches
             .iter()
             .filter_map(|view| Some((view.matched.partner_of(viewer)?, view.matched.id)))

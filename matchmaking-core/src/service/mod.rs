@@ -10,6 +10,7 @@ pub mod chat;
 pub mod daily;
 pub mod days;
 pub mod enrolment;
+pub mod export;
 pub mod groups;
 pub mod likes;
 pub mod matchmaking;
@@ -127,6 +128,8 @@ pub struct Services {
     pub likes: likes::Likes,
     /// Matches with what has come of them.
     pub pairs: pairs::Pairs,
+    /// Everything of a person's own.
+    pub exports: export::Exports,
     /// Blocks, reports, and who is in no list.
     pub safety: safety::Safety,
     /// The back office.
@@ -222,6 +225,7 @@ impl Services {
             Arc::clone(&clock),
         );
         let pairs = pairs::Pairs::new(stores.clone(), people.clone(), chat.clone(), Arc::clone(&clock));
+        let exports = export::Exports::new(stores.clone(), chat.clone());
         let safety = safety::Safety::new(stores.clone(), people.clone(), Arc::clone(&clock));
         let office =
             office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
@@ -240,6 +244,7 @@ impl Services {
             daily,
             likes,
             pairs,
+            exports,
             safety,
             office,
             chat,

@@ -14,8 +14,10 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::{AccountId, ConversationId, MatchId},
     model::{IdentityKind, Match, Message, Person},
-    store::{ContactRequest, ConversationSummary, MatchView, Slice, Sliced, Stores},
+    store::{ContactRequest, MatchCounts, MatchView, Slice, Sliced, Stores},
 };
+
+pub use crate::store::MatchFilter;
 
 /// On how many days both must have written before either may ask for the other's contact.
 pub const DAYS_BEFORE_CONTACT: i64 = 3;
@@ -30,30 +32,6 @@ pub struct Pairs {
     people: People,
     chat: Chat,
     clock: Arc<dyn Clock>,
-}
-
-/// Which matches are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MatchFilter {
-    /// All of them.
-    All,
-    /// Those in which nobody has written yet.
-    New,
-    /// Those in which somebody has.
-    Active,
-}
-
-/// The matches of a person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Matches {
-    /// How many there are, whichever were asked for.
-    pub total: usize,
-    /// How many of them were made today.
-    pub new_today: usize,
-    /// How many messages in them are unread.
-    pub unread: i64,
-    /// Those that were asked for.
-    pub shown: Sliced<Paired>,
 }
 
 /// A match as one of its two people sees it.
@@ -122,30 +100,21 @@ impl Pairs {
         Self { stores, people, chat, clock }
     }
 
-    /// The matches of a person.
-    pub async fn list(&self, viewer: AccountId, filter: MatchFilter, slice: Slice) -> StoreResult<Matches> {
-        let views = self.stores.matches.matches_of(viewer).await?;
+    /// A part of the matches of a person, by their number.
+    pub async fn list(
+        &self,
+        viewer: AccountId,
+        filter: MatchFilter,
+        slice: Slice,
+    ) -> StoreResult<Sliced<Paired>> {
+        let page = self.stores.matches.matches_page(viewer, filter, slice).await?;
+        Ok(Sliced { total: page.total, items: self.paired(viewer, page.items).await? })
+    }
+
+    /// Numbers over all matches of a person; new are those of today.
+    pub async fn counts(&self, viewer: AccountId) -> StoreResult<MatchCounts> {
         let today = Day::of(self.clock.now(), self.people.time_zone());
-        let new_today = views.iter().filter(|view| view.matched.created_at >= today.began).count();
-        let total = views.len();
-        let mut talks: HashMap<_, _> = self
-            .stores
-            .conversations
-            .conversations_of(viewer, &[], usize::MAX)
-            .await?
-            .into_iter()
-            .map(|summary| (summary.conversation.id, summary))
-            .collect();
-        let of_matches = views.iter().filter_map(|view| talks.get(&view.conversation?));
-        let unread = of_matches.map(|summary| summary.unread).sum();
-        let is_asked_for = |view: &MatchView| match filter {
-            MatchFilter::All => true,
-            MatchFilter::New => view.last_seq == 0,
-            MatchFilter::Active => view.last_seq > 0,
-        };
-        let page = slice.of(views.into_iter().filter(is_asked_for).collect());
-        let items = self.paired(viewer, page.items, &mut talks).await?;
-        Ok(Matches { total, new_today, unread, shown: Sliced { total: page.total, items } })
+        self.stores.matches.match_counts(viewer, today.began).await
     }
 
     /// Asks for the other's contact in a match, and tells what has become of it.
@@ -173,17 +142,12 @@ impl Pairs {
         if view.matched.partner_of(viewer).is_none() {
             return Err(ContactError::Unknown);
         }
-        let paired = self.paired(viewer, vec![view], &mut HashMap::new()).await?;
+        let paired = self.paired(viewer, vec![view]).await?;
         paired.into_iter().next().map(|paired| paired.contact).ok_or(ContactError::Unknown)
     }
 
     /// Matches with all that has come of them; a conversation that was not opened when one was made is opened now.
-    async fn paired(
-        &self,
-        viewer: AccountId,
-        views: Vec<MatchView>,
-        talks: &mut HashMap<ConversationId, ConversationSummary>,
-    ) -> StoreResult<Vec<Paired>> {
+    async fn paired(&self, viewer: AccountId, views: Vec<MatchView>) -> StoreResult<Vec<Paired>> {
         let partners: Vec<_> = views.iter().filter_map(|view| view.matched.partner_of(viewer)).collect();
         let mut people = by_id(self.stores.people.people_among(&partners).await?);
         let ids: Vec<MatchId> = views.iter().map(|view| view.matched.id).collect();
@@ -201,6 +165,8 @@ impl Pairs {
         let phones = self.stores.accounts.identities_of_kind(IdentityKind::Phone, &open).await?;
         let phones: HashMap<_, _> = phones.into_iter().collect();
         let conversations: Vec<_> = views.iter().filter_map(|view| view.conversation).collect();
+        let talks = self.stores.conversations.summaries_of(viewer, &[], &conversations).await?;
+        let mut talks: HashMap<_, _> = talks.into_iter().map(|talk| (talk.conversation.id, talk)).collect();
         let offset = days::offset(self.clock.now(), self.people.time_zone());
         let days = self.stores.messages.days_of_exchange(&conversations, offset).await?;
         let days: HashMap<_, _> = days.into_iter().collect();

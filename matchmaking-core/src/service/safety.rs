@@ -8,7 +8,7 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::{AccountId, ReportId},
     model::AccountStatus,
-    store::{NewReport, ReportOutcome, Stores},
+    store::{BlockOutcome, NewReport, ReportOutcome, Slice, Sliced, Stores},
 };
 
 /// Blocks, reports, and hides.
@@ -28,6 +28,9 @@ pub enum SafetyError {
     /// It is oneself.
     #[error("about oneself")]
     Oneself,
+    /// The person has blocked as many as anyone may.
+    #[error("too many blocks")]
+    TooManyBlocks,
     /// The person has reported as often as anyone may.
     #[error("no report is taken for {retry_after} s")]
     TooMany {
@@ -49,8 +52,10 @@ impl Safety {
     /// Hides two people from each other everywhere, at the wish of one of them. Doing it again changes nothing.
     pub async fn block(&self, by: AccountId, target: AccountId) -> Result<(), SafetyError> {
         self.somebody_else(by, target).await?;
-        self.stores.safety.block(by, target, self.clock.now()).await?;
-        Ok(())
+        match self.stores.safety.block(by, target, self.clock.now()).await? {
+            BlockOutcome::Blocked | BlockOutcome::Unchanged => Ok(()),
+            BlockOutcome::TooMany => Err(SafetyError::TooManyBlocks),
+        }
     }
 
     /// Takes a block back; the two see each other again, with the match they had, unless the other one blocks, too.
@@ -60,9 +65,9 @@ impl Safety {
         Ok(())
     }
 
-    /// Whom somebody has blocked, the latest first.
-    pub async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>> {
-        self.stores.safety.blocked_by(by).await
+    /// A part of those whom somebody has blocked, by the moment of the block.
+    pub async fn blocked_by(&self, by: AccountId, slice: Slice) -> StoreResult<Sliced<AccountId>> {
+        self.stores.safety.blocked_by(by, slice).await
     }
 
     /// Reports somebody to the back office. Blocked people may be reported, too.

@@ -173,6 +173,24 @@ pub trait ConversationStore: Send + Sync {
         limit: usize,
     ) -> StoreResult<Vec<ConversationSummary>>;
 
+    /// The same of those among `ids` of which the person is a member, whether or not the two of a direct one may see
+    /// each other; by identifier.
+    async fn summaries_of(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        ids: &[ConversationId],
+    ) -> StoreResult<Vec<ConversationSummary>>;
+
+    /// At most `limit` conversations of which a person is a member, whether or not the two of a direct one may see each
+    /// other, by identifier, from the first above `after` on.
+    async fn conversations_after(
+        &self,
+        account: AccountId,
+        after: Option<ConversationId>,
+        limit: usize,
+    ) -> StoreResult<Vec<ConversationId>>;
+
     /// Changes a group for a member whose role is at least `role`, and returns it as it is now.
     async fn update_group(
         &self,

@@ -102,6 +102,29 @@ pub struct MatchView {
     pub last_seq: i64,
 }
 
+/// Which of a person's matches are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchFilter {
+    /// All of them.
+    All,
+    /// Those in which nobody has written yet.
+    New,
+    /// Those in which somebody has.
+    Active,
+}
+
+/// Numbers over all matches of a person with people whom they may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MatchCounts {
+    /// How many there are.
+    pub total: usize,
+    /// How many of them were made at a given moment or later.
+    pub new: usize,
+    /// How many messages of others in them the person has not read, at most
+    /// [`UNREAD_COUNTED_MAX`](super::UNREAD_COUNTED_MAX) of each.
+    pub unread: i64,
+}
+
 /// That somebody asked for the other's contact in a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContactRequest {
@@ -141,6 +164,14 @@ pub trait MatchStore: Send + Sync {
     /// The decision of one person about another.
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>>;
 
+    /// At most `limit` decisions of a person, whoever they are about, by their target, from the first above `after` on.
+    async fn decisions_of(
+        &self,
+        actor: AccountId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> StoreResult<Vec<Interaction>>;
+
     /// Everyone whom this person rejected or by whom they were rejected ([`Action::Dislike`]), ascending.
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;
 
@@ -155,6 +186,20 @@ pub trait MatchStore: Send + Sync {
 
     /// The matches of a person with people whom they may see, oldest first (by identifier).
     async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>>;
+
+    /// A part of the matches of a person with people whom they may see, by identifier.
+    async fn matches_page(
+        &self,
+        account: AccountId,
+        filter: MatchFilter,
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchView>>;
+
+    /// Numbers over the matches of a person; new are those that were made at `since` or later.
+    async fn match_counts(&self, account: AccountId, since: Millis) -> StoreResult<MatchCounts>;
+
+    /// The matches of a person with those of `others` whom they may see, by identifier.
+    async fn matches_with(&self, account: AccountId, others: &[AccountId]) -> StoreResult<Vec<MatchView>>;
 
     /// Everyone with whom this person ever had a match, ended and hidden ones included, ascending.
     async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;

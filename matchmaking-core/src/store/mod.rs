@@ -57,8 +57,8 @@ pub use logins::{
     ShownCode, SpendOutcome, WRONG_CODES_A_DAY,
 };
 pub use matches::{
-    ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
-    NewInteraction, NewMatch, SuperLikes,
+    ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchCounts, MatchFilter, MatchStore, MatchTerms,
+    MatchView, NewInteraction, NewMatch, SuperLikes,
 };
 pub use memberships::MembershipStore;
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
@@ -69,7 +69,7 @@ pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };
 pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, SubmitOutcome};
-pub use safety::SafetyStore;
+pub use safety::{BLOCKS_PER_PERSON_MAX, BlockOutcome, SafetyStore};
 pub use sessions::{
     Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
     REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,

@@ -28,6 +28,8 @@ pub const FILE_NAME_CHARS_MAX: usize = 255;
 /// The most requests with pictures in their JSON that are read and worked on at one moment. Whoever comes beyond is told to
 /// come again.
 pub const PAPERS_AT_ONCE: usize = 8;
+/// The most exports of accounts that are written at one moment. Whoever comes beyond is told to come again.
+pub const EXPORTS_AT_ONCE: usize = 4;
 /// The most bytes of all files that are being uploaded at one moment. Whoever comes beyond is told to come again.
 pub const UPLOAD_BYTES_AT_ONCE: usize = 256 << 20;
 /// How much of something that is downloaded is read at once. A download holds about three times as much.

@@ -128,6 +128,16 @@ pub fn answer(asked: &Asked, response: &impl Serialize) -> Result<Reply, Fault> 
     Ok(Reply::json_bytes(http::StatusCode::OK, out))
 }
 
+/// What stands before and after the data of a success in the dialect of what was asked, for handlers that write it piece
+/// by piece.
+#[must_use]
+pub fn around(asked: &Asked) -> (Vec<u8>, Vec<u8>) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    asked.dialect.before(asked, &mut before);
+    asked.dialect.after(asked, &mut after);
+    (before, after)
+}
+
 /// Puts a handler on an endpoint that reads the request and writes the answer itself: uploads, event streams,
 /// pictures, answers with a status of their own. Nothing has been read of the body.
 pub fn raw<E: Endpoint>(handler: impl Handle<Ctx, Reply>) -> Mounted {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use warp::Reply as _;
 
 use super::chunks::Chunks;
+use super::document::Parts;
 
 /// Status, headers and body.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Reply {
 enum Body {
     Whole(Bytes),
     Stream(Chunks),
+    Document(Parts),
 }
 
 impl Reply {
@@ -62,6 +64,11 @@ impl Reply {
         Self { body: Body::Stream(chunks), ..Self::bytes(StatusCode::OK, media_type, Bytes::new()) }
     }
 
+    /// An answer whose body is written as it is made, and breaks off if it is not written to its end.
+    pub(super) fn document(media_type: &'static str, parts: Parts) -> Self {
+        Self { body: Body::Document(parts), ..Self::bytes(StatusCode::OK, media_type, Bytes::new()) }
+    }
+
     /// With this header in place of any of its name.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -81,7 +88,7 @@ impl Reply {
     pub fn whole_body(&self) -> Option<&Bytes> {
         match &self.body {
             Body::Whole(body) => Some(body),
-            Body::Stream(_) => None,
+            Body::Stream(_) | Body::Document(_) => None,
         }
     }
 
@@ -91,6 +98,7 @@ impl Reply {
             Body::Stream(chunks) => {
                 warp::reply::stream(chunks.map(Ok::<_, std::convert::Infallible>)).into_response()
             }
+            Body::Document(parts) => warp::reply::stream(parts).into_response(),
         };
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;

@@ -78,6 +78,7 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         | Fault::AlreadyDecided
         | Fault::ContactTooEarly
         | Fault::AlbumFull
+        | Fault::TooManyBlocks
         | Fault::ReviewPending
         | Fault::Oneself => text(StatusCode::BAD_REQUEST, "Bad Request"),
         Fault::NoConversation => text(StatusCode::BAD_REQUEST, "404: 无法创建或获取聊天室"),

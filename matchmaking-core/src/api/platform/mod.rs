@@ -6,6 +6,7 @@
 mod account;
 mod auth;
 mod credentials;
+mod export;
 mod likes;
 mod matches;
 mod matching;
@@ -26,6 +27,9 @@ pub use auth::{
     SentCode,
 };
 pub use credentials::DEVICE_TEXT_MAX;
+pub use export::{
+    AccountExport, ExportAccount, ExportedDevice, ExportedInteraction, ExportedMessage, ExportedRegistration,
+};
 pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
 pub use matches::{
     ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,
@@ -73,6 +77,7 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<ListSessions>(),
     Listed::of::<EndSession>(),
     Listed::of::<SetIdentities>(),
+    Listed::of::<ExportAccount>(),
     Listed::of::<DeleteAccount>(),
     Listed::of::<VerifyIdentity>(),
     Listed::of::<GetProfile>(),

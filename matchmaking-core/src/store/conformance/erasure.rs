@@ -76,7 +76,7 @@ pub async fn deletion_takes_decisions_matches_and_blocks(stores: &Stores) -> Sto
         assert_eq!(stores.matches.rejected(anyone).await?, []);
         assert_eq!(stores.matches.partners(anyone).await?, []);
         assert_eq!(stores.matches.matches_of(anyone).await?, []);
-        assert_eq!(stores.safety.blocked_by(anyone).await?, []);
+        assert_eq!(stores.safety.blocked_by(anyone, ALL).await?.items, []);
     }
     assert_eq!(stores.matches.match_view(view.id).await?, None);
     assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, None);

@@ -184,3 +184,47 @@ pub async fn what_ended_is_not_listed(stores: &Stores) -> StoreResult<()> {
     assert_eq!(ids(&list(stores, ann).await?), [left]);
     Ok(())
 }
+
+/// Some of a person's conversations are summarised as the list does it, by identifier, whoever may see whom.
+pub async fn some_conversations_are_summarised(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let cal = person(stores, "cal").await?;
+    let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
+    let common = group(stores, ann, &[ben, cal]).await?;
+    let strange = group(stores, ben, &[cal]).await?;
+    say(stores, direct, ben, "hello").await?;
+    say(stores, common, cal, "hi").await?;
+    let mut listed = list(stores, ann).await?;
+    listed.sort_by_key(|summary| summary.conversation.id);
+    let some = async |hidden: &[_], ids: &[_]| stores.conversations.summaries_of(ann, hidden, ids).await;
+    assert_eq!(some(&[], &[common, strange, direct, common]).await?, listed);
+    assert_eq!(some(&[], &[]).await?, []);
+    let without_cal = some(&[cal], &[common]).await?;
+    assert_eq!((&without_cal[0].last, without_cal[0].unread), (&None, 0));
+    stores.safety.block(ben, ann, at(2)).await?;
+    assert_eq!(ids(&some(&[], &[direct]).await?), [direct]);
+    Ok(())
+}
+
+/// All conversations of a person are walked through by identifier, in parts.
+pub async fn conversations_are_walked_through(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let direct = stores.conversations.open_direct(pair(ann, ben), at(1)).await?.id;
+    let mut mine = vec![direct];
+    for n in 0..4 {
+        let made = group(stores, ben, &[ann]).await?;
+        if n == 1 {
+            leave(stores, made, ann).await?;
+        } else {
+            mine.push(made);
+        }
+    }
+    stores.safety.block(ben, ann, at(2)).await?;
+    let after = async |after, limit| stores.conversations.conversations_after(ann, after, limit).await;
+    assert_eq!(after(None, 9).await?, mine);
+    assert_eq!(after(None, 2).await?, mine[..2]);
+    assert_eq!(after(Some(mine[1]), 9).await?, mine[2..]);
+    assert_eq!(after(Some(mine[3]), 9).await?, []);
+    assert_eq!(stores.conversations.conversations_after(nobody(), None, 9).await?, []);
+    Ok(())
+}

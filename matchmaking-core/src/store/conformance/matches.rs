@@ -1,7 +1,7 @@
 //! Cases about interactions and matches.
 
 use super::fixture::{
-    at, decide, decision, matched, nobody, odd_texts, pair, person, say, terms, to_match, two,
+    ALL, at, decide, decision, matched, nobody, odd_texts, pair, person, say, terms, to_match, two,
 };
 use crate::{
     clock::Millis,
@@ -9,7 +9,8 @@ use crate::{
     ids::MatchId,
     model::Action,
     store::{
-        CreateMatchOutcome, InteractionOutcome, MatchTerms, MatchView, NewInteraction, NewMatch, Stores,
+        CreateMatchOutcome, InteractionOutcome, MatchCounts, MatchFilter, MatchTerms, MatchView,
+        NewInteraction, NewMatch, Slice, Stores,
     },
 };
 
@@ -250,5 +251,111 @@ pub async fn terms_come_back_as_they_were(stores: &Stores) -> StoreResult<()> {
         assert_eq!(kept.as_ref(), Some(&made));
         assert_eq!((made.reason_for_first, made.score, made.created_at), (odd, score, moment));
     }
+    Ok(())
+}
+
+/// Somebody's matches come by identifier from either end, in parts: all of them, those without a message or those with
+/// one; of people whom one may not see neither the match nor its number.
+pub async fn matches_come_in_parts(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let other = person(stores, &format!("p{n}")).await?;
+        let (first, second) = if n % 2 == 0 { (ann, other) } else { (other, ann) };
+        let made = matched(stores, first, second).await?;
+        if n < 4 {
+            let open = stores.conversations.open_direct(pair(ann, other), at(2)).await?;
+            if n < 3 {
+                say(stores, open.id, other, "hello").await?;
+            }
+        }
+        match n {
+            0 => _ = stores.safety.block(other, ann, at(3)).await?,
+            5 => assert!(stores.matches.end_match(made.id, other, at(3)).await?),
+            _ => ids.push(made.id),
+        }
+    }
+    let page = async |filter, slice| {
+        let page = stores.matches.matches_page(ann, filter, slice).await?;
+        let ids: Vec<MatchId> = page.items.iter().map(|view| view.matched.id).collect();
+        StoreResult::Ok((page.total, ids))
+    };
+    assert_eq!(page(MatchFilter::All, ALL).await?, (4, ids.clone()));
+    assert_eq!(page(MatchFilter::Active, ALL).await?, (2, ids[..2].to_vec()));
+    assert_eq!(page(MatchFilter::New, ALL).await?, (2, ids[2..].to_vec()));
+    let middle = Slice { newest_first: true, skip: 1, limit: 2 };
+    assert_eq!(page(MatchFilter::All, middle).await?, (4, vec![ids[2], ids[1]]));
+    assert_eq!(page(MatchFilter::New, Slice::newest(1)).await?, (2, vec![ids[3]]));
+    assert_eq!(page(MatchFilter::All, Slice { skip: 9, ..ALL }).await?, (4, Vec::new()));
+    let all = stores.matches.matches_page(ann, MatchFilter::All, ALL).await?;
+    assert_eq!(all.items, stores.matches.matches_of(ann).await?);
+    assert_eq!(stores.matches.matches_page(nobody(), MatchFilter::All, ALL).await?.total, 0);
+    Ok(())
+}
+
+/// Matches are counted, those of late besides, and the messages of others in them that were not read.
+pub async fn matches_are_counted(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let (cal, dan) = (person(stores, "cal").await?, person(stores, "dan").await?);
+    assert_eq!(stores.matches.match_counts(ann, at(0)).await?, MatchCounts::default());
+    for (other, moment) in [(ben, 1), (cal, 5), (dan, 6)] {
+        let new = NewMatch { at: at(moment), ..to_match(ann, other) };
+        stores.matches.create_match(new).await?;
+        let open = stores.conversations.open_direct(pair(ann, other), at(7)).await?;
+        say(stores, open.id, other, "one").await?;
+        say(stores, open.id, ann, "two").await?;
+        say(stores, open.id, other, "three").await?;
+        if other == ben {
+            stores.messages.mark_read(open.id, ann, 1, at(8)).await?;
+        }
+    }
+    let counts = |total, new, unread| MatchCounts { total, new, unread };
+    assert_eq!(stores.matches.match_counts(ann, at(5)).await?, counts(3, 2, 5));
+    assert_eq!(stores.matches.match_counts(ben, at(5)).await?, counts(1, 0, 1));
+    stores.safety.block(ann, dan, at(9)).await?;
+    assert_eq!(stores.matches.match_counts(ann, at(0)).await?, counts(2, 2, 3));
+    Ok(())
+}
+
+/// The matches with some people are found among all, while the two see each other.
+pub async fn matches_with_some_are_found(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let (cal, dan) = (person(stores, "cal").await?, person(stores, "dan").await?);
+    let with_ben = matched(stores, ben, ann).await?.id;
+    let with_cal = matched(stores, ann, cal).await?.id;
+    matched(stores, ben, cal).await?;
+    let with = async |others: &[_]| {
+        let found = stores.matches.matches_with(ann, others).await?;
+        StoreResult::Ok(found.into_iter().map(|view| view.matched.id).collect::<Vec<_>>())
+    };
+    assert_eq!(with(&[]).await?, []);
+    assert_eq!(with(&[cal]).await?, [with_cal]);
+    assert_eq!(with(&[cal, ben, dan, nobody(), ann, ben]).await?, [with_ben, with_cal]);
+    stores.safety.block(ben, ann, at(3)).await?;
+    assert_eq!(with(&[ben, cal]).await?, [with_cal]);
+    Ok(())
+}
+
+/// Somebody's decisions come by target, in parts, whatever was decided and whether or not the two see each other.
+pub async fn decisions_come_in_parts(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let mut others = Vec::new();
+    for (n, action) in [Action::Skip, Action::Like, Action::Dislike, Action::SuperLike].into_iter().enumerate() {
+        let other = person(stores, &format!("p{n}")).await?;
+        decide(stores, ann, other, action).await?;
+        decide(stores, other, ann, Action::Skip).await?;
+        others.push((other, action));
+    }
+    stores.safety.block(others[1].0, ann, at(2)).await?;
+    let page = async |after, limit| {
+        let found = stores.matches.decisions_of(ann, after, limit).await?;
+        assert!(found.iter().all(|mine| mine.actor == ann));
+        StoreResult::Ok(found.into_iter().map(|mine| (mine.target, mine.action)).collect::<Vec<_>>())
+    };
+    assert_eq!(page(None, 9).await?, others);
+    assert_eq!(page(None, 2).await?, others[..2]);
+    assert_eq!(page(Some(others[1].0), 2).await?, others[2..]);
+    assert_eq!(page(Some(others[3].0), 2).await?, []);
+    assert_eq!(stores.matches.decisions_of(nobody(), None, 9).await?, []);
     Ok(())
 }

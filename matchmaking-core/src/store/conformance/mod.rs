@@ -183,7 +183,8 @@ suite! { ($)
     safety {
         a_block_is_new_once
         nobody_blocks_themselves_or_nobody
-        the_latest_block_comes_first
+        blocks_come_in_parts
+        blocks_are_bounded
         a_relation_is_known_from_both_sides
         what_hides_two_is_known_from_both_sides
     }
@@ -198,6 +199,10 @@ suite! { ($)
         a_like_after_a_match_makes_none
         a_match_says_what_came_of_it
         matches_come_oldest_first
+        matches_come_in_parts
+        matches_are_counted
+        matches_with_some_are_found
+        decisions_come_in_parts
         partners_are_all_there_ever_were
         a_like_flips
         a_match_ends_once_and_by_its_own
@@ -275,6 +280,8 @@ suite! { ($)
         what_hidden_people_wrote_is_left_out
         direct_conversations_are_listed_while_the_two_see_each_other
         what_ended_is_not_listed
+        some_conversations_are_summarised
+        conversations_are_walked_through
     }
     messages {
         messages_are_counted_from_one

@@ -9,7 +9,9 @@ use super::fixture::{
 use crate::{
     error::StoreResult,
     model::Action,
-    store::{CreateMatchOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, ReadOutcome, Stores},
+    store::{
+        BlockOutcome, CreateMatchOutcome, GroupOutcome, GroupRefusal, InteractionOutcome, ReadOutcome, Stores,
+    },
 };
 
 /// Of two likes at the same moment exactly one is told that it made the match, and both find the same.
@@ -79,7 +81,7 @@ pub async fn a_like_and_a_block_at_once_leave_no_visible_match(stores: &Stores) 
             tokio::spawn(async move { matches.record_interaction(decision(ben, ann, Action::Like)).await });
         let block = tokio::spawn(async move { safety.block(ann, ben, at(2)).await });
         let (like, block) = (like.await.expect("no panic")?, block.await.expect("no panic")?);
-        assert!(block);
+        assert_eq!(block, BlockOutcome::Blocked);
         let recorded = stores.matches.interaction(ben, ann).await?.is_some();
         assert_eq!(recorded, like != InteractionOutcome::NotVisible);
         assert_eq!(stores.matches.matches_of(ann).await?, []);

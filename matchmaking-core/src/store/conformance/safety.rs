@@ -1,22 +1,23 @@
 //! Cases about blocks.
 
-use super::fixture::{at, matched, nobody, person, two};
+use super::fixture::{ALL, at, at_once, matched, nobody, person, two};
 use crate::{
     error::StoreResult,
+    ids::AccountId,
     model::{AccountStatus, Relation},
-    store::Stores,
+    store::{BLOCKS_PER_PERSON_MAX, BlockOutcome, Slice, Sliced, Stores},
 };
 
 /// A block tells whether it is new, and taking it back whether there was one; each direction by itself.
 pub async fn a_block_is_new_once(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
-    assert!(stores.safety.block(ann, ben, at(1)).await?);
-    assert!(!stores.safety.block(ann, ben, at(2)).await?);
-    assert!(stores.safety.block(ben, ann, at(3)).await?);
+    assert_eq!(stores.safety.block(ann, ben, at(1)).await?, BlockOutcome::Blocked);
+    assert_eq!(stores.safety.block(ann, ben, at(2)).await?, BlockOutcome::Unchanged);
+    assert_eq!(stores.safety.block(ben, ann, at(3)).await?, BlockOutcome::Blocked);
     assert!(stores.safety.unblock(ann, ben).await?);
     assert!(!stores.safety.unblock(ann, ben).await?);
-    assert_eq!(stores.safety.blocked_by(ann).await?, []);
-    assert_eq!(stores.safety.blocked_by(ben).await?, [ann]);
+    assert_eq!(stores.safety.blocked_by(ann, ALL).await?.items, []);
+    assert_eq!(stores.safety.blocked_by(ben, ALL).await?.items, [ann]);
     let relation = stores.safety.relation(ann, ben).await?.expect("both are known");
     assert!(relation.blocked);
     Ok(())
@@ -26,16 +27,16 @@ pub async fn a_block_is_new_once(stores: &Stores) -> StoreResult<()> {
 pub async fn nobody_blocks_themselves_or_nobody(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     for (by, target) in [(ann, ann), (ann, nobody()), (nobody(), ann)] {
-        assert!(!stores.safety.block(by, target, at(1)).await?);
+        assert_eq!(stores.safety.block(by, target, at(1)).await?, BlockOutcome::Unchanged);
         assert!(!stores.safety.unblock(by, target).await?);
     }
-    assert_eq!(stores.safety.blocked_by(ann).await?, []);
-    assert_eq!(stores.safety.blocked_by(nobody()).await?, []);
+    assert_eq!(stores.safety.blocked_by(ann, ALL).await?.items, []);
+    assert_eq!(stores.safety.blocked_by(nobody(), ALL).await?.items, []);
     Ok(())
 }
 
-/// The latest blocked comes first; of the same moment, the greater number.
-pub async fn the_latest_block_comes_first(stores: &Stores) -> StoreResult<()> {
+/// Blocks come in parts by their moment; of the same moment, by account.
+pub async fn blocks_come_in_parts(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let mut others = Vec::new();
     for name in ["b", "c", "d", "e"] {
@@ -46,8 +47,38 @@ pub async fn the_latest_block_comes_first(stores: &Stores) -> StoreResult<()> {
     }
     // A repetition does not renew it.
     stores.safety.block(ann, others[3], at(99)).await?;
-    let expected = [others[1], others[2], others[0], others[3]];
-    assert_eq!(stores.safety.blocked_by(ann).await?, expected);
+    let expected = [others[3], others[0], others[2], others[1]];
+    assert_eq!(stores.safety.blocked_by(ann, ALL).await?.items, expected);
+    let part = stores.safety.blocked_by(ann, Slice { newest_first: true, skip: 1, limit: 2 }).await?;
+    assert_eq!(part, Sliced { total: 4, items: vec![others[2], others[0]] });
+    let beyond = stores.safety.blocked_by(ann, Slice { skip: 9, ..ALL }).await?;
+    assert_eq!(beyond, Sliced { total: 4, items: Vec::new() });
+    Ok(())
+}
+
+/// Nobody blocks more people than [`BLOCKS_PER_PERSON_MAX`], not even at once; taking one back makes room.
+pub async fn blocks_are_bounded(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let mut others = Vec::new();
+    for n in 0..BLOCKS_PER_PERSON_MAX + 2 {
+        others.push(person(stores, &format!("p{n}")).await?);
+    }
+    let (early, late) = others.split_at(BLOCKS_PER_PERSON_MAX - 2);
+    for other in early {
+        assert_eq!(stores.safety.block(ann, *other, at(1)).await?, BlockOutcome::Blocked);
+    }
+    let block = |other: AccountId| {
+        let stores = stores.clone();
+        async move { stores.safety.block(ann, other, at(2)).await }
+    };
+    let outcomes = at_once(late.iter().map(|other| block(*other))).await?;
+    let count = |sought| outcomes.iter().filter(|outcome| **outcome == sought).count();
+    assert_eq!((count(BlockOutcome::Blocked), count(BlockOutcome::TooMany)), (2, 2));
+    assert_eq!(block(early[0]).await?, BlockOutcome::Unchanged, "whoever is blocked stays so");
+    let refused = late.iter().zip(&outcomes).find(|(_, outcome)| **outcome == BlockOutcome::TooMany);
+    let (refused, _) = refused.expect("one was too many");
+    assert!(stores.safety.unblock(ann, early[0]).await?);
+    assert_eq!(block(*refused).await?, BlockOutcome::Blocked);
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! Conversations and members in memory.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound::{Excluded, Unbounded},
+};
 
 use async_trait::async_trait;
 
@@ -9,7 +13,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId},
-    model::{AccountStatus, Conversation, ConversationKind, Member, Pair, Role},
+    model::{AccountStatus, Conversation, ConversationKind, Member, Message, Pair, Role},
     store::{
         ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal, NewGroup,
         NewMember, Standing, UNREAD_COUNTED_MAX,
@@ -114,25 +118,35 @@ impl ConversationStore for MemoryStore {
             ConversationKind::Group => true,
             ConversationKind::Assistant => false,
         });
-        let summary = |thread: &Thread| {
-            let me = thread.members.get(&account)?.clone();
-            let shown = || thread.messages.iter().rev().filter(|message| !hidden.contains(&message.sender));
-            let unread = shown()
-                .take_while(|message| message.seq > me.read_seq)
-                .filter(|message| message.sender != account)
-                .take(UNREAD_COUNTED_MAX as usize)
-                .count();
-            Some(ConversationSummary {
-                conversation: thread.conversation.clone(),
-                me,
-                last: shown().next().cloned(),
-                unread: unread as i64,
-            })
-        };
-        let mut summaries: Vec<ConversationSummary> = listed.filter_map(summary).collect();
+        let mut summaries: Vec<ConversationSummary> =
+            listed.filter_map(|thread| thread.summary(account, hidden)).collect();
         summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
         summaries.truncate(limit);
         Ok(summaries)
+    }
+
+    async fn summaries_of(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        ids: &[ConversationId],
+    ) -> StoreResult<Vec<ConversationSummary>> {
+        let state = self.lock()?;
+        let ids: BTreeSet<_> = ids.iter().collect();
+        let threads = ids.into_iter().filter_map(|id| state.conversations.get(id));
+        Ok(threads.filter_map(|thread| thread.summary(account, hidden)).collect())
+    }
+
+    async fn conversations_after(
+        &self,
+        account: AccountId,
+        after: Option<ConversationId>,
+        limit: usize,
+    ) -> StoreResult<Vec<ConversationId>> {
+        let state = self.lock()?;
+        let rest = state.conversations.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let theirs = rest.filter(|(_, thread)| thread.members.contains_key(&account));
+        Ok(theirs.take(limit).map(|(id, _)| *id).collect())
     }
 
     async fn update_group(
@@ -295,6 +309,29 @@ impl Draft {
 }
 
 impl Thread {
+    /// The conversation as one of its members has it in their list, without what the accounts in `hidden` wrote.
+    fn summary(&self, account: AccountId, hidden: &[AccountId]) -> Option<ConversationSummary> {
+        Some(ConversationSummary {
+            conversation: self.conversation.clone(),
+            me: self.members.get(&account)?.clone(),
+            last: self.shown(hidden).next().cloned(),
+            unread: self.unread(account, hidden),
+        })
+    }
+
+    /// How many messages of others a member has not read, at most [`UNREAD_COUNTED_MAX`].
+    pub(super) fn unread(&self, account: AccountId, hidden: &[AccountId]) -> i64 {
+        let Some(me) = self.members.get(&account) else { return 0 };
+        let unread = self.shown(hidden).take_while(|message| message.seq > me.read_seq);
+        let others = unread.filter(|message| message.sender != account);
+        others.take(UNREAD_COUNTED_MAX as usize).count() as i64
+    }
+
+    /// The messages that are not from one of `hidden`, the newest first.
+    fn shown<'a>(&'a self, hidden: &'a [AccountId]) -> impl Iterator<Item = &'a Message> {
+        self.messages.iter().rev().filter(|message| !hidden.contains(&message.sender))
+    }
+
     /// The members in the order in which they joined, then by account.
     fn in_order(&self) -> Vec<Member> {
         let mut members: Vec<Member> = self.members.values().cloned().collect();

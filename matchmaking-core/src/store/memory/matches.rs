@@ -1,6 +1,9 @@
 //! Interactions and matches in memory.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    ops::Bound::{Excluded, Unbounded},
+};
 
 use async_trait::async_trait;
 
@@ -11,8 +14,8 @@ use crate::{
     ids::{AccountId, InteractionId, MatchId},
     model::{Action, Interaction, Match, Pair},
     store::{
-        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
-        NewInteraction, NewMatch, Slice, Sliced, decision::takes_super_like,
+        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchCounts, MatchFilter, MatchStore,
+        MatchTerms, MatchView, NewInteraction, NewMatch, Slice, Sliced, decision::takes_super_like,
     },
 };
 
@@ -83,6 +86,18 @@ impl MatchStore for MemoryStore {
         Ok(self.lock()?.decision(actor, target).cloned())
     }
 
+    async fn decisions_of(
+        &self,
+        actor: AccountId,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> StoreResult<Vec<Interaction>> {
+        let state = self.lock()?;
+        let Some(mine) = state.interactions.get(&actor) else { return Ok(Vec::new()) };
+        let rest = mine.range((after.map_or(Unbounded, Excluded), Unbounded));
+        Ok(rest.take(limit).map(|(_, decision)| decision.clone()).collect())
+    }
+
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
         let state = self.lock()?;
         let by_me = state.interactions.get(&account).into_iter().flatten();
@@ -117,9 +132,41 @@ impl MatchStore for MemoryStore {
     }
 
     async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>> {
+        Ok(self.lock()?.views(account).collect())
+    }
+
+    async fn matches_page(
+        &self,
+        account: AccountId,
+        filter: MatchFilter,
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchView>> {
         let state = self.lock()?;
-        let ids = state.matches_of.get(&account).into_iter().flatten();
-        Ok(ids.filter_map(|id| state.matches.get(id)).filter_map(|matched| state.view(matched)).collect())
+        let is_meant = |view: &MatchView| match filter {
+            MatchFilter::All => true,
+            MatchFilter::New => view.last_seq == 0,
+            MatchFilter::Active => view.last_seq > 0,
+        };
+        Ok(slice.of(state.views(account).filter(is_meant).collect()))
+    }
+
+    async fn match_counts(&self, account: AccountId, since: Millis) -> StoreResult<MatchCounts> {
+        let state = self.lock()?;
+        let mut counts = MatchCounts::default();
+        for view in state.views(account) {
+            counts.total += 1;
+            counts.new += usize::from(view.matched.created_at >= since);
+            let thread = view.conversation.and_then(|id| state.conversations.get(&id));
+            counts.unread += thread.map_or(0, |thread| thread.unread(account, &[]));
+        }
+        Ok(counts)
+    }
+
+    async fn matches_with(&self, account: AccountId, others: &[AccountId]) -> StoreResult<Vec<MatchView>> {
+        let state = self.lock()?;
+        let pairs = others.iter().filter_map(|other| Pair::new(account, *other));
+        let ids: BTreeSet<_> = pairs.filter_map(|pair| state.match_of_pair.get(&pair)).collect();
+        Ok(ids.into_iter().filter_map(|id| state.view(state.matches.get(id)?)).collect())
     }
 
     async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
@@ -201,6 +248,12 @@ impl State {
             self.matches_of.entry(side).or_default().insert(id);
         }
         Ok(made)
+    }
+
+    /// The matches of a person with people whom they may see, oldest first.
+    fn views(&self, account: AccountId) -> impl Iterator<Item = MatchView> {
+        let ids = self.matches_of.get(&account).into_iter().flatten();
+        ids.filter_map(|id| self.view(self.matches.get(id)?))
     }
 
     /// The match with what has come of it, if its two people may see each other.

@@ -94,6 +94,8 @@ struct State {
     /// What is known of telephones, and since when nothing else is.
     phones: BTreeMap<String, (PhoneState, Millis)>,
     sessions: BTreeMap<SessionId, sessions::SessionRow>,
+    /// Which session has this hash of a secret.
+    families: BTreeMap<String, SessionId>,
     /// By account, then by the name of the device.
     devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
     invitations: BTreeMap<AccountId, invitations::InvitationRow>,

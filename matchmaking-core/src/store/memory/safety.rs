@@ -1,25 +1,34 @@
 //! Blocks in memory.
 
 use std::{
-    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
 };
 
 use async_trait::async_trait;
 
 use super::{MemoryStore, State};
-use crate::{clock::Millis, error::StoreResult, ids::AccountId, model::Relation, store::SafetyStore};
+use crate::{
+    clock::Millis,
+    error::StoreResult,
+    ids::AccountId,
+    model::Relation,
+    store::{BLOCKS_PER_PERSON_MAX, BlockOutcome, SafetyStore, Slice, Sliced},
+};
 
 #[async_trait]
 impl SafetyStore for MemoryStore {
-    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<bool> {
+    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<BlockOutcome> {
         let mut state = self.lock()?;
         let known = state.accounts.contains_key(&by) && state.accounts.contains_key(&target);
         if by == target || !known || state.has_blocked(by, target) {
-            return Ok(false);
+            return Ok(BlockOutcome::Unchanged);
         }
-        state.blocks.entry(by).or_default().insert(target, at);
-        Ok(true)
+        let blocked = state.blocks.entry(by).or_default();
+        if blocked.len() >= BLOCKS_PER_PERSON_MAX {
+            return Ok(BlockOutcome::TooMany);
+        }
+        blocked.insert(target, at);
+        Ok(BlockOutcome::Blocked)
     }
 
     async fn unblock(&self, by: AccountId, target: AccountId) -> StoreResult<bool> {
@@ -27,12 +36,12 @@ impl SafetyStore for MemoryStore {
         Ok(state.blocks.get_mut(&by).is_some_and(|blocked| blocked.remove(&target).is_some()))
     }
 
-    async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>> {
+    async fn blocked_by(&self, by: AccountId, slice: Slice) -> StoreResult<Sliced<AccountId>> {
         let state = self.lock()?;
         let blocked = state.blocks.get(&by).into_iter().flatten();
         let mut blocked: Vec<(Millis, AccountId)> = blocked.map(|(target, at)| (*at, *target)).collect();
-        blocked.sort_by_key(|entry| Reverse(*entry));
-        Ok(blocked.into_iter().map(|(_, target)| target).collect())
+        blocked.sort_unstable();
+        Ok(slice.of(blocked).map(|(_, target)| target))
     }
 
     async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {

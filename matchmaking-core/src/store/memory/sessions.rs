@@ -28,7 +28,22 @@ pub(super) struct SessionRow {
 impl State {
     /// Ends the sessions of an account but for the one that is kept.
     pub(super) fn end_sessions(&mut self, account: AccountId, keep: Option<SessionId>) {
-        self.sessions.retain(|id, row| row.session.account != account || Some(*id) == keep);
+        self.keep_sessions(|session| session.account != account || Some(session.id) == keep);
+    }
+
+    /// Ends all sessions but those for which this holds; returns how many.
+    fn keep_sessions(&mut self, stays: impl Fn(&Session) -> bool) -> usize {
+        let known = self.sessions.len();
+        self.sessions.retain(|_, row| stays(&row.session));
+        self.families.retain(|_, id| self.sessions.contains_key(id));
+        known - self.sessions.len()
+    }
+
+    /// Ends a session; tells whether there was one.
+    fn remove_session(&mut self, id: SessionId) -> bool {
+        let Some(row) = self.sessions.remove(&id) else { return false };
+        self.families.remove(&row.family);
+        true
     }
 
     /// The sessions of an account, the last refreshed first, then the last opened.
@@ -74,7 +89,7 @@ impl SessionStore for MemoryStore {
             return Ok(None);
         }
         for session in state.sessions_of(new.account).into_iter().skip(SESSIONS_PER_ACCOUNT_MAX - 1) {
-            state.sessions.remove(&session.id);
+            state.remove_session(session.id);
         }
         let is_new_device = state.see(&new);
         let id = next(&mut state.last_session, SessionId::new)?;
@@ -86,6 +101,7 @@ impl SessionStore for MemoryStore {
             refreshed_at: new.at,
             expires_at: new.expires_at,
         };
+        state.families.insert(new.family.clone(), id);
         state.sessions.insert(id, SessionRow { session, family: new.family, generation: 0 });
         Ok(Some(OpenedSession { id, is_new_device }))
     }
@@ -98,7 +114,8 @@ impl SessionStore for MemoryStore {
         expires_at: Millis,
     ) -> StoreResult<RefreshOutcome> {
         let mut state = self.lock()?;
-        let Some(row) = state.sessions.values_mut().find(|row| row.family == family) else {
+        let id = state.families.get(family).copied();
+        let Some(row) = id.and_then(|id| state.sessions.get_mut(&id)) else {
             return Ok(RefreshOutcome::Unknown);
         };
         let session = &mut row.session;
@@ -114,7 +131,7 @@ impl SessionStore for MemoryStore {
             Refresh::Same => RefreshOutcome::Refreshed { session: id, account, generation: row.generation },
             Refresh::Expired => RefreshOutcome::Expired,
             Refresh::Reused => {
-                state.sessions.remove(&id);
+                state.remove_session(id);
                 RefreshOutcome::Reused { account }
             }
             Refresh::Unknown => RefreshOutcome::Unknown,
@@ -136,7 +153,7 @@ impl SessionStore for MemoryStore {
     async fn end_session(&self, account: AccountId, session: SessionId) -> StoreResult<bool> {
         let mut state = self.lock()?;
         let is_theirs = state.sessions.get(&session).is_some_and(|row| row.session.account == account);
-        Ok(is_theirs && state.sessions.remove(&session).is_some())
+        Ok(is_theirs && state.remove_session(session))
     }
 
     async fn set_password(&self, new: NewPassword) -> StoreResult<bool> {
@@ -162,9 +179,6 @@ impl SessionStore for MemoryStore {
     }
 
     async fn forget_sessions(&self, before: Millis) -> StoreResult<u64> {
-        let mut state = self.lock()?;
-        let known = state.sessions.len();
-        state.sessions.retain(|_, row| row.session.expires_at >= before);
-        Ok((known - state.sessions.len()) as u64)
+        Ok(self.lock()?.keep_sessions(|session| session.expires_at >= before) as u64)
     }
 }

@@ -9,7 +9,7 @@ use super::{
     SqlPool, SqlStore,
     gather::Gathered,
     json::list,
-    read,
+    limit, read,
     rows::{self, ConversationRow, MemberRow, StandingRow, conversation_columns},
     safety::hidden_from,
     sql, transaction,
@@ -57,6 +57,8 @@ sql! {
     );
     MEMBERS = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
         WHERE conversation_id = $1 ORDER BY joined_at, account_id";
+    CONVERSATIONS_AFTER = "SELECT conversation_id FROM members
+        WHERE account_id = $1 AND conversation_id > $2 ORDER BY conversation_id LIMIT $3";
     MEMBER = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
         WHERE conversation_id = $1 AND account_id = $2";
 }
@@ -156,6 +158,32 @@ impl ConversationStore for SqlStore {
         limit: usize,
     ) -> StoreResult<Vec<ConversationSummary>> {
         self.summaries(account, hidden, limit).await
+    }
+
+    async fn summaries_of(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        ids: &[ConversationId],
+    ) -> StoreResult<Vec<ConversationSummary>> {
+        let mut summaries = self.summaries_among(account, hidden, ids).await?;
+        summaries.sort_by_key(|summary| summary.conversation.id);
+        Ok(summaries)
+    }
+
+    async fn conversations_after(
+        &self,
+        account: AccountId,
+        after: Option<ConversationId>,
+        most: usize,
+    ) -> StoreResult<Vec<ConversationId>> {
+        let found: Vec<i64> = read!(self.pool, |p| query_scalar(CONVERSATIONS_AFTER)
+            .bind(account.get())
+            .bind(after.map_or(0, ConversationId::get))
+            .bind(limit(most))
+            .fetch_all(p))?;
+        let known = |id| rows::known(ConversationId::new(id), "members", "conversation_id");
+        found.into_iter().map(known).collect()
     }
 
     async fn update_group(

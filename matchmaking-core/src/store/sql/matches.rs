@@ -7,9 +7,9 @@ use super::{
     SqlStore,
     json::list,
     likes::{Side, take_super_like},
-    read,
+    limit, read,
     rows::{self, InteractionRow, MatchRow, ViewRow, match_columns},
-    safety::{LOCK_ACCOUNTS, relation},
+    safety::{LOCK_ACCOUNTS, relation, sees},
     sql, transaction,
 };
 use crate::{
@@ -18,14 +18,15 @@ use crate::{
     ids::{AccountId, InteractionId, MatchId},
     model::{Action, Interaction, Match, Pair, may_see},
     store::{
-        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchStore, MatchTerms, MatchView,
-        NewInteraction, NewMatch, Slice, Sliced, decision::takes_super_like,
+        ContactRequest, CreateMatchOutcome, InteractionOutcome, MatchCounts, MatchFilter, MatchStore,
+        MatchTerms, MatchView, NewInteraction, NewMatch, Slice, Sliced, UNREAD_COUNTED_MAX,
+        decision::takes_super_like,
     },
 };
 
 /// A match with what has come of it, and what decides whether its two people may see each other.
 macro_rules! view {
-    ($where:literal) => {
+    ($where:expr) => {
         concat!(
             "SELECT ",
             match_columns!(),
@@ -42,6 +43,26 @@ macro_rules! view {
     };
 }
 
+/// Of `matches m` those of the account of `$1` with people whom they may see.
+macro_rules! shown_to {
+    () => {
+        concat!(
+            "(m.first_id = $1 OR m.second_id = $1) AND ",
+            sees!("(CASE WHEN m.first_id = $1 THEN m.second_id ELSE m.first_id END)")
+        )
+    };
+}
+
+/// Of these those that the number of a [`MatchFilter`] in `$2` means; `conversations d` is that of the match.
+macro_rules! filtered {
+    () => {
+        concat!(
+            shown_to!(),
+            " AND ($2 = 0 OR ($2 = 1 AND COALESCE(d.last_seq, 0) = 0) OR ($2 = 2 AND d.last_seq > 0))"
+        )
+    };
+}
+
 sql! {
     RECORD = "INSERT INTO interactions (actor_id, target_id, action, decided_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (actor_id, target_id) DO UPDATE SET
@@ -53,6 +74,8 @@ sql! {
         RETURNING id, decided_at";
     INTERACTION = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
         WHERE actor_id = $1 AND target_id = $2";
+    DECISIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
+        WHERE actor_id = $1 AND target_id > $2 ORDER BY target_id LIMIT $3";
     REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
         UNION SELECT actor_id FROM interactions WHERE target_id = $1 AND action = 3
         ORDER BY 1";
@@ -65,6 +88,31 @@ sql! {
     VIEW = view!("m.id = $1");
     VIEW_OF_PAIR = view!("m.low_id = $1 AND m.high_id = $2");
     VIEWS_OF = view!("m.first_id = $1 OR m.second_id = $1 ORDER BY m.id");
+    // The sign of `$3` tells the order: −1 for the latest first.
+    VIEWS_PAGE = view!(concat!(filtered!(), " ORDER BY m.id * $3 LIMIT $4 OFFSET $5"));
+    VIEWS_COUNT = concat!(
+        "SELECT COUNT(*) FROM matches m
+        LEFT JOIN conversations d ON d.low_id = m.low_id AND d.high_id = m.high_id
+        WHERE ",
+        filtered!()
+    );
+    COUNTS = concat!(
+        "SELECT COUNT(*), COUNT(CASE WHEN m.created_at >= $2 THEN 1 END), CAST(COALESCE(SUM((
+            SELECT COUNT(*) FROM (SELECT 1 FROM messages u
+                WHERE u.conversation_id = d.id AND u.seq > me.read_seq AND u.sender_id <> $1
+                LIMIT $3) AS counted)), 0) AS BIGINT)
+        FROM matches m
+        LEFT JOIN conversations d ON d.low_id = m.low_id AND d.high_id = m.high_id
+        LEFT JOIN members me ON me.conversation_id = d.id AND me.account_id = $1
+        WHERE ",
+        shown_to!()
+    );
+    VIEWS_WITH = view!(
+        "m.id IN (SELECT x.id FROM jsonb_each($2) AS j
+            JOIN matches x ON (x.low_id = $1 AND x.high_id = CAST(j.value AS BIGINT))
+                OR (x.low_id = CAST(j.value AS BIGINT) AND x.high_id = $1))
+        ORDER BY m.id"
+    );
     PARTNERS = "SELECT second_id FROM matches WHERE first_id = $1
         UNION SELECT first_id FROM matches WHERE second_id = $1
         ORDER BY 1";
@@ -198,6 +246,20 @@ impl MatchStore for SqlStore {
         row.map(rows::interaction).transpose()
     }
 
+    async fn decisions_of(
+        &self,
+        actor: AccountId,
+        after: Option<AccountId>,
+        most: usize,
+    ) -> StoreResult<Vec<Interaction>> {
+        let found = read!(self.pool, |p| query_as::<_, InteractionRow>(DECISIONS)
+            .bind(actor.get())
+            .bind(after.map_or(0, AccountId::get))
+            .bind(limit(most))
+            .fetch_all(p))?;
+        found.into_iter().map(rows::interaction).collect()
+    }
+
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
         let found = read!(self.pool, |p| query_as(REJECTED).bind(account.get()).fetch_all(p))?;
         rows::account_ids(found, "interactions", "target_id")
@@ -234,7 +296,44 @@ impl MatchStore for SqlStore {
 
     async fn matches_of(&self, account: AccountId) -> StoreResult<Vec<MatchView>> {
         let found = read!(self.pool, |p| query_as::<_, ViewRow>(VIEWS_OF).bind(account.get()).fetch_all(p))?;
-        found.into_iter().filter_map(|row| visible(Some(row)).transpose()).collect()
+        all_visible(found)
+    }
+
+    async fn matches_page(
+        &self,
+        account: AccountId,
+        filter: MatchFilter,
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchView>> {
+        let total: i64 = read!(self.pool, |p| query_scalar(VIEWS_COUNT)
+            .bind(account.get())
+            .bind(number(filter))
+            .fetch_one(p))?;
+        let found = read!(self.pool, |p| query_as::<_, ViewRow>(VIEWS_PAGE)
+            .bind(account.get())
+            .bind(number(filter))
+            .bind(if slice.newest_first { -1_i64 } else { 1 })
+            .bind(limit(slice.limit))
+            .bind(limit(slice.skip))
+            .fetch_all(p))?;
+        Ok(Sliced { total: rows::count(total), items: all_visible(found)? })
+    }
+
+    async fn match_counts(&self, account: AccountId, since: Millis) -> StoreResult<MatchCounts> {
+        let (total, new, unread): (i64, i64, i64) = read!(self.pool, |p| query_as(COUNTS)
+            .bind(account.get())
+            .bind(since.0)
+            .bind(UNREAD_COUNTED_MAX)
+            .fetch_one(p))?;
+        Ok(MatchCounts { total: rows::count(total), new: rows::count(new), unread })
+    }
+
+    async fn matches_with(&self, account: AccountId, others: &[AccountId]) -> StoreResult<Vec<MatchView>> {
+        let found = read!(self.pool, |p| query_as::<_, ViewRow>(VIEWS_WITH)
+            .bind(account.get())
+            .bind(list(others))
+            .fetch_all(p))?;
+        all_visible(found)
     }
 
     async fn partners(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
@@ -318,6 +417,20 @@ fn pair_of((first, second): (i64, i64)) -> StoreResult<Pair> {
 fn visible(row: Option<ViewRow>) -> StoreResult<Option<MatchView>> {
     let Some((view, relation)) = row.map(rows::view).transpose()? else { return Ok(None) };
     Ok(may_see(relation).then_some(view))
+}
+
+/// Of matches that were read those whose two people may see each other.
+fn all_visible(rows: Vec<ViewRow>) -> StoreResult<Vec<MatchView>> {
+    rows.into_iter().filter_map(|row| visible(Some(row)).transpose()).collect()
+}
+
+/// How a filter is bound.
+const fn number(filter: MatchFilter) -> i64 {
+    match filter {
+        MatchFilter::All => 0,
+        MatchFilter::New => 1,
+        MatchFilter::Active => 2,
+    }
 }
 
 /// What `REJECTED` looks for.

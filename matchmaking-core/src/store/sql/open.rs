@@ -93,6 +93,8 @@ fn sqlite(path: &Path) -> StoreResult<SqlPool> {
             .acquire_timeout(WRITE_WAIT)
     };
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    // What is deleted is overwritten, so that nothing of an erased account is left in the file.
+    let writing = writing.pragma("secure_delete", "ON");
     Ok(SqlPool::Sqlite {
         write: pool().max_connections(1).connect_lazy_with(writing),
         read: pool()

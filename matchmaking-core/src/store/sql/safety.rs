@@ -1,15 +1,15 @@
 //! Blocks in a database, and how two people stand to each other.
 
 use async_trait::async_trait;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 
-use super::{SqlStore, read, rows, sql, transaction};
+use super::{SqlStore, limit, read, rows, sql, transaction};
 use crate::{
     clock::Millis,
     error::StoreResult,
     ids::AccountId,
     model::{Pair, Relation},
-    store::SafetyStore,
+    store::{BLOCKS_PER_PERSON_MAX, BlockOutcome, SafetyStore, Slice, Sliced},
 };
 
 /// The identifiers, as `id`, of everyone whom the account of this parameter may never be shown.
@@ -59,7 +59,11 @@ sql! {
         SELECT b.id, t.id, $3 FROM accounts b CROSS JOIN accounts t WHERE b.id = $1 AND t.id = $2
         ON CONFLICT (by_id, target_id) DO NOTHING";
     UNBLOCK = "DELETE FROM blocks WHERE by_id = $1 AND target_id = $2";
-    BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1 ORDER BY blocked_at DESC, target_id DESC";
+    BLOCKS_COUNT = "SELECT COUNT(*) FROM blocks WHERE by_id = $1";
+    IS_BLOCKED = "SELECT EXISTS (SELECT 1 FROM blocks WHERE by_id = $1 AND target_id = $2)";
+    // The sign of `$2` tells the order: −1 for the latest first.
+    BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1
+        ORDER BY blocked_at * $2, target_id * $2 LIMIT $3 OFFSET $4";
     HIDDEN_FROM = concat!(hidden_from!("$1"), " ORDER BY 1");
 
     @locks {
@@ -91,15 +95,25 @@ pub(super) use relation;
 
 #[async_trait]
 impl SafetyStore for SqlStore {
-    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<bool> {
-        let Some(pair) = Pair::new(by, target) else { return Ok(false) };
+    async fn block(&self, by: AccountId, target: AccountId, at: Millis) -> StoreResult<BlockOutcome> {
+        let Some(pair) = Pair::new(by, target) else { return Ok(BlockOutcome::Unchanged) };
         transaction!(self.pool, |tx, locks| {
             if locks {
                 let lock = query(LOCK_ACCOUNTS).bind(pair.low().get()).bind(pair.high().get());
                 lock.execute(&mut *tx).await?;
             }
-            let blocked = query(BLOCK).bind(by.get()).bind(target.get()).bind(at.0).execute(&mut *tx).await?;
-            blocked.rows_affected() > 0
+            let (blocker, blocked) = (by.get(), target.get());
+            let stands: bool =
+                query_scalar(IS_BLOCKED).bind(blocker).bind(blocked).fetch_one(&mut *tx).await?;
+            let count: i64 = query_scalar(BLOCKS_COUNT).bind(blocker).fetch_one(&mut *tx).await?;
+            if stands {
+                BlockOutcome::Unchanged
+            } else if rows::count(count) >= BLOCKS_PER_PERSON_MAX {
+                BlockOutcome::TooMany
+            } else {
+                let made = query(BLOCK).bind(blocker).bind(blocked).bind(at.0).execute(&mut *tx).await?;
+                if made.rows_affected() > 0 { BlockOutcome::Blocked } else { BlockOutcome::Unchanged }
+            }
         })
     }
 
@@ -110,9 +124,15 @@ impl SafetyStore for SqlStore {
         })
     }
 
-    async fn blocked_by(&self, by: AccountId) -> StoreResult<Vec<AccountId>> {
-        let found = read!(self.pool, |p| query_as(BLOCKED_BY).bind(by.get()).fetch_all(p))?;
-        rows::account_ids(found, "blocks", "target_id")
+    async fn blocked_by(&self, by: AccountId, slice: Slice) -> StoreResult<Sliced<AccountId>> {
+        let total: i64 = read!(self.pool, |p| query_scalar(BLOCKS_COUNT).bind(by.get()).fetch_one(p))?;
+        let found = read!(self.pool, |p| query_as(BLOCKED_BY)
+            .bind(by.get())
+            .bind(if slice.newest_first { -1_i64 } else { 1 })
+            .bind(limit(slice.limit))
+            .bind(limit(slice.skip))
+            .fetch_all(p))?;
+        Ok(Sliced { total: rows::count(total), items: rows::account_ids(found, "blocks", "target_id")? })
     }
 
     async fn hidden_from(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {

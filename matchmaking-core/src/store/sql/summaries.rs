@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use serde::Serialize;
 use sqlx::query_as;
 
 use super::{
@@ -103,16 +104,26 @@ impl SqlStore {
         listed.sort_unstable_by_key(|place| Reverse(*place));
         listed.truncate(limit);
         let page: Vec<i64> = listed.into_iter().map(|(_, id)| id).collect();
+        let mut summaries = self.summaries_among(account, hidden, &page).await?;
+        // In the order of what was read last, which may be more than decided about the page.
+        summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
+        Ok(summaries)
+    }
+
+    /// Those of a list of conversations of which the person is a member, in no order.
+    pub(super) async fn summaries_among(
+        &self,
+        account: AccountId,
+        hidden: &[AccountId],
+        ids: &[impl Serialize + Sync],
+    ) -> StoreResult<Vec<ConversationSummary>> {
         let found = read!(self.pool, |p| query_as::<_, SummaryRow>(SUMMARIES)
             .bind(account.get())
             .bind(list(hidden))
-            .bind(list(&page))
+            .bind(list(ids))
             .bind(UNREAD_COUNTED_MAX)
             .fetch_all(p))?;
-        // In the order of what was read last, which may be more than decided about the page.
-        let mut summaries = found.into_iter().map(summary).collect::<StoreResult<Vec<_>>>()?;
-        summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
-        Ok(summaries)
+        found.into_iter().map(summary).collect()
     }
 }
 

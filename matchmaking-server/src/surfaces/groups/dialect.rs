@@ -100,7 +100,7 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
             plain(UNKNOWN, "资源不存在")
         }
-        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::ReviewPending => {
+        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::TooManyBlocks | Fault::ReviewPending => {
             plain(BAD, "操作无法完成")
         }
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),

@@ -127,6 +127,7 @@ fn refusal(fault: &Fault) -> Refusal {
         Fault::NothingToTakeBack => of(40401, "没有可撤销的操作", "There is nothing to take back"),
         Fault::UnknownPhoto => of(40401, "照片或视频不存在", "No such photo or film"),
         Fault::AlbumFull => of(40901, "相册最多 9 张照片", "The album has nine photos already"),
+        Fault::TooManyBlocks => of(40901, "黑名单已满", "Nobody blocks more people than that"),
         Fault::ReviewPending => of(40901, "已有待审核的申请", "A review is pending already"),
         Fault::AlreadyDecided => of(40901, "已经处理过了", "It has been decided already"),
         Fault::ContactTooEarly => of(

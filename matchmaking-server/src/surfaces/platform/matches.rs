@@ -11,9 +11,10 @@ use matchmaking_core::{
         },
         wire::GivenId,
     },
-    ids::MatchId,
+    ids::{AccountId, MatchId},
+    model::Language,
     service::{
-        Services,
+        Services, Slice, Sliced,
         auth::Caller,
         pairs::{Contact, MatchFilter},
     },
@@ -33,11 +34,30 @@ pub(super) async fn list(
         MatchStatus::New => MatchFilter::New,
         MatchStatus::Active => MatchFilter::Active,
     };
-    let matches = services.pairs.list(me, filter, slice(asked, order)).await?;
-    let partners = matches.shown.items.iter().map(|paired| &paired.partner);
-    let mut pictures = pictures::of(&services, me, partners).await?;
+    let counts = services.pairs.counts(me).await?;
+    let matches = part(&services, me, filter, slice(asked, order), language).await?;
+    let page = Page { asked, items: matches.items, total: matches.total };
+    let pagination = page.pagination();
+    let stats = MatchStats {
+        total_matches: counts.total,
+        new_matches_today: counts.new,
+        unread_messages: counts.unread,
+    };
+    Ok(MatchesView { items: page.items, stats, pagination })
+}
+
+/// A part of somebody's matches as they are shown to them.
+pub(super) async fn part(
+    services: &Services,
+    me: AccountId,
+    filter: MatchFilter,
+    slice: Slice,
+    language: Language,
+) -> Result<Sliced<MatchView>, Fault> {
+    let matches = services.pairs.list(me, filter, slice).await?;
+    let mut pictures = pictures::of(services, me, matches.items.iter().map(|paired| &paired.partner)).await?;
     let today = services.people.today();
-    let shown = matches.shown.map(|paired| {
+    Ok(matches.map(|paired| {
         let pictures = pictures.remove(&paired.partner.id).unwrap_or_default();
         let last = paired
             .last
@@ -55,15 +75,7 @@ pub(super) async fn list(
             interaction_days: paired.days,
             message_count: paired.messages,
         }
-    });
-    let page = Page { asked, items: shown.items, total: shown.total };
-    let pagination = page.pagination();
-    let stats = MatchStats {
-        total_matches: matches.total,
-        new_matches_today: matches.new_today,
-        unread_messages: matches.unread,
-    };
-    Ok(MatchesView { items: page.items, stats, pagination })
+    }))
 }
 
 pub(super) async fn end(services: Arc<Services>, call: Call<MatchRequest, Caller>) -> Result<(), Fault> {

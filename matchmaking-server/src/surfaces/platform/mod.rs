@@ -3,6 +3,7 @@
 mod account;
 mod auth;
 mod dialect;
+mod export;
 mod gate;
 mod likes;
 mod matches;
@@ -33,6 +34,7 @@ pub use gate::SessionGate;
 #[must_use]
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
     let desk = verification::Desk::new(services);
+    let exports = export::ExportDesk::new(services);
     vec![
         mount::<api::SendCode>(with(services, auth::send_code)),
         mount::<api::Register>(with(services, auth::register)),
@@ -44,6 +46,7 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::ListSessions>(services, with(services, account::sessions)),
         behind::<api::EndSession>(services, with(services, account::end_session)),
         behind::<api::SetIdentities>(services, with(services, account::set_identities)),
+        raw::<api::ExportAccount>(with(&exports, export::export)),
         behind::<api::DeleteAccount>(services, with(services, account::delete)),
         raw::<api::VerifyIdentity>(with(&desk, verification::verify_identity)),
         behind::<api::GetProfile>(services, with(services, profile::own)),

@@ -26,10 +26,19 @@ use super::language;
 use crate::http::Call;
 
 pub(super) async fn own(services: Arc<Services>, call: Call<(), Caller>) -> Result<MyProfile, Fault> {
-    let (me, language) = (call.who.account, language(&call.asked));
+    mine(&services, call.who.account, language(&call.asked), call.asked.now()).await
+}
+
+/// Somebody's own profile as they are shown it at this moment.
+pub(super) async fn mine(
+    services: &Services,
+    me: AccountId,
+    language: Language,
+    at: Millis,
+) -> Result<MyProfile, Fault> {
     let view = services.profiles.own(me).await?;
-    let membership = membership(&services, me, language).await?;
-    let links = Links { services: &services, viewer: me, at: call.asked.now() };
+    let membership = membership(services, me, language).await?;
+    let links = Links { services, viewer: me, at };
     let photos = links.photos(&view, true);
     let real_name = view.real_name.as_deref().map(mask::name);
     let profile = &view.profile;

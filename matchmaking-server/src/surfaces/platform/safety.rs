@@ -6,7 +6,7 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         platform::{
-            BlockedRequest, BlockedView, Order, Paged, ReportRequest, ReportedView, UserRequest, Visibility,
+            BlockedRequest, BlockedView, Page, Paged, ReportRequest, ReportedView, UserRequest, Visibility,
         },
         wire::GivenId,
     },
@@ -14,6 +14,7 @@ use matchmaking_core::{
     service::{Services, auth::Caller},
 };
 
+use super::slice;
 use crate::http::Call;
 
 pub(super) async fn set_visibility(
@@ -36,11 +37,10 @@ pub(super) async fn blocked(
     services: Arc<Services>,
     call: Call<BlockedRequest, Caller>,
 ) -> Result<Paged<BlockedView>, Fault> {
-    let mut blocked = services.safety.blocked_by(call.who.account).await?;
-    if call.request.order == Order::Ascending {
-        blocked.reverse();
-    }
-    Ok(call.request.page.of(blocked).map(|id| BlockedView { user_id: id.get() }).into())
+    let BlockedRequest { page: asked, order } = call.request;
+    let blocked = services.safety.blocked_by(call.who.account, slice(asked, order)).await?;
+    let blocked = blocked.map(|id| BlockedView { user_id: id.get() });
+    Ok(Page { asked, items: blocked.items, total: blocked.total }.into())
 }
 
 pub(super) async fn report(

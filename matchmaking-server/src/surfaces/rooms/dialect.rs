@@ -127,7 +127,7 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
             refused("资源不存在")
         }
-        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::ReviewPending => {
+        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::TooManyBlocks | Fault::ReviewPending => {
             refused("操作无法完成")
         }
         Fault::TooManyGroups => refused("加入的聊天室过多"),

@@ -1,0 +1,194 @@
+//! What no client should send, on every route. Decoding knows no store, so that these run on memory only.
+
+use matchmaking_core::api::platform::ROUTES;
+use matchmaking_core::api::route::{Auth, Body, Listed, Method};
+use reqwest::Method as Verb;
+use serde_json::{Value, json};
+
+use super::{PHONE, Person, data, refused};
+use crate::support::raw::Raw;
+use crate::support::{Answer, Backend, Database, Server, run};
+
+/// Routes that ask for nothing in their body, and do not look at what is there.
+const WITHOUT_FIELDS: [&str; 4] = [
+    "/auth/logout",
+    "/matching/undo",
+    "/matching/matches/{match_id}/unlock-contact",
+    "/users/{user_id}/block",
+];
+
+fn verb(listed: &Listed) -> Verb {
+    listed.route.method.as_str().parse().unwrap()
+}
+
+/// A route's path, with a number of nothing in the place of each parameter.
+fn path(listed: &Listed) -> String {
+    let parts = listed.route.path.split('/').map(|part| if part.starts_with('{') { "424242" } else { part });
+    format!("/v1{}", parts.collect::<Vec<_>>().join("/"))
+}
+
+/// Routes that read fields from a JSON body.
+fn with_fields() -> impl Iterator<Item = (&'static Listed, usize)> {
+    ROUTES.iter().filter_map(|listed| match listed.route.body {
+        Body::Json(limit) if !WITHOUT_FIELDS.contains(&listed.route.path) => Some((listed, limit)),
+        _ => None,
+    })
+}
+
+async fn send(person: &Person, listed: &Listed, media_type: &str, body: String) -> Answer {
+    let server = &person.server;
+    let request = server.http.request(verb(listed), server.url(&path(listed))).bearer_auth(&person.access);
+    Answer::of(request.header("content-type", media_type).body(body)).await
+}
+
+/// Everything of a person's own that a request could have changed.
+async fn whole(person: &Person) -> Value {
+    data(&person.get("/account/export").await)
+}
+
+#[test]
+fn bodies_that_are_no_requests_are_refused_and_change_nothing() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        let before = whole(&person).await;
+        let deep = "[".repeat(100_000);
+        for (listed, limit) in with_fields() {
+            for body in ["", "{", "[]", "[{}]", "1", "null", "\"x\"", "{\"a\":1", "{}{}", "\u{feff}{}", "{'a':1}", &deep] {
+                let answer = send(&person, listed, "application/json", body.to_owned()).await;
+                let code = answer.json()["code"].as_u64().unwrap();
+                assert!([40001, 40002].contains(&code), "{} {body:.20}: {}", listed.route.path, answer.text);
+            }
+            let media = send(&person, listed, "text/plain", "{}".to_owned()).await;
+            refused(&media, 41501);
+            // As much as is taken, in one text, is refused for what it is; 10 MB for its size.
+            let size = limit.max(10 << 20) + 1;
+            let large = send(&person, listed, "application/json", format!("{{\"x\":\"{}\"}}", "x".repeat(size))).await;
+            refused(&large, 41301);
+        }
+        assert_eq!(whole(&person).await, before);
+        data(&person.knocks().await);
+    });
+}
+
+#[test]
+fn every_field_of_a_wrong_type_is_named() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        let document = server.get("/openapi.json").await.json();
+        let mut fields = 0;
+        for (listed, _) in with_fields() {
+            let route = &document["paths"][format!("/v1{}", listed.route.path)];
+            let body = &route[listed.route.method.as_str().to_lowercase()]["requestBody"];
+            let schema = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
+            let schema = document.pointer(&schema[1..]).unwrap_or_else(|| panic!("no {schema}"));
+            for field in schema["properties"].as_object().unwrap().keys() {
+                // What is computed is not looked at, and comes back from whoever read it.
+                if ["/profile/basic"].contains(&listed.route.path)
+                    && ["verification", "photos", "stats", "membership"].contains(&field.as_str())
+                {
+                    continue;
+                }
+                // A list of a list is no field's value.
+                let answer = send(&person, listed, "application/json", json!({field: [[1]]}).to_string()).await;
+                let named = refused(&answer, 40001);
+                let is_named = named.iter().any(|name| {
+                    name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                });
+                assert!(is_named, "{} {field}: {}", listed.route.path, answer.text);
+                fields += 1;
+            }
+        }
+        assert!(fields > 50, "{fields}");
+    });
+}
+
+#[test]
+fn parts_of_lists_are_within_their_bounds() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        data(&person.put("/profile/basic", &json!({"gender": "female", "birth_date": "1995-01-01"})).await);
+        let lists = ROUTES.iter().filter(|listed| listed.route.query.contains(&"page"));
+        let mut count = 0;
+        for listed in lists {
+            let ask = async |query: &str| person.get(&format!("{}?{query}", listed.route.path)).await;
+            for (query, field) in [
+                ("page=0", "page"),
+                ("page=-1", "page"),
+                ("page=1.5", "page"),
+                ("page=", "page"),
+                ("page=4294967296", "page"),
+                ("page=9223372036854775808", "page"),
+                ("page=99999999999999999999999", "page"),
+                ("page_size=0", "page_size"),
+                ("page_size=101", "page_size"),
+                ("page_size=NaN", "page_size"),
+                ("sort=id", "sort"),
+                ("sort=created_at%20DESC;%20DROP%20TABLE%20accounts", "sort"),
+                ("sort=(SELECT%201)", "sort"),
+                ("order=random()", "order"),
+                ("order=DESC", "order"),
+                ("sort=%00", "sort"),
+            ] {
+                assert_eq!(refused(&ask(query).await, 40001), [field], "{} {query}", listed.route.path);
+            }
+            let last = data(&ask("page=4294967295&page_size=100&sort=created_at&order=asc").await);
+            assert_eq!(last["items"], json!([]), "{}", listed.route.path);
+            assert_eq!(last["pagination"]["has_next"], false);
+            // Of two, the last counts; and what is not known is ignored.
+            data(&ask("page=0&page=1&colour=red").await);
+            count += 1;
+        }
+        assert_eq!(count, 5);
+    });
+}
+
+#[test]
+fn paths_that_name_nothing_are_unknown() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        let named = ROUTES.iter().filter(|listed| listed.route.path.contains('{'));
+        for listed in named.filter(|listed| listed.route.auth == Auth::Bearer) {
+            for name in ["0", "-1", "1.0", "1e3", "x", "%00", "%27%20OR%201=1", "9007199254740992", "99999999999999999999", "%F0%9F%92%94"] {
+                let begin = listed.route.path.find('{').unwrap();
+                let end = listed.route.path.find('}').unwrap();
+                let path = format!("{}{name}{}", &listed.route.path[..begin], &listed.route.path[end + 1..]);
+                let body = (listed.route.method != Method::Get).then(|| json!({"reason": "spam"}));
+                refused(&person.ask(verb(listed), &path, body.as_ref()).await, 40401);
+            }
+        }
+    });
+}
+
+#[test]
+fn forms_without_end_or_of_ten_thousand_parts_add_nothing() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        let part = "--cut\r\ncontent-disposition: form-data; name=\"x\"\r\n\r\nx\r\n";
+        let form = |body: String| {
+            let request = server.http.post(server.url("/v1/profile/photos")).bearer_auth(&person.access);
+            request.header("content-type", "multipart/form-data; boundary=cut").body(body)
+        };
+        refused(&Answer::of(form(format!("{}--cut--\r\n", part.repeat(10_000)))).await, 41301);
+        let file = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
+        for half in [file.to_owned(), format!("{file}half of a picture"), "--cut".to_owned(), "no form".to_owned()] {
+            refused(&Answer::of(form(half)).await, 40001);
+        }
+        let without_boundary = server.http.post(server.url("/v1/profile/photos")).bearer_auth(&person.access);
+        refused(&Answer::of(without_boundary.header("content-type", "multipart/form-data").body("x")).await, 41501);
+        // A client that goes away in the middle of its picture.
+        let mut gone = Raw::connect(&server).await;
+        gone.write(format!(
+            "POST /v1/profile/photos HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 100000\r\n\
+             content-type: multipart/form-data; boundary=cut\r\n\r\n{file}half of a picture",
+            person.access
+        ))
+        .await;
+        drop(gone);
+        assert_eq!(data(&person.get("/profile").await)["photos"]["album"], json!([]));
+    });
+}
