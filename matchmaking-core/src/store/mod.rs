@@ -64,7 +64,7 @@ pub use memberships::MembershipStore;
 pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
 pub use office::{NewAudit, OfficeStore};
 pub use opening::{Migrations, migrate, open, open_with};
-pub use people::{PeopleStore, PersonRow, ProfileStats, VersionedProfile};
+pub use people::{PeopleStore, PersonRow, ProfilePage, ProfileStats, VersionedProfile};
 pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };

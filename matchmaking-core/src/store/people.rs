@@ -6,7 +6,8 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::AccountId,
-    model::{IdentityKind, Person, Profile},
+    model::{IdentityKind, Membership, Person, Photo, Profile, Review, Video},
+    store::AccountRecord,
 };
 
 /// A profile as it was read, with the version that a change must name.
@@ -40,6 +41,25 @@ pub struct ProfileStats {
     pub matches: i64,
 }
 
+/// Everything that a person's own profile shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfilePage {
+    /// The account, its identities and the profile.
+    pub record: AccountRecord,
+    /// The photos, as [`AlbumStore::photos`](super::AlbumStore::photos) has them.
+    pub photos: Vec<Photo>,
+    /// The film.
+    pub video: Option<Video>,
+    /// What was handed in, as [`ReviewStore::submissions`](super::ReviewStore::submissions) has it.
+    pub submissions: Vec<Review>,
+    /// What came of the profile.
+    pub stats: ProfileStats,
+    /// What the person has paid for, expired or not.
+    pub membership: Membership,
+    /// The person's invite code, if it was asked for before.
+    pub invite_code: Option<String>,
+}
+
 /// Keeps profiles.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -49,6 +69,9 @@ pub trait PeopleStore: Send + Sync {
 
     /// The profiles of these accounts; unknown ones are left out. In no particular order.
     async fn profiles(&self, ids: &[AccountId]) -> StoreResult<Vec<(AccountId, VersionedProfile)>>;
+
+    /// Everything that the profile of this account shows: one look-up for what is asked whenever somebody opens it.
+    async fn page(&self, id: AccountId) -> StoreResult<Option<ProfilePage>>;
 
     /// Replaces a profile whose version is still `expected`, and counts the version up. Returns false, and
     /// changes nothing, when somebody else was faster or the account is unknown or deleted.

@@ -21,13 +21,14 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::{AccountId, ReviewId},
     model::{
-        AccountStatus, Claim, Photo, Profile, Requirements, Review, ReviewKind, ReviewStatus, Video,
+        AccountStatus, Claim, Membership, Photo, Profile, Requirements, Review, ReviewKind, ReviewStatus,
+        Video,
         completion::{self, Proofs},
         edit::{self, Edit, EditRefusal},
         may_see,
     },
     ports::{media::MediaError, sms::SmsSender},
-    store::{ProfileStats, Stores},
+    store::{ProfilePage, ProfileStats, Stores},
 };
 
 pub use album::{FileViewer, NewPicture};
@@ -133,6 +134,10 @@ pub struct ProfileView {
     pub video: Option<Video>,
     /// What came of it.
     pub stats: ProfileStats,
+    /// What the person has paid for, expired or not.
+    pub membership: Membership,
+    /// The person's invite code, if it was asked for before.
+    pub invite_code: Option<String>,
     /// How complete it is, 0 to 100.
     pub completion_rate: u8,
 }
@@ -296,18 +301,11 @@ impl Profiles {
     }
 
     async fn view(&self, account: AccountId) -> StoreResult<Option<ProfileView>> {
-        let Some(record) = self.stores.accounts.record(account).await? else { return Ok(None) };
+        let Some(page) = self.stores.people.page(account).await? else { return Ok(None) };
+        let ProfilePage { record, photos, video, submissions, stats, membership, invite_code } = page;
         if record.account.status == AccountStatus::Deleted {
             return Ok(None);
         }
-        let accounts = [account];
-        let (photos, video, submissions, stats) = tokio::join!(
-            self.stores.album.photos(&accounts),
-            self.stores.album.video(account),
-            self.stores.reviews.submissions(account),
-            self.stores.people.stats(account),
-        );
-        let (photos, video, submissions, stats) = (photos?, video?, submissions?, stats?);
         let profile = record.profile.profile;
         let verifications = verifications(&submissions);
         let proofs = Proofs {
@@ -326,6 +324,8 @@ impl Profiles {
             photos,
             video,
             stats,
+            membership,
+            invite_code,
             completion_rate: completion::rate(&profile, proofs),
             profile,
         }))

@@ -31,6 +31,7 @@ pub mod matches;
 pub mod messages;
 pub mod names;
 pub mod office;
+pub mod pages;
 pub mod people;
 pub mod races;
 pub mod receipts;
@@ -169,6 +170,9 @@ suite! { ($)
         reviews_come_in_pages
         one_of_many_is_taken
         deciding_at_once_ends_in_one_decision
+    }
+    pages {
+        a_page_has_what_its_parts_have
     }
     people {
         a_whole_profile_comes_back

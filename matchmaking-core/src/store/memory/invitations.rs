@@ -12,7 +12,7 @@ use crate::{
 /// What is known of an account's invitations.
 #[derive(Debug, Default)]
 pub(super) struct InvitationRow {
-    code: Option<String>,
+    pub(super) code: Option<String>,
     inviter: Option<AccountId>,
 }
 

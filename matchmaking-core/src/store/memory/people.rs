@@ -10,7 +10,10 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{AccountStatus, Person, Profile},
-    store::{PeopleStore, PersonRow, ProfileStats, VersionedProfile},
+    store::{
+        AccountStore as _, AlbumStore as _, MembershipStore as _, PeopleStore, PersonRow, ProfilePage,
+        ProfileStats, ReviewStore as _, VersionedProfile,
+    },
 };
 
 #[async_trait]
@@ -27,6 +30,20 @@ impl PeopleStore for MemoryStore {
         ids.dedup();
         let profile = |id| Some((id, state.profiles.get(&id)?.versioned()));
         Ok(ids.into_iter().filter_map(profile).collect())
+    }
+
+    async fn page(&self, id: AccountId) -> StoreResult<Option<ProfilePage>> {
+        let Some(record) = self.record(id).await? else { return Ok(None) };
+        let invite_code = self.lock()?.invitations.get(&id).and_then(|invitation| invitation.code.clone());
+        Ok(Some(ProfilePage {
+            record,
+            photos: self.photos(&[id]).await?,
+            video: self.video(id).await?,
+            submissions: self.submissions(id).await?,
+            stats: self.stats(id).await?,
+            membership: self.membership(id).await?,
+            invite_code,
+        }))
     }
 
     async fn replace_profile(

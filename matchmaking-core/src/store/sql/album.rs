@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore,
+    SqlPool, SqlStore,
     accounts::STATUS,
+    gather::{Gathered, all_of, for_each},
     json::{list, names},
     limit, read,
     reviews::{attach, insert_review, remove_review},
@@ -43,8 +44,9 @@ sql! {
             p.blurred_key, p.created_at
         FROM photos p JOIN reviews r ON r.id = p.review_id
         WHERE p.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1)) ORDER BY p.account_id, p.id";
-    VIDEO = "SELECT v.account_id, v.file_key, v.cover_key, v.duration_secs, v.views, r.status, v.created_at
-        FROM videos v JOIN reviews r ON r.id = v.review_id WHERE v.account_id = $1";
+    VIDEOS = "SELECT v.account_id, v.file_key, v.cover_key, v.duration_secs, v.views, r.status, v.created_at
+        FROM videos v JOIN reviews r ON r.id = v.review_id
+        WHERE v.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))";
     VIDEO_REVIEW = "SELECT review_id FROM videos WHERE account_id = $1";
     REMOVE_VIDEO = "DELETE FROM videos WHERE account_id = $1";
     INSERT_VIDEO = "INSERT INTO videos
@@ -186,8 +188,9 @@ impl AlbumStore for SqlStore {
     }
 
     async fn photos(&self, accounts: &[AccountId]) -> StoreResult<Vec<Photo>> {
-        let found: Vec<PhotoRow> = read!(self.pool, |p| query_as(PHOTOS).bind(list(accounts)).fetch_all(p))?;
-        found.into_iter().map(photo).collect()
+        let mut accounts = accounts.to_vec();
+        accounts.sort_unstable();
+        Ok(self.albums.ask(accounts).await?.unwrap_or_default())
     }
 
     async fn set_video(&self, new: NewVideo) -> StoreResult<bool> {
@@ -236,9 +239,7 @@ impl AlbumStore for SqlStore {
     }
 
     async fn video(&self, account: AccountId) -> StoreResult<Option<Video>> {
-        let row: Option<VideoRow> =
-            read!(self.pool, |p| query_as(VIDEO).bind(account.get()).fetch_optional(p))?;
-        row.map(video).transpose()
+        Ok(videos(&self.pool, &[account]).await?.pop())
     }
 
     async fn count_video_view(&self, file: &str) -> StoreResult<()> {
@@ -246,6 +247,35 @@ impl AlbumStore for SqlStore {
             query(COUNT_VIDEO_VIEW).bind(file).execute(&mut *tx).await?;
         })
     }
+}
+
+/// Photos, for several who ask for those of some people each.
+pub(super) struct Albums;
+
+#[async_trait]
+impl Gathered for Albums {
+    type Key = Vec<AccountId>;
+    type Found = Vec<Photo>;
+
+    async fn look_up(
+        pool: &SqlPool,
+        lists: &[Vec<AccountId>],
+    ) -> StoreResult<Vec<(i64, StoreResult<Vec<Photo>>)>> {
+        let photos = photos(pool, &all_of(lists)).await?;
+        Ok(for_each(lists, photos, |photo| photo.account))
+    }
+}
+
+/// The photos of these accounts, by account and then the eldest first.
+pub(super) async fn photos(pool: &SqlPool, accounts: &[AccountId]) -> StoreResult<Vec<Photo>> {
+    let found: Vec<PhotoRow> = read!(pool, |p| query_as(PHOTOS).bind(list(accounts)).fetch_all(p))?;
+    found.into_iter().map(photo).collect()
+}
+
+/// The films of these accounts.
+pub(super) async fn videos(pool: &SqlPool, accounts: &[AccountId]) -> StoreResult<Vec<Video>> {
+    let found: Vec<VideoRow> = read!(pool, |p| query_as(VIDEOS).bind(list(accounts)).fetch_all(p))?;
+    found.into_iter().map(video).collect()
 }
 
 fn photo(row: PhotoRow) -> StoreResult<Photo> {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore,
+    SqlPool, SqlStore,
+    gather::Gathered,
     json::list,
     read, rows,
     safety::{hidden_from, sees},
@@ -13,22 +14,24 @@ use super::{
 };
 use crate::{
     clock::Millis,
-    error::StoreResult,
+    error::{StoreError, StoreResult},
     ids::AccountId,
     model::Action,
     store::{DailyEntry, DailyList, DailyStore, NewDaily},
 };
 
 sql! {
-    DAILY = concat!(
-        "SELECT l.draw, l.drawn_at, e.target_id, e.score, i.action, i.decided_at
-        FROM daily_lists l
+    DAILIES = concat!(
+        "SELECT CAST(j.key AS BIGINT), l.draw, l.drawn_at, e.target_id, e.score, i.action, i.decided_at
+        FROM jsonb_each($1) AS j
+        JOIN daily_lists l ON l.account_id = CAST(j.value ->> 'a' AS BIGINT)
+            AND l.day = CAST(j.value ->> 'd' AS BIGINT)
+            AND l.draw = (SELECT MAX(x.draw) FROM daily_lists x
+                WHERE x.account_id = CAST(j.value ->> 'a' AS BIGINT) AND x.day = CAST(j.value ->> 'd' AS BIGINT))
         LEFT JOIN daily_entries e ON e.account_id = l.account_id AND e.day = l.day AND e.draw = l.draw AND ",
-        sees!("e.target_id"),
+        sees!("l.account_id", "e.target_id"),
         " LEFT JOIN interactions i ON i.actor_id = l.account_id AND i.target_id = e.target_id
-        WHERE l.account_id = $1 AND l.day = $2
-            AND l.draw = (SELECT MAX(x.draw) FROM daily_lists x WHERE x.account_id = $1 AND x.day = $2)
-        ORDER BY e.place"
+        ORDER BY 1, e.place"
     );
     LEFT_OUT = concat!(
         hidden_from!("$1"),
@@ -55,8 +58,8 @@ sql! {
     }
 }
 
-/// Number, moment, then somebody in it: who, score, decision and its moment.
-type Row = (i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+/// Place, number, moment, then somebody in it: who, score, decision and its moment.
+type Row = (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 /// Somebody to be put into a list.
 #[derive(Debug, Serialize)]
@@ -65,18 +68,32 @@ struct Listed {
     s: u8,
 }
 
+/// Whose list of which day.
+#[derive(Debug, Serialize)]
+pub(super) struct Today {
+    a: AccountId,
+    d: i64,
+}
+
+/// Lists of a day, for everyone who looks at theirs at the same moment.
+pub(super) struct Dailies;
+
+#[async_trait]
+impl Gathered for Dailies {
+    type Key = Today;
+    type Found = DailyList;
+
+    async fn look_up(pool: &SqlPool, days: &[Today]) -> StoreResult<Vec<(i64, StoreResult<DailyList>)>> {
+        let found: Vec<Row> = read!(pool, |p| query_as(DAILIES).bind(list(days)).fetch_all(p))?;
+        let lists = found.chunk_by(|one, next| one.0 == next.0);
+        Ok(lists.filter_map(|rows| Some((rows.first()?.0, daily(rows)))).collect())
+    }
+}
+
 #[async_trait]
 impl DailyStore for SqlStore {
     async fn daily(&self, account: AccountId, day: Millis) -> StoreResult<Option<DailyList>> {
-        let found: Vec<Row> =
-            read!(self.pool, |p| query_as(DAILY).bind(account.get()).bind(day.0).fetch_all(p))?;
-        let Some((draw, drawn_at, ..)) = found.first().copied() else { return Ok(None) };
-        let entries = found.into_iter().filter_map(|row| entry(row).transpose());
-        Ok(Some(DailyList {
-            draw,
-            drawn_at: Millis(drawn_at),
-            entries: entries.collect::<StoreResult<_>>()?,
-        }))
+        self.dailies.ask(Today { a: account, d: day.0 }).await
     }
 
     async fn left_out(&self, account: AccountId, day: Millis) -> StoreResult<Vec<AccountId>> {
@@ -107,7 +124,15 @@ impl DailyStore for SqlStore {
     }
 }
 
-fn entry((_, _, target, score, action, at): Row) -> StoreResult<Option<DailyEntry>> {
+/// A list from its rows.
+fn daily(rows: &[Row]) -> StoreResult<DailyList> {
+    let (_, draw, drawn_at, ..) =
+        rows.first().copied().ok_or(StoreError::Corrupt { table: "daily_lists", column: "draw" })?;
+    let entries = rows.iter().filter_map(|row| entry(*row).transpose());
+    Ok(DailyList { draw, drawn_at: Millis(drawn_at), entries: entries.collect::<StoreResult<_>>()? })
+}
+
+fn entry((_, _, _, target, score, action, at): Row) -> StoreResult<Option<DailyEntry>> {
     let Some((target, score)) = target.zip(score) else { return Ok(None) };
     let decision = match action.zip(at) {
         Some((action, at)) => {

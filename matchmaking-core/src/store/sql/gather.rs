@@ -1,13 +1,16 @@
 //! Look-ups that many ask for at the same moment, answered together: what has queued up while one query ran goes into
 //! the next. A query costs a change of threads or a way to another machine, which is most of what these cost.
 
-use std::fmt;
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+};
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{SqlPool, error::told_to_many};
-use crate::{error::StoreResult, store::decision::closed};
+use crate::{error::StoreResult, ids::AccountId, store::decision::closed};
 
 /// How many look-ups of a kind may wait; whoever asks beyond waits for room.
 const QUEUED: usize = 1_024;
@@ -79,4 +82,27 @@ async fn answer<G: Gathered>(pool: SqlPool, mut asked: mpsc::Receiver<Asked<G>>)
             let _ = reply.send(answer);
         }
     }
+}
+
+/// Everyone in these lists, once.
+pub(super) fn all_of<'a>(lists: impl IntoIterator<Item = &'a Vec<AccountId>>) -> Vec<AccountId> {
+    lists.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Gives each of several lists of people what was found of those in it, in the order of the list.
+pub(super) fn for_each<T: Clone>(
+    lists: &[Vec<AccountId>],
+    found: Vec<T>,
+    owner: impl Fn(&T) -> AccountId,
+) -> Vec<(i64, StoreResult<Vec<T>>)> {
+    let mut by_owner: HashMap<AccountId, Vec<T>> = HashMap::new();
+    for one in found {
+        by_owner.entry(owner(&one)).or_default().push(one);
+    }
+    let of_list = |list: &Vec<AccountId>| {
+        let mut seen = BTreeSet::new();
+        let of_these = list.iter().filter(|id| seen.insert(**id)).filter_map(|id| by_owner.get(id));
+        Ok(of_these.flatten().cloned().collect())
+    };
+    (0..).zip(lists.iter().map(of_list)).collect()
 }

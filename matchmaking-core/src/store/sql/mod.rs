@@ -26,6 +26,7 @@ mod memberships;
 mod messages;
 mod office;
 mod open;
+mod pages;
 mod people;
 mod reports;
 mod reviews;
@@ -54,6 +55,11 @@ pub struct SqlStore {
     writer: writer::Writer,
     standings: gather::Gatherer<conversations::Standings>,
     records: gather::Gatherer<accounts::Records>,
+    pages: gather::Gatherer<pages::Pages>,
+    people: gather::Gatherer<people::People>,
+    albums: gather::Gatherer<album::Albums>,
+    accesses: gather::Gatherer<sessions::Accesses>,
+    dailies: gather::Gatherer<daily::Dailies>,
 }
 
 /// The connections of either database.

@@ -40,9 +40,17 @@ impl SqlStore {
     /// Opens the database at this place.
     pub(in crate::store) async fn open(location: &Location, migrations: Migrations) -> StoreResult<Self> {
         let (pool, _) = connect(location, migrations).await?;
-        let writer = Writer::start(pool.clone());
-        let (standings, records) = (Gatherer::start(pool.clone()), Gatherer::start(pool.clone()));
-        Ok(Self { pool, writer, standings, records })
+        Ok(Self {
+            writer: Writer::start(pool.clone()),
+            standings: Gatherer::start(pool.clone()),
+            records: Gatherer::start(pool.clone()),
+            pages: Gatherer::start(pool.clone()),
+            people: Gatherer::start(pool.clone()),
+            albums: Gatherer::start(pool.clone()),
+            accesses: Gatherer::start(pool.clone()),
+            dailies: Gatherer::start(pool.clone()),
+            pool,
+        })
     }
 
     /// Brings the schema of the database at this place up to date; returns the versions applied.

@@ -3,13 +3,18 @@
 use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{SqlStore, json::list, limit, read, rows, sql, transaction};
+use super::{
+    SqlPool, SqlStore,
+    gather::{Gathered, all_of, for_each},
+    json::list,
+    limit, read, rows, sql, transaction,
+};
 use crate::{
     clock::Millis,
     error::StoreResult,
     ids::AccountId,
     model::{IdentityKind, Person, Profile},
-    store::{PeopleStore, PersonRow, ProfileStats, VersionedProfile},
+    store::{PeopleStore, PersonRow, ProfilePage, ProfileStats, VersionedProfile},
 };
 
 /// An active person with the identities they have, as the sum of two to the power of each kind.
@@ -66,6 +71,10 @@ impl PeopleStore for SqlStore {
         found.into_iter().map(profile).collect()
     }
 
+    async fn page(&self, id: AccountId) -> StoreResult<Option<ProfilePage>> {
+        self.pages.ask(id).await
+    }
+
     async fn replace_profile(
         &self,
         id: AccountId,
@@ -104,8 +113,7 @@ impl PeopleStore for SqlStore {
     }
 
     async fn people_among(&self, ids: &[AccountId]) -> StoreResult<Vec<PersonRow>> {
-        let found: Vec<Row> = read!(self.pool, |p| query_as(PEOPLE_AMONG).bind(list(ids)).fetch_all(p))?;
-        found.into_iter().map(person_row).collect()
+        Ok(self.people.ask(ids.to_vec()).await?.unwrap_or_default())
     }
 
     async fn people(&self, after: Option<AccountId>, rows: usize) -> StoreResult<Vec<PersonRow>> {
@@ -124,6 +132,25 @@ impl PeopleStore for SqlStore {
     async fn stats(&self, id: AccountId) -> StoreResult<ProfileStats> {
         let (views, likes, matches) = read!(self.pool, |p| query_as(STATS).bind(id.get()).fetch_one(p))?;
         Ok(ProfileStats { views, likes, matches })
+    }
+}
+
+/// Active people, for several who ask for some each.
+pub(super) struct People;
+
+#[async_trait]
+impl Gathered for People {
+    type Key = Vec<AccountId>;
+    type Found = Vec<PersonRow>;
+
+    async fn look_up(
+        pool: &SqlPool,
+        lists: &[Vec<AccountId>],
+    ) -> StoreResult<Vec<(i64, StoreResult<Vec<PersonRow>>)>> {
+        let found: Vec<Row> =
+            read!(pool, |p| query_as(PEOPLE_AMONG).bind(list(&all_of(lists))).fetch_all(p))?;
+        let people = found.into_iter().map(person_row).collect::<StoreResult<Vec<_>>>()?;
+        Ok(for_each(lists, people, |row| row.person.id))
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore,
+    SqlPool, SqlStore,
     accounts::STATUS,
     album::is_there,
     json::list,
@@ -68,7 +68,8 @@ sql! {
     ELDEST = filtered!(" ORDER BY id LIMIT $3 OFFSET $4");
     LATEST = filtered!(" ORDER BY id DESC LIMIT $3 OFFSET $4");
     COUNT_REVIEWS = concat!("SELECT COUNT(*) FROM reviews WHERE ", of_these!());
-    SUBMISSIONS = reviews!("account_id = $1 AND kind IN (1, 4) ORDER BY id");
+    SUBMISSIONS = reviews!("account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
+            AND kind IN (1, 4) ORDER BY account_id, id");
     DECIDE = "UPDATE reviews SET status = $2, reason = $3, decided_at = $4 WHERE id = $1 AND status <> $2";
 }
 
@@ -186,8 +187,7 @@ impl ReviewStore for SqlStore {
     }
 
     async fn submissions(&self, account: AccountId) -> StoreResult<Vec<Review>> {
-        let found: Vec<Row> = read!(self.pool, |p| query_as(SUBMISSIONS).bind(account.get()).fetch_all(p))?;
-        found.into_iter().map(review).collect()
+        submissions(&self.pool, &[account]).await
     }
 
     async fn decide_review(&self, decision: ReviewDecision) -> StoreResult<Option<Decided>> {
@@ -219,6 +219,12 @@ impl ReviewStore for SqlStore {
 /// What a filter lets through.
 fn codes<T: Copy>(one: Option<T>, all: &[T], code: fn(T) -> i64) -> Vec<i64> {
     one.map_or_else(|| all.iter().copied().map(code).collect(), |one| vec![code(one)])
+}
+
+/// What these accounts handed in, by account and then the eldest first.
+pub(super) async fn submissions(pool: &SqlPool, accounts: &[AccountId]) -> StoreResult<Vec<Review>> {
+    let found: Vec<Row> = read!(pool, |p| query_as(SUBMISSIONS).bind(list(accounts)).fetch_all(p))?;
+    found.into_iter().map(review).collect()
 }
 
 fn review(row: Row) -> StoreResult<Review> {

@@ -33,14 +33,19 @@ pub(super) use hidden_from;
 /// cut into parts by the database.
 macro_rules! sees {
     ($other:literal) => {
+        $crate::store::sql::safety::sees!("$1", $other)
+    };
+    ($viewer:literal, $other:literal) => {
         concat!(
-            "EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+            "EXISTS (SELECT 1 FROM accounts v WHERE v.id = ",
+            $viewer,
+            " AND v.status = 1)
             AND EXISTS (SELECT 1 FROM accounts o WHERE o.id = ",
             $other,
             " AND o.status = 1) AND ",
             $other,
             " NOT IN (",
-            $crate::store::sql::safety::hidden_from!("$1"),
+            $crate::store::sql::safety::hidden_from!($viewer),
             ")"
         )
     };

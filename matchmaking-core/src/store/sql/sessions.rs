@@ -1,10 +1,14 @@
 //! Sessions, devices and new passwords in a database.
 
 use async_trait::async_trait;
+use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlStore, limit, read,
+    SqlPool, SqlStore,
+    gather::Gathered,
+    json::list,
+    limit, read,
     rows::{self, AccountRow, known},
     safety::LOCK_ACCOUNTS,
     sql, transaction,
@@ -39,8 +43,11 @@ sql! {
         WHERE id = $1";
     END_SESSION = "DELETE FROM sessions WHERE id = $2 AND account_id = $1";
     END_OTHERS = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
-    ACCESS = "SELECT a.id, a.status, a.password_hash IS NOT NULL, a.created_at, s.id IS NOT NULL
-        FROM accounts a LEFT JOIN sessions s ON s.id = $2 AND s.account_id = a.id WHERE a.id = $1";
+    ACCESSES = "SELECT CAST(j.key AS BIGINT), a.id, a.status, a.password_hash IS NOT NULL, a.created_at,
+            s.id IS NOT NULL
+        FROM jsonb_each($1) AS j
+        JOIN accounts a ON a.id = CAST(j.value ->> 'a' AS BIGINT)
+        LEFT JOIN sessions s ON s.id = CAST(j.value ->> 's' AS BIGINT) AND s.account_id = a.id";
     SESSIONS = "SELECT id, account_id, device, opened_at, refreshed_at, expires_at FROM sessions
         WHERE account_id = $1 AND expires_at > $2 ORDER BY refreshed_at DESC, id DESC";
     PASSWORD = "SELECT status, password_hash FROM accounts WHERE id = $1";
@@ -77,6 +84,32 @@ fn session((id, account, of, opened_at, refreshed_at, expires_at): SessionRow) -
         refreshed_at: Millis(refreshed_at),
         expires_at: Millis(expires_at),
     })
+}
+
+/// Whose an access token says it is.
+#[derive(Debug, Serialize)]
+pub(super) struct Token {
+    a: AccountId,
+    s: SessionId,
+}
+
+/// What access tokens are worth, for everyone who comes with one at the same moment.
+pub(super) struct Accesses;
+
+#[async_trait]
+impl Gathered for Accesses {
+    type Key = Token;
+    type Found = Access;
+
+    async fn look_up(pool: &SqlPool, tokens: &[Token]) -> StoreResult<Vec<(i64, StoreResult<Access>)>> {
+        let found: Vec<(i64, i64, i64, bool, i64, bool)> =
+            read!(pool, |p| query_as(ACCESSES).bind(list(tokens)).fetch_all(p))?;
+        let access = |(place, id, status, has_password, created_at, has_session)| {
+            let row: AccountRow = (id, status, has_password, created_at);
+            (place, rows::account(row).map(|account| Access { account, has_session }))
+        };
+        Ok(found.into_iter().map(access).collect())
+    }
 }
 
 #[async_trait]
@@ -159,13 +192,7 @@ impl SessionStore for SqlStore {
     }
 
     async fn access(&self, account: AccountId, session: SessionId) -> StoreResult<Option<Access>> {
-        let found: Option<(i64, i64, bool, i64, bool)> =
-            read!(self.pool, |p| query_as(ACCESS).bind(account.get()).bind(session.get()).fetch_optional(p))?;
-        let access = |(id, status, has_password, created_at, has_session)| {
-            let row: AccountRow = (id, status, has_password, created_at);
-            Ok(Access { account: rows::account(row)?, has_session })
-        };
-        found.map(access).transpose()
+        self.accesses.ask(Token { a: account, s: session }).await
     }
 
     async fn sessions(&self, account: AccountId, at: Millis) -> StoreResult<Vec<Session>> {

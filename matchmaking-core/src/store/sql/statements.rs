@@ -2,7 +2,7 @@
 
 use super::{
     accounts, album, conversations, daily, groups, invitations, likes, logins, matches, memberships,
-    messages, office, open, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
+    messages, office, open, pages, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -34,6 +34,7 @@ pub fn statements() -> Vec<Statement> {
         ("memberships", memberships::STATEMENTS),
         ("messages", messages::STATEMENTS),
         ("office", office::STATEMENTS),
+        ("pages", pages::STATEMENTS),
         ("people", people::STATEMENTS),
         ("reviews", reviews::STATEMENTS),
         ("reports", reports::STATEMENTS),

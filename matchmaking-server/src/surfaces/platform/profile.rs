@@ -37,7 +37,7 @@ pub(super) async fn mine(
     at: Millis,
 ) -> Result<MyProfile, Fault> {
     let view = services.profiles.own(me).await?;
-    let membership = membership(services, me, language).await?;
+    let membership = membership(services, &view, language).await?;
     let links = Links { services, viewer: me, at };
     let photos = links.photos(&view, true);
     let real_name = view.real_name.as_deref().map(mask::name);
@@ -170,15 +170,23 @@ pub(super) const fn word(status: ReviewStatus) -> &'static str {
 }
 
 /// What one has paid for. An expired membership counts as none.
-async fn membership(services: &Services, me: AccountId, language: Language) -> Result<Membership, Fault> {
-    let given = services.stores.memberships.membership(me).await?;
-    let level = given.level_at(services.clock.now());
-    let ends = given.expires_at.filter(|_| level != Level::Regular);
+async fn membership(
+    services: &Services,
+    view: &ProfileView,
+    language: Language,
+) -> Result<Membership, Fault> {
+    let level = view.membership.level_at(services.clock.now());
+    let ends = view.membership.expires_at.filter(|_| level != Level::Regular);
+    // Made when it is asked for first.
+    let invite_code = match &view.invite_code {
+        Some(code) => Some(code.clone()),
+        None => services.auth.invite_code(view.account).await?,
+    };
     Ok(Membership {
         level: u8::try_from(level.code()).map_err(Fault::internal)?,
         level_name: level.name(language),
         expire_at: ends.map(Millis::to_rfc3339),
-        invite_code: services.auth.invite_code(me).await?,
+        invite_code,
     })
 }
 
