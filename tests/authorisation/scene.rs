@@ -19,7 +19,7 @@ use matchmaking_core::store::{
 };
 use serde_json::{Value, json};
 
-use super::rows::Row;
+use super::rows::{Row, at};
 use crate::support::server::{START, token_key};
 use crate::support::{Answer, Server};
 
@@ -149,7 +149,7 @@ impl Scene {
 
     /// Sends a row's request.
     pub(super) async fn ask(&self, server: &Server, row: &Row) -> Outcome {
-        let asked = (row.ask)(self);
+        let asked = row.ask.map_or_else(|| at(row.path), |ask| ask(self));
         let method = row.method.parse().unwrap();
         let mut request = server.http.request(method, server.url(&asked.path));
         if let Some(token) = &self.token {

@@ -10,8 +10,8 @@ use matchmaking_core::ids::ConversationId;
 use matchmaking_core::store;
 use serde_json::json;
 
-use crate::support::rng::Rng;
 use crate::support::process::Process;
+use crate::support::rng::Rng;
 use crate::support::{Client, Database, on_durable_stores, until};
 
 /// Pairs of users who talk, a room each.

@@ -2,6 +2,7 @@
 
 use matchmaking_core::api::platform::ROUTES;
 use matchmaking_core::api::route::{Auth, Body, Listed, Method};
+use matchmaking_server::config::limits::DRAIN_BYTES_MAX;
 use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
@@ -41,6 +42,23 @@ async fn send(person: &Person, listed: &Listed, media_type: &str, body: String) 
     Answer::of(request.header("content-type", media_type).body(body)).await
 }
 
+/// Says that it will send a body of this size, and sends as much of it as the server passes over.
+async fn too_large(server: &Server, person: &Person, listed: &Listed, size: usize) {
+    let mut raw = Raw::connect(server).await;
+    raw.write(format!(
+        "{} {} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: {size}\r\n\r\n",
+        listed.route.method.as_str(),
+        path(listed),
+        person.access
+    ))
+    .await;
+    raw.write(vec![b'x'; DRAIN_BYTES_MAX]).await;
+    let answer = raw.answer().await.expect("an answer");
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!((answer.status, &body["code"]), (413, &json!(41301)), "{}", listed.route.path);
+}
+
 /// Everything of a person's own that a request could have changed.
 async fn whole(person: &Person) -> Value {
     data(&person.get("/account/export").await)
@@ -54,17 +72,27 @@ fn bodies_that_are_no_requests_are_refused_and_change_nothing() {
         let before = whole(&person).await;
         let deep = "[".repeat(100_000);
         for (listed, limit) in with_fields() {
-            for body in ["", "{", "[]", "[{}]", "1", "null", "\"x\"", "{\"a\":1", "{}{}", "\u{feff}{}", "{'a':1}", &deep] {
+            for body in [
+                "",
+                "{",
+                "[]",
+                "[{}]",
+                "1",
+                "null",
+                "\"x\"",
+                "{\"a\":1",
+                "{}{}",
+                "\u{feff}{}",
+                "{'a':1}",
+                &deep,
+            ] {
                 let answer = send(&person, listed, "application/json", body.to_owned()).await;
                 let code = answer.json()["code"].as_u64().unwrap();
                 assert!([40001, 40002].contains(&code), "{} {body:.20}: {}", listed.route.path, answer.text);
             }
             let media = send(&person, listed, "text/plain", "{}".to_owned()).await;
             refused(&media, 41501);
-            // As much as is taken, in one text, is refused for what it is; 10 MB for its size.
-            let size = limit.max(10 << 20) + 1;
-            let large = send(&person, listed, "application/json", format!("{{\"x\":\"{}\"}}", "x".repeat(size))).await;
-            refused(&large, 41301);
+            too_large(&server, &person, listed, limit.max(10 << 20) + 1).await;
         }
         assert_eq!(whole(&person).await, before);
         data(&person.knocks().await);
@@ -91,10 +119,12 @@ fn every_field_of_a_wrong_type_is_named() {
                     continue;
                 }
                 // A list of a list is no field's value.
-                let answer = send(&person, listed, "application/json", json!({field: [[1]]}).to_string()).await;
+                let answer =
+                    send(&person, listed, "application/json", json!({field: [[1]]}).to_string()).await;
                 let named = refused(&answer, 40001);
                 let is_named = named.iter().any(|name| {
-                    name.strip_prefix(field.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+                    name.strip_prefix(field.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
                 });
                 assert!(is_named, "{} {field}: {}", listed.route.path, answer.text);
                 fields += 1;
@@ -152,7 +182,18 @@ fn paths_that_name_nothing_are_unknown() {
         let person = Person::join(&server, PHONE).await;
         let named = ROUTES.iter().filter(|listed| listed.route.path.contains('{'));
         for listed in named.filter(|listed| listed.route.auth == Auth::Bearer) {
-            for name in ["0", "-1", "1.0", "1e3", "x", "%00", "%27%20OR%201=1", "9007199254740992", "99999999999999999999", "%F0%9F%92%94"] {
+            for name in [
+                "0",
+                "-1",
+                "1.0",
+                "1e3",
+                "x",
+                "%00",
+                "%27%20OR%201=1",
+                "9007199254740992",
+                "99999999999999999999",
+                "%F0%9F%92%94",
+            ] {
                 let begin = listed.route.path.find('{').unwrap();
                 let end = listed.route.path.find('}').unwrap();
                 let path = format!("{}{name}{}", &listed.route.path[..begin], &listed.route.path[end + 1..]);
@@ -175,11 +216,16 @@ fn forms_without_end_or_of_ten_thousand_parts_add_nothing() {
         };
         refused(&Answer::of(form(format!("{}--cut--\r\n", part.repeat(10_000)))).await, 41301);
         let file = "--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
-        for half in [file.to_owned(), format!("{file}half of a picture"), "--cut".to_owned(), "no form".to_owned()] {
+        for half in
+            [file.to_owned(), format!("{file}half of a picture"), "--cut".to_owned(), "no form".to_owned()]
+        {
             refused(&Answer::of(form(half)).await, 40001);
         }
         let without_boundary = server.http.post(server.url("/v1/profile/photos")).bearer_auth(&person.access);
-        refused(&Answer::of(without_boundary.header("content-type", "multipart/form-data").body("x")).await, 41501);
+        refused(
+            &Answer::of(without_boundary.header("content-type", "multipart/form-data").body("x")).await,
+            41501,
+        );
         // A client that goes away in the middle of its picture.
         let mut gone = Raw::connect(&server).await;
         gone.write(format!(

@@ -29,7 +29,8 @@ async fn with(server: &Server, verb: Verb, path: &str, headers: &[(&str, &str)])
 fn a_well_formed_request_id_is_echoed() {
     run(Backend::Memory, async |database: Database| {
         let server = Server::start(&database).await;
-        let id = |answer: &Answer| (answer.json()["request_id"].clone(), answer.header("x-request-id").to_owned());
+        let id =
+            |answer: &Answer| (answer.json()["request_id"].clone(), answer.header("x-request-id").to_owned());
         let longest = "x".repeat(128);
         for good in ["req_123456789", "!", r#"a"b\c"#, longest.as_str()] {
             for path in ["/v1/profile", "/v1/nothing", "/v2/profile"] {
@@ -75,10 +76,13 @@ fn what_is_not_there_is_refused_in_the_dialect() {
     run(Backend::Memory, async |database: Database| {
         let options = Options::default().back_office("the operator's token of the envelope");
         let server = Server::start_with(&database, options).await;
-        for path in ["/v1", "/v1/nothing", "/v2/profile", "/v2/auth/login", "/admin/v1/nothing", "/v1/users"] {
+        for path in ["/v1", "/v1/nothing", "/v2/profile", "/v2/auth/login", "/admin/v1/nothing", "/v1/users"]
+        {
             refused(&with(&server, Verb::GET, path, &[]).await, 40401);
         }
-        for (verb, path) in [(Verb::PUT, "/v1/profile"), (Verb::GET, "/v1/auth/logout"), (Verb::PATCH, "/v1/account")] {
+        for (verb, path) in
+            [(Verb::PUT, "/v1/profile"), (Verb::GET, "/v1/auth/logout"), (Verb::PATCH, "/v1/account")]
+        {
             let answer = with(&server, verb, path, &[]).await;
             refused(&answer, 40501);
             assert!(!answer.header("allow").is_empty());
@@ -128,14 +132,22 @@ async fn passwords_and_phones_are_what_they_must_be(database: Database) {
         server.post("/v1/auth/register", &body).await
     };
     let (longest, too_long) = (format!("a1{}", "长".repeat(62)), format!("a1{}", "长".repeat(63)));
-    for bad in ["", "Abc12!@", "12345678", "abcdefgh", "密码密码密码密码", too_long.as_str(), "Abc123!\0"] {
+    for bad in ["", "Abc12!@", "12345678", "abcdefgh", "密码密码密码密码", too_long.as_str(), "Abc123!\0"]
+    {
         assert_eq!(refused(&set(bad).await, 40001), ["password"], "{bad}");
     }
     Person::entered(&server, &set(&longest).await);
     data(&log_in(&server, PHONE, &longest).await);
-    for bad in
-        ["", "1380013800", "138001380000", "12800138000", "+8613800138000", "13800138 00", "１３８００１３８０００", "13800138000\n"]
-    {
+    for bad in [
+        "",
+        "1380013800",
+        "138001380000",
+        "12800138000",
+        "+8613800138000",
+        "13800138 00",
+        "１３８００１３８０００",
+        "13800138000\n",
+    ] {
         let answer = server.post("/v1/auth/sms-code/send", &json!({"phone": bad, "type": "login"})).await;
         assert_eq!(refused(&answer, 40001), ["phone"], "{bad}");
         assert_eq!(refused(&log_in(&server, bad, PASSWORD).await, 40001), ["phone"], "{bad}");
@@ -180,6 +192,7 @@ async fn logging_in_tells_who_one_is(database: Database) {
     let user = data(&log_in(&server, PHONE, PASSWORD).await)["user"].take();
     let expected = json!({
         "id": person.id, "nickname": "佘秋婧", "avatar_url": null, "vip_level": 2, "profile_completion_rate": 15,
+        "status": 1,
     });
     assert_eq!(user, expected);
     let membership = data(&person.get("/profile").await)["membership"].take();

@@ -124,7 +124,8 @@ async fn long_lists_are_exported_whole(database: Database) {
     let export = data(&her.get("/account/export").await);
     let list = |name: &str| export[name].as_array().unwrap().clone();
     assert_eq!((list("interactions").len(), list("messages").len()), (MANY, MANY));
-    let said: Vec<Value> = list("messages").into_iter().map(|mut message| message["content"].take()).collect();
+    let said: Vec<Value> =
+        list("messages").into_iter().map(|mut message| message["content"].take()).collect();
     assert_eq!(said, (1..=MANY).map(|n| json!(n.to_string())).collect::<Vec<_>>());
     let targets: Vec<_> =
         list("interactions").iter().map(|one| one["target_user_id"].as_i64().unwrap()).collect();

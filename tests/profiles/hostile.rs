@@ -42,7 +42,10 @@ async fn odd_texts_are_kept_as_they_are(database: Database) {
             assert_eq!(profile["location"]["hometown"]["city"], json!(text));
             assert_eq!(profile["education"]["school"], json!(text));
             assert_eq!(profile["introduction"]["self"], json!(text.repeat(20)));
-            assert_eq!((&profile["interests"][0]["name"], &profile["interests"][0]["category"]), (&json!(text), &json!("其他")));
+            assert_eq!(
+                (&profile["interests"][0]["name"], &profile["interests"][0]["category"]),
+                (&json!(text), &json!("其他"))
+            );
         }
     }
 }
@@ -79,7 +82,8 @@ async fn nothing_with_a_null_character_is_kept(database: Database) {
     }
     let interests = ann.put("/v1/profile/basic", &json!({"interests": ["a", "b\0"]})).await;
     assert_eq!(refused(&interests, 40001), ["interests[1]"]);
-    let wanted = json!({"other_requirements": "a\0", "location_requirements": {"acceptable_cities": ["b\0"]}});
+    let wanted =
+        json!({"other_requirements": "a\0", "location_requirements": {"acceptable_cities": ["b\0"]}});
     let wanted = refused(&ann.put("/v1/profile/mate-requirements", &wanted).await, 40001);
     assert_eq!(wanted, ["location_requirements.acceptable_cities[0]", "other_requirements"]);
     assert_eq!(ann.get("/v1/profile").await, before);
@@ -107,30 +111,67 @@ async fn codes_have_their_names_in_both_languages(database: Database) {
             "education",
             "level_code",
             "level",
-            &[("HIGH_SCHOOL", "高中"), ("COLLEGE", "大专"), ("BACHELOR", "本科"), ("MASTER", "硕士"), ("PHD", "博士"), ("POSTDOC", "博士后")][..],
+            &[
+                ("HIGH_SCHOOL", "高中"),
+                ("COLLEGE", "大专"),
+                ("BACHELOR", "本科"),
+                ("MASTER", "硕士"),
+                ("PHD", "博士"),
+                ("POSTDOC", "博士后"),
+            ][..],
         ),
-        ("marital", "status_code", "status", &[("SINGLE", "未婚"), ("DIVORCED", "离异"), ("WIDOWED", "丧偶")]),
+        (
+            "marital",
+            "status_code",
+            "status",
+            &[("SINGLE", "未婚"), ("DIVORCED", "离异"), ("WIDOWED", "丧偶")],
+        ),
         (
             "economy",
             "income_code",
             "annual_income_range",
-            &[("UNDER_10W", ""), ("10W_20W", "10-20万"), ("20W_30W", "20-30万"), ("30W_50W", "30-50万"), ("50W_100W", "50-100万"), ("OVER_100W", "")],
+            &[
+                ("UNDER_10W", ""),
+                ("10W_20W", "10-20万"),
+                ("20W_30W", "20-30万"),
+                ("30W_50W", "30-50万"),
+                ("50W_100W", "50-100万"),
+                ("OVER_100W", ""),
+            ],
         ),
         (
             "occupation",
             "type_code",
             "type",
             &[
-                ("TECH", "互联网/IT"), ("FINANCE", ""), ("EDUCATION", ""), ("MEDICAL", ""), ("LEGAL", ""), ("GOVERNMENT", ""),
-                ("MEDIA", ""), ("ART", ""), ("MANUFACTURING", ""), ("RETAIL", ""), ("SERVICE", ""), ("REAL_ESTATE", ""),
-                ("LOGISTICS", ""), ("STUDENT", ""), ("FREELANCE", ""), ("OTHER", ""),
+                ("TECH", "互联网/IT"),
+                ("FINANCE", ""),
+                ("EDUCATION", ""),
+                ("MEDICAL", ""),
+                ("LEGAL", ""),
+                ("GOVERNMENT", ""),
+                ("MEDIA", ""),
+                ("ART", ""),
+                ("MANUFACTURING", ""),
+                ("RETAIL", ""),
+                ("SERVICE", ""),
+                ("REAL_ESTATE", ""),
+                ("LOGISTICS", ""),
+                ("STUDENT", ""),
+                ("FREELANCE", ""),
+                ("OTHER", ""),
             ],
         ),
     ] {
         for (value, chinese) in known {
-            let [zh, en] = labels(&ann, section, code, label, value).await.map(|label| label.as_str().unwrap().to_owned());
+            let [zh, en] = labels(&ann, section, code, label, value)
+                .await
+                .map(|label| label.as_str().unwrap().to_owned());
             assert!(chinese.is_empty() || zh == *chinese, "{value}: {zh}");
-            assert!(!zh.is_empty() && !en.is_empty() && en.is_ascii() | en.contains('–') && zh != en, "{value}: {zh}, {en}");
+            assert!(
+                !zh.is_empty() && !en.is_empty() && en.is_ascii() | en.contains('–') && zh != en,
+                "{value}: {zh}, {en}"
+            );
         }
         let unknown = ann.put("/v1/profile/basic", &json!({section: {code: "NOTHING"}})).await;
         assert_eq!(refused(&unknown, 40001), [format!("{section}.{code}")]);
@@ -152,7 +193,8 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
     };
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let nothing = [0x78, 0x9c, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &nothing), chunk(b"IEND", &[])].concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &nothing), chunk(b"IEND", &[])]
+        .concat()
 }
 
 async fn bombs_are_not_opened(database: Database) {
@@ -162,7 +204,12 @@ async fn bombs_are_not_opened(database: Database) {
         let answer = ann.upload("/v1/profile/photos", &bomb(width, height), &[]).await;
         assert_eq!(refused(&answer, 40001), ["file"], "{width}x{height}");
     }
-    for bytes in [&b"\xff\xd8\xff\xe0<html><script>x</script>"[..], b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"RIFF\x10\0\0\0WEBPVP8 "] {
+    for bytes in [
+        &b"\xff\xd8\xff\xe0<html><script>x</script>"[..],
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%PDF-1.7",
+        b"RIFF\x10\0\0\0WEBPVP8 ",
+    ] {
         assert_eq!(refused(&ann.upload("/v1/profile/photos", bytes, &[]).await, 40001), ["file"]);
         assert_eq!(refused(&ann.upload("/v1/profile/video", bytes, &[]).await, 40001), ["file"]);
     }

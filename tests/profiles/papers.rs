@@ -66,7 +66,10 @@ async fn an_identity_is_reviewed_as_documented(database: Database) {
     let decided = data(&office(&server, Verb::POST, &path, Some(&json!({"decision": "approve"}))).await);
     assert_eq!((&decided["status"], &decided["user_id"]), (&json!("passed"), &json!(ann.id)));
     let told = server.outbox.sent_to("13800138001");
-    assert_eq!(told.iter().map(|sms| (sms.kind, sms.code.clone())).collect::<Vec<_>>(), [(SmsKind::Review, None)]);
+    assert_eq!(
+        told.iter().map(|sms| (sms.kind, sms.code.clone())).collect::<Vec<_>>(),
+        [(SmsKind::Review, None)]
+    );
     let profile = ann.get("/v1/profile").await;
     assert_eq!(profile["verification"]["real_name"], "verified");
     assert_eq!(profile["basic"]["real_name"], "佘*婧");

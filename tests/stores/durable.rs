@@ -12,7 +12,7 @@ use matchmaking_core::{
     store::{
         AppendOutcome, CreateOutcome, DatabaseUrl, Departure, GroupOutcome, MatchTerms, MatchView,
         Migrations, NewAccount, NewGroup, NewInteraction, NewMember, NewMessage, PersonRow, ReadMark, Slice,
-        Stores,        migrate, open, open_with,
+        Stores, migrate, open, open_with,
     },
 };
 use sqlx::migrate::Migrator;

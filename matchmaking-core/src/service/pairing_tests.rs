@@ -19,7 +19,8 @@ use crate::{
     },
     realtime::{Channel, Event, Next},
     store::{
-        AppendOutcome, CreateOutcome, MatchCounts, NewAccount, NewMessage, OnStored, Slice, memory::MemoryStore,
+        AppendOutcome, CreateOutcome, MatchCounts, NewAccount, NewMessage, OnStored, Slice,
+        memory::MemoryStore,
     },
 };
 

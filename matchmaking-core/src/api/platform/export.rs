@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{MateRequirements, MatchView, MyProfile, get, matching::action_word, people::moment};
+use super::{MatchView, MateRequirements, MyProfile, get, matching::action_word, people::moment};
 use crate::{
     api::route::{Endpoint, Route},
     model::{Interaction, Message, MessageKind, SeenDevice},

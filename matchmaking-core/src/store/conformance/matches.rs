@@ -340,7 +340,9 @@ pub async fn matches_with_some_are_found(stores: &Stores) -> StoreResult<()> {
 pub async fn decisions_come_in_parts(stores: &Stores) -> StoreResult<()> {
     let ann = person(stores, "ann").await?;
     let mut others = Vec::new();
-    for (n, action) in [Action::Skip, Action::Like, Action::Dislike, Action::SuperLike].into_iter().enumerate() {
+    for (n, action) in
+        [Action::Skip, Action::Like, Action::Dislike, Action::SuperLike].into_iter().enumerate()
+    {
         let other = person(stores, &format!("p{n}")).await?;
         decide(stores, ann, other, action).await?;
         decide(stores, other, ann, Action::Skip).await?;

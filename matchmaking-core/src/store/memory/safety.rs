@@ -1,8 +1,6 @@
 //! Blocks in memory.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 

@@ -100,9 +100,11 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
             plain(UNKNOWN, "资源不存在")
         }
-        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::TooManyBlocks | Fault::ReviewPending => {
-            plain(BAD, "操作无法完成")
-        }
+        Fault::AlreadyDecided
+        | Fault::ContactTooEarly
+        | Fault::AlbumFull
+        | Fault::TooManyBlocks
+        | Fault::ReviewPending => plain(BAD, "操作无法完成"),
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),
         Fault::AccountLocked => plain(FORBIDDEN, "账号已被锁定"),
         Fault::ProviderFailed { .. } => plain(FAILED, "第三方服务错误"),

@@ -127,9 +127,11 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
             refused("资源不存在")
         }
-        Fault::AlreadyDecided | Fault::ContactTooEarly | Fault::AlbumFull | Fault::TooManyBlocks | Fault::ReviewPending => {
-            refused("操作无法完成")
-        }
+        Fault::AlreadyDecided
+        | Fault::ContactTooEarly
+        | Fault::AlbumFull
+        | Fault::TooManyBlocks
+        | Fault::ReviewPending => refused("操作无法完成"),
         Fault::TooManyGroups => refused("加入的聊天室过多"),
         Fault::PhoneTaken => Exactly("手机号已注册"),
         Fault::UnknownSession => Exactly("会话不存在"),
