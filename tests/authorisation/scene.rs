@@ -48,9 +48,9 @@ pub(super) enum Persona {
     Foreign,
     /// The owner with a refresh token. On the platform and in the back office only.
     Refresh,
-    /// One of the two of a match, locked by an administrator. On the platform only.
+    /// One of the two of a match, locked by an administrator. On the platform and in the back office only.
     Locked,
-    /// One of the two of a match, whose account is deleted. On the platform only.
+    /// One of the two of a match, whose account is deleted. On the platform and in the back office only.
     Deleted,
     /// Whoever has the operator's token. On the platform and in the back office only.
     Administrator,
@@ -73,8 +73,9 @@ impl Persona {
     /// Who asks on a surface.
     pub(super) fn of(surface: Surface) -> Vec<Self> {
         let more: &[Self] = match surface {
-            Surface::Platform => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
-            Surface::Admin => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
+            Surface::Platform | Surface::Admin => {
+                &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator]
+            }
             _ => &[],
         };
         [&Self::EVERYWHERE, more].concat()
