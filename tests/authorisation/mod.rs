@@ -10,7 +10,6 @@ mod scene;
 use std::collections::{BTreeMap, BTreeSet};
 
 use matchmaking_core::api::route::{Auth, Listed, Surface};
-use matchmaking_server::config::Secret;
 use matchmaking_server::surfaces;
 
 use crate::support::{Database, Options, Server, on_every_store};
@@ -75,9 +74,7 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
 on_every_store!(everyone_is_answered_as_the_matrix_says);
 
 async fn everyone_is_answered_as_the_matrix_says(database: Database) {
-    let mut options = Options::default();
-    options.policy.admin_token = Some(Secret::new(ADMIN_TOKEN));
-    let server = Server::start_with(&database, options).await;
+    let server = Server::start_with(&database, Options::default().back_office(ADMIN_TOKEN)).await;
     let listed = listed();
     let mut wrong = Vec::new();
     for row in rows() {

@@ -19,7 +19,7 @@ use matchmaking_core::store::{
 };
 use serde_json::{Value, json};
 
-use super::rows::Row;
+use super::rows::{Row, at};
 use crate::support::server::{START, token_key};
 use crate::support::{Answer, Server};
 
@@ -48,9 +48,9 @@ pub(super) enum Persona {
     Foreign,
     /// The owner with a refresh token. On the platform and in the back office only.
     Refresh,
-    /// One of the two of a match, locked by an administrator. On the platform only.
+    /// One of the two of a match, locked by an administrator. On the platform and in the back office only.
     Locked,
-    /// One of the two of a match, whose account is deleted. On the platform only.
+    /// One of the two of a match, whose account is deleted. On the platform and in the back office only.
     Deleted,
     /// Whoever has the operator's token. On the platform and in the back office only.
     Administrator,
@@ -73,8 +73,9 @@ impl Persona {
     /// Who asks on a surface.
     pub(super) fn of(surface: Surface) -> Vec<Self> {
         let more: &[Self] = match surface {
-            Surface::Platform => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
-            Surface::Admin => &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator],
+            Surface::Platform | Surface::Admin => {
+                &[Self::Refresh, Self::Locked, Self::Deleted, Self::Administrator]
+            }
             _ => &[],
         };
         [&Self::EVERYWHERE, more].concat()
@@ -149,7 +150,7 @@ impl Scene {
 
     /// Sends a row's request.
     pub(super) async fn ask(&self, server: &Server, row: &Row) -> Outcome {
-        let asked = (row.ask)(self);
+        let asked = row.ask.map_or_else(|| at(row.path), |ask| ask(self));
         let method = row.method.parse().unwrap();
         let mut request = server.http.request(method, server.url(&asked.path));
         if let Some(token) = &self.token {

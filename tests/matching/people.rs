@@ -4,7 +4,6 @@ use matchmaking_core::ids::AccountId;
 use matchmaking_core::model::profile::Gender;
 use matchmaking_core::model::{Device, Identity, IdentityKind, Level, Membership, Profile};
 use matchmaking_core::store::{CreateOutcome, NewAccount, NewSession};
-use matchmaking_server::config::Secret;
 use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
@@ -22,9 +21,7 @@ pub(super) const START_TIME: &str = "2026-02-05T10:30:00.123Z";
 
 /// A server with a back office.
 pub(super) fn with_back_office() -> Options {
-    let mut options = Options::default();
-    options.policy.admin_token = Some(Secret::new(ADMIN_TOKEN));
-    options
+    Options::default().back_office(ADMIN_TOKEN)
 }
 
 /// Somebody who has logged in.

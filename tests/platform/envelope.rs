@@ -192,6 +192,7 @@ async fn logging_in_tells_who_one_is(database: Database) {
     let user = data(&log_in(&server, PHONE, PASSWORD).await)["user"].take();
     let expected = json!({
         "id": person.id, "nickname": "佘秋婧", "avatar_url": null, "vip_level": 2, "profile_completion_rate": 15,
+        "status": 1,
     });
     assert_eq!(user, expected);
     let membership = data(&person.get("/profile").await)["membership"].take();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PNG, Person, Verb, data, decide_all, fetched, refused, said, start};
-use crate::support::{Answer, Database, on_every_store};
+use crate::support::{Answer, Database, Options, Server, on_every_store};
 
 /// The beginning of an MP4.
 const MP4: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
@@ -11,6 +11,8 @@ const MP4: &[u8] = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom";
 on_every_store!(
     a_photo_is_added_shown_and_removed,
     what_is_no_photo_is_refused,
+    every_kind_of_picture_and_film_is_taken,
+    a_photo_passes_at_once_where_nobody_reviews,
     the_album_ends_at_nine,
     links_are_for_their_viewer,
     who_is_no_member_sees_a_blurred_picture,
@@ -76,6 +78,30 @@ async fn what_is_no_photo_is_refused(database: Database) {
     let anonymous = Answer::of(server.http.post(server.url("/v1/profile/photos"))).await;
     refused(&anonymous, 40101);
     assert_eq!(ann.get("/v1/profile").await["photos"]["album"], json!([]));
+}
+
+async fn every_kind_of_picture_and_film_is_taken(database: Database) {
+    let server = start(&database).await;
+    let ann = Person::join(&server, 1).await;
+    let added = ann.adds_photo().await;
+    let jpeg = fetched(&server, added["url"].as_str().unwrap()).await.2;
+    let webp = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
+    for picture in [&jpeg[..], webp] {
+        let added = data(&ann.upload("/v1/profile/photos", picture, &[("type", "life")]).await);
+        assert_eq!(fetched(&server, added["url"].as_str().unwrap()).await.1, "image/jpeg");
+    }
+    let webm = b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm";
+    let set = data(&ann.upload("/v1/profile/video", webm, &[]).await);
+    assert_eq!(fetched(&server, set["url"].as_str().unwrap()).await.1, "video/webm");
+}
+
+async fn a_photo_passes_at_once_where_nobody_reviews(database: Database) {
+    let server = Server::start_with(&database, Options::default().photos_pass()).await;
+    let (ann, ben) = (Person::join(&server, 1).await, Person::join(&server, 2).await);
+    let added = ann.adds_photo().await;
+    assert_eq!(added["status"], "PASSED");
+    let seen = ben.get(&format!("/v1/users/{}", ann.id)).await["photos"].take();
+    assert_eq!(fetched(&server, seen["avatar"].as_str().unwrap()).await.0, 200);
 }
 
 async fn the_album_ends_at_nine(database: Database) {

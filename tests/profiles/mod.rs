@@ -12,7 +12,6 @@ use matchmaking_core::{
     model::{Device, Identity, IdentityKind},
     service::{accounts::Registration, auth::Credential},
 };
-use matchmaking_server::config::Secret;
 use reqwest::{Method as Verb, multipart};
 use serde_json::{Value, json};
 
@@ -27,9 +26,7 @@ const ADMIN_TOKEN: &str = "the operator's token for tests of profiles";
 
 /// A server with a back office.
 async fn start(database: &Database) -> Server {
-    let mut options = Options::default();
-    options.policy.admin_token = Some(Secret::new(ADMIN_TOKEN));
-    Server::start_with(database, options).await
+    Server::start_with(database, Options::default().back_office(ADMIN_TOKEN)).await
 }
 
 /// Somebody who has logged in.

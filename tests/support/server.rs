@@ -39,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) free_codes: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
+    /// Whether photos pass at once, without a reviewer.
+    pub(crate) photos_pass: bool,
     /// The folder in which media (`media/`) and text messages (`outbox`) are kept; in memory without one.
     pub(crate) files: Option<PathBuf>,
 }
@@ -51,6 +53,7 @@ impl Default for Options {
             system_clock: false,
             free_codes: false,
             time_zone: "",
+            photos_pass: false,
             files: None,
         }
     }
@@ -72,6 +75,12 @@ impl Options {
     /// In this time zone.
     pub(crate) fn time_zone(mut self, name: &'static str) -> Self {
         self.time_zone = name;
+        self
+    }
+
+    /// With photos that pass at once.
+    pub(crate) fn photos_pass(mut self) -> Self {
+        self.photos_pass = true;
         self
     }
 
@@ -179,6 +188,7 @@ impl Server {
                     password_cost,
                     token_key,
                     limits_codes: !options.free_codes,
+                    photos_approved_at_once: options.photos_pass,
                     ..Foundation::over(stores)
                 };
                 let foundation = match options.time_zone {

@@ -33,11 +33,12 @@ impl Language {
 #[must_use]
 pub const fn education(level: EducationLevel, language: Language) -> &'static str {
     let (zh, en) = match level {
-        EducationLevel::HighSchool => ("高中及以下", "High school or below"),
+        EducationLevel::HighSchool => ("高中", "High school"),
         EducationLevel::College => ("大专", "Junior college"),
         EducationLevel::Bachelor => ("本科", "Bachelor's degree"),
         EducationLevel::Master => ("硕士", "Master's degree"),
         EducationLevel::Phd => ("博士", "Doctorate"),
+        EducationLevel::Postdoc => ("博士后", "Postdoctoral"),
     };
     language.pick(zh, en)
 }

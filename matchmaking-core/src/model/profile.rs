@@ -51,7 +51,7 @@ coded! {
 coded! {
     /// The highest level of education, in ascending order.
     EducationLevel {
-        /// 高中及以下.
+        /// 高中.
         HighSchool = "HIGH_SCHOOL",
         /// 大专.
         College = "COLLEGE",
@@ -61,6 +61,8 @@ coded! {
         Master = "MASTER",
         /// 博士.
         Phd = "PHD",
+        /// 博士后.
+        Postdoc = "POSTDOC",
     }
 }
 

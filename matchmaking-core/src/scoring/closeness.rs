@@ -137,7 +137,7 @@ mod tests {
         };
         let base = level(EducationLevel::HighSchool);
         let values = EducationLevel::ALL.iter().map(|l| education(&base, &level(*l)).unwrap());
-        assert!(values.clone().is_sorted_by(|a, b| a > b));
+        assert!(values.clone().is_sorted_by(|a, b| a >= b));
         let today = "2026-06-01".parse().unwrap();
         assert_eq!(age(&base, &base, today), Some(1.0));
         assert_eq!(age(&base, &level(EducationLevel::College), today), Some(0.5));

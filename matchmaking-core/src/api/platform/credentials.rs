@@ -14,17 +14,25 @@ use crate::{
 /// The most characters of each text that a client says about its device.
 pub const DEVICE_TEXT_MAX: usize = 128;
 
+/// What is wrong with a value, in both languages.
+const fn wrong(chinese: &'static str, english: &'static str) -> Problem {
+    Problem::Reason { chinese, english }
+}
+
 /// A mobile number of mainland China.
 pub(super) fn phone(node: Node<'_>) -> Result<String, Refused> {
     let phone = node.text(TEXT_MAX_CHARS)?;
-    node.check(is_phone(&phone), Problem::value("手机号格式不正确"))?;
+    node.check(is_phone(&phone), wrong("手机号格式不正确", "is no mobile number of mainland China"))?;
     Ok(phone)
 }
 
 /// A new password.
 pub(super) fn new_password(node: Node<'_>) -> Result<String, Refused> {
     let password = node.text_of(PASSWORD_CHARS)?;
-    node.check(is_password(&password), Problem::value("密码必须同时包含字母和数字"))?;
+    node.check(
+        is_password(&password),
+        wrong("密码必须同时包含字母和数字", "must have a letter and a digit"),
+    )?;
     Ok(password)
 }
 
@@ -36,14 +44,17 @@ pub(super) fn shown(node: Node<'_>) -> Result<String, Refused> {
 /// A user name.
 pub(super) fn username(node: Node<'_>) -> Result<String, Refused> {
     let name = node.text(USERNAME_MAX_CHARS)?;
-    node.check(is_username(&name), Problem::value("用户名不能为空白，也不能包含控制字符"))?;
+    node.check(
+        is_username(&name),
+        wrong("用户名不能为空白，也不能包含控制字符", "must not be blank or have control characters"),
+    )?;
     Ok(name)
 }
 
 /// An e-mail address.
 pub(super) fn email(node: Node<'_>) -> Result<String, Refused> {
     let address = node.text(EMAIL_MAX_BYTES)?;
-    node.check(is_email(&address), Problem::value("邮箱格式不正确"))?;
+    node.check(is_email(&address), wrong("邮箱格式不正确", "is no e-mail address"))?;
     Ok(address)
 }
 

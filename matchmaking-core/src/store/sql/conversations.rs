@@ -1,6 +1,8 @@
 //! Conversations and members in a database. What is done with groups is in [`groups`](super::groups), the list of a
 //! person's conversations in [`summaries`](super::summaries).
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
@@ -166,7 +168,9 @@ impl ConversationStore for SqlStore {
         hidden: &[AccountId],
         ids: &[ConversationId],
     ) -> StoreResult<Vec<ConversationSummary>> {
-        let mut summaries = self.summaries_among(account, hidden, ids).await?;
+        let once: BTreeSet<_> = ids.iter().map(|id| id.get()).collect();
+        let once: Vec<i64> = once.into_iter().collect();
+        let mut summaries = self.summaries_among(account, hidden, &once).await?;
         summaries.sort_by_key(|summary| summary.conversation.id);
         Ok(summaries)
     }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use serde::Serialize;
 use sqlx::query_as;
 
 use super::{
@@ -115,7 +114,7 @@ impl SqlStore {
         &self,
         account: AccountId,
         hidden: &[AccountId],
-        ids: &[impl Serialize + Sync],
+        ids: &[i64],
     ) -> StoreResult<Vec<ConversationSummary>> {
         let found = read!(self.pool, |p| query_as::<_, SummaryRow>(SUMMARIES)
             .bind(account.get())

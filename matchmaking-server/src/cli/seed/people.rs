@@ -175,12 +175,12 @@ impl Maker {
             EducationLevel::College => 21,
             EducationLevel::Bachelor => 22,
             EducationLevel::Master => 25,
-            EducationLevel::Phd => 29,
+            EducationLevel::Phd | EducationLevel::Postdoc => 29,
         } + self.rng.random_range(0..=1);
         let column = match level {
             EducationLevel::HighSchool | EducationLevel::College => 0,
             EducationLevel::Bachelor => 1,
-            EducationLevel::Master | EducationLevel::Phd => 2,
+            EducationLevel::Master | EducationLevel::Phd | EducationLevel::Postdoc => 2,
         };
         let work = self.by_share(WORK, |work| work.share[column]);
         let (school_type, schools) = match level {
@@ -194,7 +194,7 @@ impl Maker {
             EducationLevel::College => COLLEGES,
             EducationLevel::Bachelor => self.either(0.25, GOOD_SCHOOLS, OTHER_SCHOOLS),
             EducationLevel::Master => self.either(0.45, TOP_SCHOOLS, GOOD_SCHOOLS),
-            EducationLevel::Phd => TOP_SCHOOLS,
+            EducationLevel::Phd | EducationLevel::Postdoc => TOP_SCHOOLS,
         };
         let education = Education {
             level: Some(level),
