@@ -134,7 +134,7 @@ impl Pairs {
             .conversations_of(viewer, &[], usize::MAX)
             .await?
             .into_iter()
-            .map(|summary| (summary.conversation.id, summary))
+            .map(|summary| (summary.conversation.id, self.chat.show_summary(summary)))
             .collect();
         let of_matches = views.iter().filter_map(|view| talks.get(&view.conversation?));
         let unread = of_matches.map(|summary| summary.unread).sum();

@@ -12,6 +12,7 @@ use matchmaking_core::{
         wire::GivenId,
     },
     ids::MatchId,
+    model::MessageKind,
     service::{
         Services,
         auth::Caller,
@@ -39,9 +40,11 @@ pub(super) async fn list(
     let today = services.people.today();
     let shown = matches.shown.map(|paired| {
         let pictures = pictures.remove(&paired.partner.id).unwrap_or_default();
-        let last = paired
-            .last
-            .map(|last| LastMessage::of(last.kind, last.content, last.sent_at, last.sender == me, language));
+        let last = paired.last.map(|last| {
+            // What was taken back says nothing, not even what it was.
+            let kind = if last.recalled_at.is_some() { MessageKind::Text } else { last.kind };
+            LastMessage::of(kind, last.content, last.sent_at, last.sender == me, language)
+        });
         MatchView {
             match_id: paired.matched.id.get(),
             conversation_id: paired.conversation.map(matchmaking_core::ids::ConversationId::get),
