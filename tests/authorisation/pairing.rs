@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::rows::{ALL, Asked, Row, at, with};
+use super::rows::{ALL, Asked, Row, at, socket, with};
 use super::scene::Scene;
 
 /// Everyone may about another but whom the owner has blocked, to whom they are unknown.
 const SEEN: [&str; 4] = ["ok", "ok", "ok", "404"];
+/// The two of a match may, and to nobody else is there anything; nor to one of whom the other is out of sight.
+const TALKERS: [&str; 4] = ["ok", "ok", "404", "404"];
 /// What is wrong for everyone.
 const BAD: [&str; 4] = ["400"; 4];
 /// What nobody has.
@@ -170,6 +172,55 @@ pub(super) const ROWS: &[Row] = &[
         // The two have yet to talk.
         cells: ["403", "403", "404", "404"],
     },
+    Row { method: "GET", path: "/v1/conversations", ask: |_| at("/v1/conversations"), cells: ALL },
+    Row {
+        method: "GET",
+        path: "/v1/conversations/{conversation_id}/messages",
+        ask: |scene| at(format!("/v1/conversations/{}/messages", scene.talk)),
+        cells: TALKERS,
+    },
+    Row {
+        method: "POST",
+        path: "/v1/conversations/{conversation_id}/messages",
+        ask: |scene| {
+            with(
+                format!("/v1/conversations/{}/messages", scene.talk),
+                &json!({"type": "text", "content": "x"}),
+            )
+        },
+        cells: TALKERS,
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/conversations/{conversation_id}/read",
+        ask: |scene| {
+            with(
+                format!("/v1/conversations/{}/read", scene.talk),
+                &json!({"last_read_message_id": scene.message}),
+            )
+        },
+        cells: TALKERS,
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/conversations/{conversation_id}/settings",
+        ask: |scene| with(format!("/v1/conversations/{}/settings", scene.talk), &json!({"is_muted": true})),
+        cells: TALKERS,
+    },
+    Row {
+        method: "PUT",
+        path: "/v1/messages/{message_id}/recall",
+        ask: |scene| with(format!("/v1/messages/{}/recall", scene.message), &json!({})),
+        // The owner wrote it.
+        cells: ["ok", "403", "404", "404"],
+    },
+    Row {
+        method: "POST",
+        path: "/v1/messages/upload",
+        ask: |_| empty_form("/v1/messages/upload"),
+        cells: BAD,
+    },
+    Row { method: "GET", path: "/v1", ask: |_| socket("/v1"), cells: ALL },
     Row {
         method: "PUT",
         path: "/v1/account/visibility",
