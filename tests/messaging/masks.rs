@@ -56,7 +56,7 @@ async fn contacts_are_hidden_from_the_other_one_alone(database: Database) {
 
 async fn whoever_both_want_to_be_reached_is_shown_all(database: Database) {
     let server = Server::start(&database).await;
-    let (lin, wu, talk) = pair(&server).await;
+    let (mut lin, mut wu, talk) = pair(&server).await;
     lin.say(talk, SAID).await;
     let matched = lin.get("/matching/matches").await["items"][0]["match_id"].clone();
     for _ in 0..3 {
@@ -65,8 +65,8 @@ async fn whoever_both_want_to_be_reached_is_shown_all(database: Database) {
             wu.say(talk, "y").await;
         }
         server.clock.advance(24 * 60 * super::MINUTE);
+        (lin, wu) = (lin.again(&server).await, wu.again(&server).await);
     }
-    let (lin, wu) = (lin.again(&server).await, wu.again(&server).await);
     let ask = format!("/matching/matches/{matched}/unlock-contact");
     data(&lin.post(&ask, &json!({})).await);
     assert_eq!(each(&wu.messages(talk, "?page_size=100").await, "content")[0], MASKED);
