@@ -58,14 +58,20 @@ pub struct Load {
 impl Load {
     /// Connects, and asks once. Every further answer must be as long as the first.
     pub fn open(server: &ServerThread, path: &str, connections: usize, at_once: usize) -> io::Result<Self> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n").into_bytes();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n");
+        Self::of(server, &request, connections, at_once)
+    }
+
+    /// The same for any request, whose answers are all as long as the first.
+    pub fn of(server: &ServerThread, request: &str, connections: usize, at_once: usize) -> io::Result<Self> {
+        let request = request.as_bytes();
         let mut streams = Vec::new();
         for _ in 0..connections {
             let stream = TcpStream::connect(server.address)?;
             stream.set_nodelay(true)?;
             streams.push(stream);
         }
-        let answer = ask(&streams[0], &request)?;
+        let answer = ask(&streams[0], request)?;
         Ok(Self {
             connections: streams,
             requests: request.repeat(at_once),
