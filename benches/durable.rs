@@ -16,7 +16,7 @@ use matchmaking_benches::{
 use matchmaking_core::{
     clock::{Clock, SystemClock},
     ids::{AccountId, ConversationId},
-    model::{MessageKind, Pair, Profile},
+    model::{MessageDetails, MessageKind, Pair, Profile},
     store::{self, AppendOutcome, CreateOutcome, NewAccount, NewMessage, OnStored, Stores},
 };
 use tokio::{runtime::Runtime, task::JoinSet};
@@ -121,6 +121,7 @@ async fn send_all(stores: &Stores, senders: &[Sender], time: Duration) -> Result
                     content: TEXT.to_owned(),
                     client_message_id: None,
                     at: SystemClock.now(),
+                    details: MessageDetails::default(),
                 };
                 match messages.append_message(new, OnStored::nothing()).await {
                     Ok(AppendOutcome::Stored(_)) => count += 1,

@@ -10,6 +10,7 @@ mod kill;
 mod kit;
 mod matching;
 mod media;
+mod messaging;
 mod miracle;
 mod platform;
 mod profiles;

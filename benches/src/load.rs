@@ -77,33 +77,37 @@ impl Spender {
 impl Load {
     /// Connects, and asks once. Every further answer must be as long as the first.
     pub fn open(server: &ServerThread, path: &str, connections: usize, at_once: usize) -> io::Result<Self> {
-        let spender = Spender::Thread(server.clock.clone());
-        Self::connect(server.address, spender, path, "", connections, at_once)
+        Self::of(server, &get(path, ""), connections, at_once)
     }
 
-    /// The same to a process, one request at a time on each connection, with more lines for the head, each with its
+    /// The same for any request, whose answers are all as long as the first.
+    pub fn of(server: &ServerThread, request: &str, connections: usize, at_once: usize) -> io::Result<Self> {
+        let spender = Spender::Thread(server.clock.clone());
+        Self::connect(server.address, spender, request, connections, at_once)
+    }
+
+    /// Asks a process for a path, one request at a time on each connection, with more lines for the head, each with its
     /// end.
     pub fn open_child(server: &Server, path: &str, head: &str, connections: usize) -> io::Result<Self> {
-        Self::connect(server.address, Spender::Process(server.process()), path, head, connections, 1)
+        let spender = Spender::Process(server.process());
+        Self::connect(server.address, spender, &get(path, head), connections, 1)
     }
 
     fn connect(
         address: SocketAddr,
         spender: Spender,
-        path: &str,
-        head: &str,
+        request: &str,
         connections: usize,
         at_once: usize,
     ) -> io::Result<Self> {
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{head}\r\n").into_bytes();
+        let request = request.as_bytes();
         let mut streams = Vec::new();
         for _ in 0..connections {
             let stream = TcpStream::connect(address)?;
             stream.set_nodelay(true)?;
             streams.push(stream);
         }
-        let answer = ask(&streams[0], &request)?;
+        let answer = ask(&streams[0], request)?;
         Ok(Self {
             connections: streams,
             requests: request.repeat(at_once),
@@ -156,6 +160,11 @@ impl Load {
         let spent = self.spender.spent()?.saturating_sub(spent);
         Ok(Measured { per_second: asked / took.as_secs_f64(), micros: spent.as_secs_f64() * 1e6 / asked })
     }
+}
+
+/// A request for a path, with more lines for its head.
+fn get(path: &str, head: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{head}\r\n")
 }
 
 /// Sends a request and reads its answer, head and body.

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::rows::{ALL, Asked, Row, at, plain, row, with};
+use super::rows::{ALL, Asked, Row, at, plain, row, socket, with};
 use super::scene::Scene;
 
 /// Everyone may about another but whom the owner has blocked, to whom they are unknown.
 const SEEN: [&str; 4] = ["ok", "ok", "ok", "404"];
+/// The two of a match may, and to nobody else is there anything; nor to one of whom the other is out of sight.
+const TALKERS: [&str; 4] = ["ok", "ok", "404", "404"];
 /// What is wrong for everyone.
 const BAD: [&str; 4] = ["400"; 4];
 /// What nobody has.
@@ -127,6 +129,46 @@ pub(super) const ROWS: &[Row] = &[
         |scene| with(format!("/v1/matching/matches/{}/unlock-contact", scene.matched), &json!({})),
         ["403", "403", "404", "404"],
     ),
+    plain("GET", "/v1/conversations", ALL),
+    row(
+        "GET",
+        "/v1/conversations/{conversation_id}/messages",
+        |scene| at(format!("/v1/conversations/{}/messages", scene.talk)),
+        TALKERS,
+    ),
+    row(
+        "POST",
+        "/v1/conversations/{conversation_id}/messages",
+        |scene| {
+            let path = format!("/v1/conversations/{}/messages", scene.talk);
+            with(path, &json!({"type": "text", "content": "x"}))
+        },
+        TALKERS,
+    ),
+    row(
+        "PUT",
+        "/v1/conversations/{conversation_id}/read",
+        |scene| {
+            let path = format!("/v1/conversations/{}/read", scene.talk);
+            with(path, &json!({"last_read_message_id": scene.message}))
+        },
+        TALKERS,
+    ),
+    row(
+        "PUT",
+        "/v1/conversations/{conversation_id}/settings",
+        |scene| with(format!("/v1/conversations/{}/settings", scene.talk), &json!({"is_muted": true})),
+        TALKERS,
+    ),
+    // The owner wrote it.
+    row(
+        "PUT",
+        "/v1/messages/{message_id}/recall",
+        |scene| with(format!("/v1/messages/{}/recall", scene.message), &json!({})),
+        ["ok", "403", "404", "404"],
+    ),
+    row("POST", "/v1/messages/upload", |_| empty_form("/v1/messages/upload"), BAD),
+    row("GET", "/v1", |_| socket("/v1"), ALL),
     row("PUT", "/v1/account/visibility", |_| with("/v1/account/visibility", &json!({"paused": true})), ALL),
     plain("GET", "/v1/users/blocked", ALL),
     row(

@@ -45,7 +45,7 @@ pub(super) fn with(path: impl Into<String>, body: &Value) -> Asked {
     Asked { body: Some(("application/json", body.to_string())), ..at(path) }
 }
 
-fn socket(path: &str) -> Asked {
+pub(super) fn socket(path: &str) -> Asked {
     Asked { handshake: true, ..at(path) }
 }
 

@@ -7,11 +7,12 @@ use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{ManualClock, Millis};
 use matchmaking_core::ids::{AccountId, TelegramId};
 use matchmaking_core::model::{
-    AccountStatus, Action, Device, Identity, IdentityKind, Profile, Role, profile::Gender,
+    AccountStatus, Action, Device, Identity, IdentityKind, Pair, Profile, Role, profile::Gender,
 };
 use matchmaking_core::service::Services;
 use matchmaking_core::service::accounts::Registration;
 use matchmaking_core::service::auth::Credential;
+use matchmaking_core::service::chat::Outgoing;
 use matchmaking_core::service::groups::GroupDetails;
 use matchmaking_core::service::tokens::{TokenKind, Tokens};
 use matchmaking_core::store::{
@@ -112,6 +113,10 @@ pub(super) struct Scene {
     pub(super) chatroom: i64,
     /// A report of the owner's about the other member.
     pub(super) report: i64,
+    /// The conversation of a match of the platform, and the owner's message in it. A stranger's are those of the owner's
+    /// and the other member's.
+    pub(super) talk: i64,
+    pub(super) message: i64,
     token: Option<String>,
 }
 
@@ -134,6 +139,8 @@ impl Scene {
             matched: 0,
             chatroom: 0,
             report: 0,
+            talk: 0,
+            message: 0,
             token: None,
         }
     }
@@ -316,6 +323,15 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
         services.likes.decide(people[0], other, Action::Like).await.unwrap();
         matches.push(services.likes.decide(other, people[0], Action::Like).await.unwrap().match_id.unwrap());
     }
+    let mut talks = Vec::new();
+    for other in [people[1], people[3]] {
+        let pair = Pair::new(people[0], other).unwrap();
+        let talk = services.stores.conversations.direct_between(pair).await.unwrap().unwrap().id;
+        let thread = services.chat.thread(talk, people[0]).await.unwrap();
+        let sender = services.accounts.sender(people[0]).await.unwrap().unwrap();
+        let text = Outgoing::text(&thread, Arc::new(sender), "hello".to_owned());
+        talks.push((talk.get(), services.chat.send(text).await.unwrap().message.id.get()));
+    }
     let report =
         services.safety.report(people[0], people[1], "spam".to_owned(), String::new()).await.unwrap();
     services.safety.block(people[0], people[3]).await.unwrap();
@@ -351,6 +367,8 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
         member: people[1].get(),
         outsider: people[2].get(),
         matched: matched.get(),
+        talk: if persona == Persona::Blocked { talks[1].0 } else { talks[0].0 },
+        message: if persona == Persona::Blocked { talks[1].1 } else { talks[0].1 },
         report: report.get(),
         token,
         ..scene

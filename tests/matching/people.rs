@@ -104,7 +104,7 @@ impl Person {
 
     /// Writes to somebody with whom they are matched.
     pub(super) async fn says(&self, server: &Server, to: &Self, content: &str) {
-        use matchmaking_core::model::{MessageKind, Pair};
+        use matchmaking_core::model::{MessageDetails, MessageKind, Pair};
         use matchmaking_core::store::{AppendOutcome, NewMessage, OnStored};
 
         let (sender, other, content) = (self.account(), to.account(), content.to_owned());
@@ -120,6 +120,7 @@ impl Person {
                     content,
                     client_message_id: None,
                     at,
+                    details: MessageDetails::default(),
                 };
                 let said = services.stores.messages.append_message(message, OnStored::nothing()).await;
                 assert!(matches!(said.unwrap(), AppendOutcome::Stored(_)));

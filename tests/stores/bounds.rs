@@ -3,7 +3,7 @@
 use matchmaking_core::{
     clock::Millis,
     ids::{AccountId, ConversationId},
-    model::{Identity, IdentityKind, MessageKind, Pair, Profile, Role},
+    model::{Identity, IdentityKind, MessageDetails, MessageKind, Pair, Profile, Role},
     store::{
         CreateOutcome, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupOutcome, GroupRefusal, NewAccount,
         NewGroup, NewMember, NewMessage, OnStored, Stores, UNREAD_COUNTED_MAX,
@@ -91,6 +91,7 @@ pub(super) async fn fill(stores: &Stores) {
             content: String::new(),
             client_message_id: None,
             at: Millis(5),
+            details: MessageDetails::default(),
         };
         stores.messages.append_message(new, OnStored::nothing()).await.unwrap();
     }

@@ -7,7 +7,7 @@ use matchmaking_core::{
     ids::{AccountId, ConversationId},
     model::{
         Account, Action, Conversation, ConversationKind, Identity, IdentityKind, Member, Message,
-        MessageKind, Pair, Profile, Role,
+        MessageDetails, MessageKind, Pair, Profile, Role,
     },
     store::{
         AppendOutcome, CreateOutcome, DatabaseUrl, Departure, GroupOutcome, MatchTerms, MatchView,
@@ -79,6 +79,7 @@ pub(super) async fn talk(stores: &Stores, conversation: ConversationId, sender: 
             content: n.to_string(),
             client_message_id: Some(format!("{sender}-{n}")),
             at: Millis(5),
+            details: MessageDetails::default(),
         };
         let outcome =
             stores.messages.append_message(new, matchmaking_core::store::OnStored::nothing()).await.unwrap();

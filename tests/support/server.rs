@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) system_clock: bool,
     /// Whether codes of text messages have no interval and no number a day.
     pub(crate) free_codes: bool,
+    /// Whether contacts in messages are shown.
+    pub(crate) shows_contacts: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
     /// Whether photos pass at once, without a reviewer.
@@ -52,6 +54,7 @@ impl Default for Options {
             policy: Policy { limits, ..Policy::default() },
             system_clock: false,
             free_codes: false,
+            shows_contacts: false,
             time_zone: "",
             photos_pass: false,
             files: None,
@@ -99,6 +102,12 @@ impl Options {
     /// With as many codes of text messages as anyone likes.
     pub(crate) fn free_codes(mut self) -> Self {
         self.free_codes = true;
+        self
+    }
+
+    /// With contacts in messages as they were written.
+    pub(crate) fn shows_contacts(mut self) -> Self {
+        self.shows_contacts = true;
         self
     }
 
@@ -189,6 +198,7 @@ impl Server {
                     token_key,
                     limits_codes: !options.free_codes,
                     photos_approved_at_once: options.photos_pass,
+                    masks_contacts: !options.shows_contacts,
                     ..Foundation::over(stores)
                 };
                 let foundation = match options.time_zone {

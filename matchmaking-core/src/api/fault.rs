@@ -85,6 +85,9 @@ pub enum Fault {
     /// There is no such message for this person.
     #[error("unknown message")]
     UnknownMessage,
+    /// The message is too old to be taken back.
+    #[error("too late to take a message back")]
+    RecallTooLate,
     /// The role of this member does not allow it.
     #[error("the member's role does not allow it")]
     NotAllowed,
@@ -213,6 +216,8 @@ impl From<crate::error::StoreError> for Fault {
 
 #[cfg(feature = "service")]
 mod from_auth;
+#[cfg(feature = "service")]
+pub use from_services::no_such_upload;
 
 #[cfg(feature = "service")]
 mod from_services {
@@ -222,7 +227,7 @@ mod from_services {
     use crate::service::{
         accounts::{AuthError, LoginError, RegisterError, RenameError},
         auth::SessionError,
-        chat::{AppendRefusal, OpenError, ReachError, SendError, ThreadError},
+        chat::{AppendRefusal, OpenError, ReachError, RecallError, SendError, ThreadError},
         daily::{DailyError, Missing},
         groups::{GroupError, GroupRefusal},
         likes::LikeError,
@@ -233,6 +238,7 @@ mod from_services {
         profiles::{PictureError, ProfileError},
         safety::SafetyError,
         telegram::TelegramError,
+        uploads::UploadError,
     };
 
     /// After how many seconds passwords that nobody could hash are hashed: the queue is shorter than that.
@@ -410,6 +416,26 @@ mod from_services {
         }
     }
 
+    impl From<UploadError> for Fault {
+        fn from(error: UploadError) -> Self {
+            let file = |chinese, english| {
+                let problem = Problem::Reason { chinese, english };
+                Self::field(FieldError::body("file", problem, serde_json::Value::Null))
+            };
+            match error {
+                UploadError::BadPicture(error) => Self::field(bad_picture(("file".to_owned(), error))),
+                UploadError::BadSound => file(
+                    "必须是 MP3、M4A、OGG、WAV 或 AMR 音频",
+                    "must be an MP3, M4A, OGG, WAV or AMR sound",
+                ),
+                UploadError::BadFilm => file("必须是 MP4 或 WebM 视频", "must be an MP4 or WebM film"),
+                UploadError::NoSuchKind => Self::internal(error),
+                UploadError::Media(error) => ProfileError::Media(error).into(),
+                UploadError::Store(error) => error.into(),
+            }
+        }
+    }
+
     fn refused_edit(refusal: EditRefusal) -> FieldError {
         let problem = match refusal {
             EditRefusal::Age => Problem::Reason {
@@ -485,10 +511,32 @@ mod from_services {
         fn from(error: SendError) -> Self {
             match error {
                 SendError::Refused(AppendRefusal::NotMember) => Self::NotAMember,
+                SendError::Refused(AppendRefusal::NoSuchFile) => no_such_upload(),
                 SendError::Refused(
                     AppendRefusal::UnknownConversation | AppendRefusal::Closed | AppendRefusal::NotVisible,
                 ) => Self::NoConversation,
                 SendError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    /// A link to something that was not uploaded by whoever wants to send it.
+    #[must_use]
+    pub fn no_such_upload() -> Fault {
+        let problem = Problem::Reason {
+            chinese: "必须是本人通过 /messages/upload 上传的文件地址",
+            english: "must be the URL of a file that you uploaded",
+        };
+        Fault::field(FieldError::body("media_url", problem, serde_json::Value::Null))
+    }
+
+    impl From<RecallError> for Fault {
+        fn from(error: RecallError) -> Self {
+            match error {
+                RecallError::Unknown => Self::UnknownMessage,
+                RecallError::NotSender => Self::NotAllowed,
+                RecallError::TooLate => Self::RecallTooLate,
+                RecallError::Store(error) => error.into(),
             }
         }
     }

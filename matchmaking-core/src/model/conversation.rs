@@ -106,4 +106,8 @@ pub struct Member {
     pub read_seq: i64,
     /// The number of the last message that reached a device of theirs; 0 for none. It never goes back.
     pub delivered_seq: i64,
+    /// Whether it stands first in their list.
+    pub is_pinned: bool,
+    /// Whether they do not want to be alerted of it.
+    pub is_muted: bool,
 }

@@ -1,6 +1,7 @@
 //! Messages.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
     clock::Millis,
@@ -26,6 +27,49 @@ pub struct Message {
     pub client_message_id: Option<String>,
     /// When the server took it.
     pub sent_at: Millis,
+    /// What it carries besides its text.
+    #[serde(default)]
+    pub details: MessageDetails,
+    /// When its sender took it back. From then on it keeps its place, and has neither text nor details.
+    #[serde(default)]
+    pub recalled_at: Option<Millis>,
+}
+
+/// What a message carries besides its text; nothing of it for most.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MessageDetails {
+    /// The key of the picture, the sound or the film that was uploaded to be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<String>,
+    /// The key of the small picture that stands for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    /// How wide it is, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// How high it is, in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// How long it lasts, in whole seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_secs: Option<u32>,
+    /// What the sender's client says besides, passed on as it came: such as where a place is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Map<String, Value>>,
+}
+
+impl MessageDetails {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The keys of the files that belong to the message.
+    pub fn files(&self) -> impl Iterator<Item = &String> {
+        self.media.iter().chain(&self.thumbnail)
+    }
 }
 
 /// What kind of message it is.

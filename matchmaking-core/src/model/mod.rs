@@ -4,6 +4,7 @@
 pub mod account;
 pub mod audit;
 pub mod completion;
+pub mod contact_mask;
 pub mod conversation;
 pub mod edit;
 pub mod id_card;
@@ -28,7 +29,7 @@ pub use conversation::{Conversation, ConversationKind, Member, Role};
 pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
 pub use membership::{Level, Membership};
-pub use message::{Message, MessageKind};
+pub use message::{Message, MessageDetails, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
 pub use report::Report;

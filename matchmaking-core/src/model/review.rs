@@ -258,6 +258,8 @@ numbered! {
         Video = 3, "video";
         /// Papers: for reviewers only.
         Paper = 4, "paper";
+        /// What was uploaded to be sent: for whoever is in a conversation that it was sent to.
+        Message = 5, "message";
     }
 }
 

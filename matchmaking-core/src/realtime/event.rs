@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Millis,
     ids::{AccountId, ConversationId, MatchId, MessageId},
-    model::Message,
+    model::{Message, Profile},
 };
 
 /// A kind of connection. A person may have several of each.
@@ -25,6 +25,8 @@ pub enum Channel {
     Rooms,
     /// Groups' `/api/v1/ws`.
     Groups,
+    /// The platform's `/v1`.
+    Platform,
 }
 
 impl Channel {
@@ -32,8 +34,14 @@ impl Channel {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::MiracleBase, Self::MiracleMessage, Self::MiracleMatch, Self::Rooms, Self::Groups];
+    pub const ALL: [Self; 6] = [
+        Self::MiracleBase,
+        Self::MiracleMessage,
+        Self::MiracleMatch,
+        Self::Rooms,
+        Self::Groups,
+        Self::Platform,
+    ];
 
     pub(crate) const fn index(self) -> usize {
         self as usize
@@ -44,7 +52,7 @@ impl Channel {
     #[must_use]
     pub const fn hears_of_its_person(self) -> bool {
         match self {
-            Self::MiracleBase | Self::MiracleMessage | Self::Rooms | Self::Groups => true,
+            Self::MiracleBase | Self::MiracleMessage | Self::Rooms | Self::Groups | Self::Platform => true,
             Self::MiracleMatch => false,
         }
     }
@@ -54,11 +62,25 @@ impl Channel {
     #[must_use]
     pub const fn hears_its_own_person(self) -> bool {
         match self {
-            Self::Rooms | Self::Groups => true,
+            Self::Rooms | Self::Groups | Self::Platform => true,
             Self::MiracleBase | Self::MiracleMessage | Self::MiracleMatch => false,
         }
     }
+
+    /// How many connections of this kind a person may have. With one more, the eldest is ended.
+    #[must_use]
+    pub const fn connections_max(self) -> Option<usize> {
+        match self {
+            Self::Platform => Some(PLATFORM_CONNECTIONS_MAX),
+            Self::MiracleBase | Self::MiracleMessage | Self::MiracleMatch | Self::Rooms | Self::Groups => {
+                None
+            }
+        }
+    }
 }
+
+/// How many sockets of the platform a person may have.
+pub const PLATFORM_CONNECTIONS_MAX: usize = 10;
 
 /// A set of kinds of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +91,14 @@ impl Channels {
     /// The audience that Miracle's `/ws/base` and `/ws/message` share.
     pub const MIRACLE_CHAT: Self =
         Self(1 << Channel::MiracleBase.index() | 1 << Channel::MiracleMessage.index());
+
+    /// Those that are told what concerns their person: whoever has one of these is there.
+    pub const OF_PEOPLE: Self = Self(
+        Self::MIRACLE_CHAT.0
+            | 1 << Channel::Rooms.index()
+            | 1 << Channel::Groups.index()
+            | 1 << Channel::Platform.index(),
+    );
 
     /// Whether a kind is in the set.
     #[must_use]
@@ -89,6 +119,26 @@ pub struct Sender {
     /// The name that rooms shows: the user name, or what stands in for it.
     #[serde(default)]
     pub username: String,
+}
+
+/// Where a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessagePlace {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Its number there.
+    pub seq: i64,
+}
+
+/// Somebody with whom a person is matched, as they are shown them at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Partner {
+    /// The account.
+    pub account: AccountId,
+    /// Of the profile no more than what a list of matches shows of it.
+    pub profile: Profile,
+    /// The key of the picture that stands for them, once it has passed its review.
+    pub avatar: Option<String>,
 }
 
 /// What became of somebody's part in a group.
@@ -132,6 +182,31 @@ pub enum Event {
         reader: AccountId,
         /// When.
         at: Millis,
+        /// Where the message is; a node of an older version does not tell.
+        #[serde(default)]
+        place: Option<MessagePlace>,
+    },
+    /// A message, and all before it, reached a device of whom it was written to.
+    MessageDelivered {
+        /// Which.
+        message: MessageId,
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Its number there.
+        seq: i64,
+        /// Whom it reached.
+        recipient: AccountId,
+    },
+    /// A message was taken back.
+    MessageRecalled {
+        /// Which.
+        message: MessageId,
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Its number there.
+        seq: i64,
+        /// When.
+        at: Millis,
     },
     /// Somebody is writing. It is not kept.
     Typing {
@@ -159,6 +234,22 @@ pub enum Event {
         /// Whether it was made just now.
         #[serde(default)]
         made: bool,
+    },
+    /// The person who is told has a new match.
+    Matched {
+        /// Which.
+        match_id: MatchId,
+        /// With whom.
+        partner: Box<Partner>,
+        /// When it was made.
+        at: Millis,
+    },
+    /// The system has something to say to the person who is told.
+    Notice {
+        /// In a few words.
+        title: String,
+        /// The rest.
+        content: String,
     },
     /// A person's first connection of a kind came, or the last one went.
     Presence {
@@ -188,8 +279,15 @@ impl Event {
     #[must_use]
     pub const fn is_durable(&self) -> bool {
         match self {
-            Self::MessageStored { .. } | Self::MatchUpdated { .. } | Self::MemberChanged { .. } => true,
+            Self::MessageStored { .. }
+            | Self::MessageRecalled { .. }
+            | Self::MatchUpdated { .. }
+            | Self::MemberChanged { .. } => true,
             Self::MessageRead { .. }
+            | Self::MessageDelivered { .. }
+            // What is matched can be listed, and a notice is worth no connection.
+            | Self::Matched { .. }
+            | Self::Notice { .. }
             | Self::Typing { .. }
             | Self::Presence { .. }
             | Self::Broadcast { .. } => false,

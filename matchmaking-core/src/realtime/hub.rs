@@ -16,7 +16,7 @@ use super::{
     nodes::{Listening, Others, Told, Towards},
 };
 use crate::{
-    ids::AccountId,
+    ids::{AccountId, SessionId},
     ports::bus::{Bus, BusError},
 };
 
@@ -58,6 +58,7 @@ pub struct ConnectionId(u64);
 struct Seat {
     id: u64,
     account: AccountId,
+    session: Option<SessionId>,
     wire_id: i64,
     channel: Channel,
     queue: mpsc::Sender<Arc<Published>>,
@@ -74,6 +75,7 @@ struct State {
 const OPEN: u8 = 0;
 const LAGGED: u8 = 1;
 const ENDED: u8 = 2;
+const REPLACED: u8 = 3;
 
 impl State {
     fn end(&self, how: u8) {
@@ -107,6 +109,8 @@ pub enum Next {
     Lagged,
     /// The account may not be connected any more; the connection must be closed.
     Ended,
+    /// The person has as many newer connections as they may; the connection must be closed.
+    Replaced,
 }
 
 /// Why a connection must be closed.
@@ -116,6 +120,8 @@ pub enum Over {
     Lagged,
     /// The account may not be connected any more.
     Ended,
+    /// The person has as many newer connections as they may.
+    Replaced,
 }
 
 /// A connection's side of its registration. Dropping it ends the registration.
@@ -158,22 +164,56 @@ impl Hub {
     }
 
     /// Registers a connection. `wire_id` is the number by which the channel's clients know the person. The first
-    /// connection of a person on a channel is told to everyone else on `audience`, as is the end of the last one.
+    /// connection of a person on a channel is told to everyone else on `audience`, as is the end of the last one. Where
+    /// a person has as many as they may ([`Channel::connections_max`]), the eldest is ended.
     #[must_use]
     pub fn connect(self: &Arc<Self>, account: AccountId, wire_id: i64, channel: Channel) -> Connection {
+        self.connect_as(account, None, wire_id, channel)
+    }
+
+    /// The same for a connection that ends with its session.
+    #[must_use]
+    pub fn connect_with_session(
+        self: &Arc<Self>,
+        account: AccountId,
+        session: SessionId,
+        channel: Channel,
+    ) -> Connection {
+        self.connect_as(account, Some(session), account.get(), channel)
+    }
+
+    fn connect_as(
+        self: &Arc<Self>,
+        account: AccountId,
+        session: Option<SessionId>,
+        wire_id: i64,
+        channel: Channel,
+    ) -> Connection {
         let (sender, queue) = mpsc::channel(QUEUE_EVENTS);
         let mut connected = self.write();
         connected.next_id += 1;
         let seat = Arc::new(Seat {
             id: connected.next_id,
             account,
+            session,
             wire_id,
             channel,
             queue: sender,
             state: Arc::default(),
         });
         let first = !connected.is_on(account, channel);
-        connected.by_account.entry(account).or_default().push(Arc::clone(&seat));
+        let seats = connected.by_account.entry(account).or_default();
+        if let Some(most) = channel.connections_max() {
+            // In the order in which they came; those that are ended already are on their way out.
+            let of_kind = || {
+                seats
+                    .iter()
+                    .filter(|seat| seat.channel == channel && seat.state.over.load(Ordering::Acquire) == OPEN)
+            };
+            let too_many = (of_kind().count() + 1).saturating_sub(most);
+            of_kind().take(too_many).for_each(|seat| seat.state.end(REPLACED));
+        }
+        seats.push(Arc::clone(&seat));
         connected.by_channel[channel.index()].insert(seat.id, Arc::clone(&seat));
         if first {
             self.tell_presence(&connected, &seat, true);
@@ -224,6 +264,20 @@ impl Hub {
             .is_some_and(|seats| seats.iter().any(|seat| channels.contains(seat.channel)))
     }
 
+    /// Whether a person has any connection to this node that is told what concerns them.
+    #[must_use]
+    pub fn is_present(&self, account: AccountId) -> bool {
+        self.is_online(account, Channels::OF_PEOPLE)
+    }
+
+    /// Ends the connections of a session, which has ended, on all nodes.
+    pub fn end_session(&self, account: AccountId, session: SessionId) {
+        self.read().end_session(account, session);
+        if let Some(others) = &self.others {
+            others.tell(Told::EndSession(account, session));
+        }
+    }
+
     /// Ends every connection of a person, who may not be connected any more, on all nodes.
     pub fn end_account(&self, account: AccountId) {
         self.read().end_account(account);
@@ -254,6 +308,7 @@ impl Hub {
                 }
             }
             Told::End(account) => self.read().end_account(account),
+            Told::EndSession(account, session) => self.read().end_session(account, session),
         }
     }
 
@@ -290,7 +345,11 @@ impl Hub {
     fn tell_presence(&self, connected: &Connected, seat: &Seat, online: bool) {
         let audience = match seat.channel {
             Channel::MiracleMessage => Channels::MIRACLE_CHAT,
-            Channel::MiracleBase | Channel::MiracleMatch | Channel::Rooms | Channel::Groups => return,
+            Channel::MiracleBase
+            | Channel::MiracleMatch
+            | Channel::Rooms
+            | Channel::Groups
+            | Channel::Platform => return,
         };
         let event = Event::Presence { wire_id: seat.wire_id, channel: seat.channel, online };
         let published = Arc::new(Published::new(event));
@@ -339,6 +398,11 @@ impl Connected {
         }
     }
 
+    fn end_session(&self, account: AccountId, session: SessionId) {
+        let seats = self.by_account.get(&account).into_iter().flatten();
+        seats.filter(|seat| seat.session == Some(session)).for_each(|seat| seat.state.end(ENDED));
+    }
+
     fn publish_on(&self, channels: Channels, except: Option<AccountId>, published: &Arc<Published>) {
         for channel in Channel::ALL {
             if channels.contains(channel) {
@@ -366,6 +430,7 @@ impl Connection {
             over = self.registration.over() => match over {
                 Over::Lagged => Next::Lagged,
                 Over::Ended => Next::Ended,
+                Over::Replaced => Next::Replaced,
             },
             published = self.events.0.recv() => published.map_or(Next::Ended, Next::Event),
         }
@@ -400,6 +465,7 @@ impl Registration {
             match state.over.load(Ordering::Acquire) {
                 LAGGED => return Over::Lagged,
                 ENDED => return Over::Ended,
+                REPLACED => return Over::Replaced,
                 _ => state.changed.notified().await,
             }
         }
@@ -515,6 +581,34 @@ mod tests {
         drop(connection);
         assert!(!hub.is_online(account(1), Channels::MIRACLE_CHAT));
         assert_eq!((hub.connections(), hub.read().by_account.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn the_eldest_of_too_many_connections_is_ended() {
+        let hub = Hub::new();
+        let mut eldest = hub.connect(account(1), 1, Channel::Platform);
+        let mut second = hub.connect(account(1), 1, Channel::Platform);
+        let _other = hub.connect(account(2), 2, Channel::Platform);
+        let groups = hub.connect(account(1), 1, Channel::Groups);
+        let more: Vec<_> = (0..super::super::PLATFORM_CONNECTIONS_MAX - 2)
+            .map(|_| hub.connect(account(1), 1, Channel::Platform))
+            .collect();
+        assert!(told(&mut eldest).await.1.is_none());
+        let last = hub.connect(account(1), 1, Channel::Platform);
+        assert!(matches!(eldest.next().await, Next::Replaced));
+        assert!(told(&mut second).await.1.is_none());
+        drop((more, last, groups));
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_with_its_connections_alone() {
+        let hub = Hub::new();
+        let session = |raw| SessionId::new(raw).unwrap();
+        let mut one = hub.connect_with_session(account(1), session(1), Channel::Platform);
+        let mut other = hub.connect_with_session(account(1), session(2), Channel::Platform);
+        hub.end_session(account(1), session(1));
+        assert!(matches!(one.next().await, Next::Ended));
+        assert!(told(&mut other).await.1.is_none());
     }
 
     #[tokio::test]

@@ -11,5 +11,8 @@ mod hub;
 mod nodes;
 mod repeats;
 
-pub use event::{Channel, Channels, Event, MemberChange, Published, Sender};
+pub use event::{
+    Channel, Channels, Event, MemberChange, MessagePlace, PLATFORM_CONNECTIONS_MAX, Partner, Published,
+    Sender,
+};
 pub use hub::{Connection, ConnectionId, Events, Hub, Next, Over, QUEUE_EVENTS, Registration};

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Channels, Event, Hub, repeats::Repeats};
 use crate::{
-    ids::AccountId,
+    ids::{AccountId, SessionId},
     ports::bus::{Bus, BusError, Inbox, Incoming},
 };
 
@@ -37,6 +37,8 @@ pub(super) enum Told<'a> {
     Event { to: Towards<'a>, event: Cow<'a, Event> },
     /// That a person may not be connected any more.
     End(AccountId),
+    /// That a session of a person has ended.
+    EndSession(AccountId, SessionId),
 }
 
 /// To whom an event is told.
@@ -167,12 +169,12 @@ impl Listening {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Channel, Connection, MemberChange, Next, Sender};
+    use super::super::{Channel, Connection, MemberChange, MessagePlace, Next, Partner, Sender};
     use super::*;
     use crate::{
         clock::Millis,
         ids::{ConversationId, MatchId, MessageId},
-        model::{Message, MessageKind},
+        model::{Message, MessageDetails, MessageKind, Profile},
         ports::bus::{LocalBus, SharedBus},
     };
 
@@ -305,6 +307,8 @@ mod tests {
             content: "你好\n".to_owned(),
             client_message_id: Some("c".to_owned()),
             sent_at: Millis(i64::MAX),
+            details: MessageDetails::default(),
+            recalled_at: None,
         };
         let events = [
             Event::MessageStored {
@@ -319,7 +323,30 @@ mod tests {
                 message: MessageId::new(1).unwrap(),
                 reader: account(2),
                 at: Millis(i64::MIN),
+                place: Some(MessagePlace { conversation: ConversationId::new(2).unwrap(), seq: 3 }),
             },
+            Event::MessageDelivered {
+                message: MessageId::new(1).unwrap(),
+                conversation: ConversationId::new(2).unwrap(),
+                seq: 3,
+                recipient: account(2),
+            },
+            Event::MessageRecalled {
+                message: MessageId::new(1).unwrap(),
+                conversation: ConversationId::new(2).unwrap(),
+                seq: 3,
+                at: Millis(5),
+            },
+            Event::Matched {
+                match_id: MatchId::new(4).unwrap(),
+                partner: Box::new(Partner {
+                    account: account(2),
+                    profile: Profile { nickname: Some("缘".to_owned()), ..Profile::default() },
+                    avatar: None,
+                }),
+                at: Millis(6),
+            },
+            Event::Notice { title: "a".to_owned(), content: "b".to_owned() },
             Event::Typing { from: account(1), conversation: ConversationId::new(2), receiver: None },
             Event::MemberChanged {
                 group: ConversationId::new(2).unwrap(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::chat::Chat;
 use crate::{ports::bus::BusError, realtime::Hub};
 
 /// The tasks of one set of services. Clones share them; when the last one is dropped, they are told to stop.
@@ -20,13 +21,14 @@ struct Tasks {
 
 impl Background {
     /// Starts what is not running yet. Nothing is started twice, nor after [`stop`](Self::stop).
-    pub(super) async fn start(&self, hub: &Arc<Hub>) -> Result<(), BusError> {
+    pub(super) async fn start(&self, hub: &Arc<Hub>, chat: &Chat) -> Result<(), BusError> {
         let tasks = &self.0;
         let start = async || {
             if let Some(listening) = hub.listen().await? {
                 // The task holds the hub and not the tasks, so that dropping the services ends it.
                 tasks.tracker.spawn(listening.run(tasks.stop.clone()));
             }
+            self.spawn(chat.clone().note_deliveries());
             Ok(())
         };
         tasks.started.get_or_try_init(start).await.copied()

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
+    announcing::Announcer,
     chat::{Chat, OpenError},
     days::Day,
     people::People,
@@ -12,7 +13,7 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::{AccountId, MatchId},
     model::{Action, IdentityKind, Interaction, Language, Level, Pair, Person},
-    realtime::{Event, Hub},
+    realtime::Hub,
     scoring::Matcher,
     store::{InteractionOutcome, MatchTerms, NewInteraction, PersonRow, Slice, Sliced, Stores, SuperLikes},
 };
@@ -24,7 +25,7 @@ pub struct Likes {
     people: People,
     chat: Chat,
     matcher: Arc<dyn Matcher>,
-    hub: Arc<Hub>,
+    announcer: Announcer,
     clock: Arc<dyn Clock>,
 }
 
@@ -96,7 +97,8 @@ impl Likes {
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { stores, people, chat, matcher, hub, clock }
+        let announcer = Announcer::new(stores.clone(), hub);
+        Self { stores, people, chat, matcher, announcer, clock }
     }
 
     /// Records what somebody decides about somebody else. When both say yes and have no match, they have one now, and
@@ -139,14 +141,16 @@ impl Likes {
                 }
             };
         self.matcher.observe(actor, target, action);
-        let match_id = matched.map(|matched| matched.id);
+        let match_id = matched.as_ref().map(|matched| matched.id);
         if let Some(match_id) = match_id.filter(|_| newly_matched) {
             match self.chat.open_match(match_id, actor, target).await {
                 // One of the two has hidden from the other since.
                 Ok(_) | Err(OpenError::NoSuchMatch) => {}
                 Err(OpenError::Store(error)) => return Err(error.into()),
             }
-            self.hub.publish_to(&[actor, target], Event::MatchUpdated { match_id, made: true });
+        }
+        if let Some(matched) = matched.as_ref().filter(|_| newly_matched) {
+            self.announcer.tell(matched).await;
         }
         Ok(Decided { interaction, match_id, newly_matched, mutual })
     }

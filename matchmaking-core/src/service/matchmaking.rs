@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::people::People;
+use super::{announcing::Announcer, people::People};
 use crate::{
     clock::Clock,
     error::StoreError,
@@ -26,6 +26,7 @@ pub struct Matchmaking {
     people: People,
     matcher: Arc<dyn Matcher>,
     hub: Arc<Hub>,
+    announcer: Announcer,
     clock: Arc<dyn Clock>,
 }
 
@@ -62,7 +63,8 @@ impl Matchmaking {
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { stores, people, matcher, hub, clock }
+        let announcer = Announcer::new(stores.clone(), Arc::clone(&hub));
+        Self { stores, people, matcher, hub, announcer, clock }
     }
 
     /// Makes the match of two people, or returns the one they have, unchanged.
@@ -91,7 +93,7 @@ impl Matchmaking {
         let new = NewMatch { first, second, terms, at: self.clock.now() };
         let outcome = self.stores.matches.create_match(new).await?;
         if let CreateMatchOutcome::Made(made) = &outcome {
-            self.tell(made, true);
+            self.announcer.tell(made).await;
         }
         Ok(outcome)
     }
@@ -115,7 +117,8 @@ impl Matchmaking {
     /// Flips the like of a match; tells whether there is such a match.
     pub async fn toggle_like(&self, id: MatchId) -> Result<bool, StoreError> {
         let Some(toggled) = self.stores.matches.toggle_like(id).await? else { return Ok(false) };
-        self.tell(&toggled, false);
+        let event = Event::MatchUpdated { match_id: toggled.id, made: false };
+        self.hub.publish_to(&[toggled.first, toggled.second], event);
         Ok(true)
     }
 
@@ -184,10 +187,5 @@ impl Matchmaking {
             }
         }
         Ok(None)
-    }
-
-    fn tell(&self, matched: &Match, made: bool) {
-        let event = Event::MatchUpdated { match_id: matched.id, made };
-        self.hub.publish_to(&[matched.first, matched.second], event);
     }
 }

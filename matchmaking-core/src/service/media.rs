@@ -10,10 +10,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use hmac::Mac as _;
 
+use super::profiles::FileViewer;
 use super::tokens::{TokenKey, mac};
 use crate::{
     clock::{Clock, Millis},
-    ids::ConversationId,
+    ids::{AccountId, ConversationId},
     model::{Message, MessageKind},
     ports::media::{MediaKey, MediaPart, MediaStore},
 };
@@ -115,16 +116,34 @@ impl Media {
         }
     }
 
-    /// What a message says, as it is to be shown: of a picture or a file that is kept here, a link that is good.
+    /// What a message says, as it is to be shown to everyone in its conversation where clients know text and links: of a
+    /// picture or a file that is kept here, a link that is good; of a place, where it is. What a message carries that was
+    /// uploaded to be sent is shown to one viewer at a time: see [`content_for`](Self::content_for).
     #[must_use]
     pub fn content<'a>(&self, message: &'a Message) -> Cow<'a, str> {
         match message.kind {
+            MessageKind::Location if message.content.is_empty() => {
+                let degrees = |name| message.details.extra.as_ref()?.get(name);
+                match (degrees("latitude"), degrees("longitude")) {
+                    (Some(latitude), Some(longitude)) => Cow::Owned(format!("[位置] {latitude},{longitude}")),
+                    _ => Cow::Borrowed(&message.content),
+                }
+            }
             MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
                 self.shown(&message.content, message.conversation)
             }
             MessageKind::Text | MessageKind::Location | MessageKind::System | MessageKind::Assistant => {
                 Cow::Borrowed(&message.content)
             }
+        }
+    }
+
+    /// The same for one viewer: of what was uploaded to be sent, a link that is good for them.
+    #[must_use]
+    pub fn content_for<'a>(&self, message: &'a Message, viewer: AccountId) -> Cow<'a, str> {
+        match &message.details.media {
+            Some(key) => Cow::Owned(self.link_for(FileViewer::Account(viewer), key, self.clock.now())),
+            None => self.content(message),
         }
     }
 

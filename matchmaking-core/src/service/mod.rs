@@ -4,6 +4,7 @@
 //! show as an internal error and nothing more.
 
 pub mod accounts;
+mod announcing;
 pub mod auth;
 mod background;
 pub mod chat;
@@ -24,6 +25,7 @@ pub mod safety;
 pub mod sealing;
 pub mod telegram;
 pub mod tokens;
+pub mod uploads;
 
 use std::{sync::Arc, time::Duration};
 
@@ -73,6 +75,9 @@ pub struct Foundation {
     pub data_key: sealing::DataKey,
     /// Whether photos pass at once, without a reviewer.
     pub photos_approved_at_once: bool,
+    /// Whether matched people of the platform are shown what the other one writes without telephone numbers and the like,
+    /// until both have asked for each other's contact.
+    pub masks_contacts: bool,
     /// How much work hashing a password is.
     pub password_cost: passwords::PasswordCost,
     /// Whether codes of text messages wait for each other, and are counted by the day. How often one may be tried is
@@ -96,6 +101,7 @@ impl Foundation {
             token_key: tokens::TokenKey::random(),
             data_key: sealing::DataKey::random(),
             photos_approved_at_once: false,
+            masks_contacts: true,
             password_cost: passwords::PasswordCost::default(),
             limits_codes: true,
             public_base_url: OFFLINE_BASE_URL.to_owned(),
@@ -118,6 +124,8 @@ pub struct Services {
     pub tokens: tokens::Tokens,
     /// What people send each other besides text.
     pub media: media::Media,
+    /// What is uploaded to be sent.
+    pub uploads: uploads::Uploads,
     /// Accounts known by their Telegram id.
     pub telegram: telegram::Telegram,
     /// Matches.
@@ -165,6 +173,7 @@ impl Services {
             token_key,
             data_key,
             photos_approved_at_once,
+            masks_contacts,
             password_cost,
             limits_codes,
             public_base_url,
@@ -195,6 +204,8 @@ impl Services {
         );
         let media =
             media::Media::new(Arc::clone(&ports.media), Arc::clone(&clock), &public_base_url, &token_key);
+        // Shared, so that no more pictures are decoded at once than the machine bears.
+        let pictures = profiles::Pictures::default();
         let parts = profiles::Parts {
             people: people.clone(),
             media: media.clone(),
@@ -202,7 +213,10 @@ impl Services {
             clock: Arc::clone(&clock),
             data_key,
             photos_approved_at_once,
+            pictures: pictures.clone(),
+            hub: Arc::clone(&hub),
         };
+        let uploads = uploads::Uploads::new(stores.clone(), media.clone(), pictures, Arc::clone(&clock));
         let profiles = profiles::Profiles::new(stores.clone(), parts);
         let telegram =
             telegram::Telegram::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
@@ -213,7 +227,7 @@ impl Services {
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
-        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), masks_contacts);
         let daily =
             daily::Daily::new(stores.clone(), people.clone(), Arc::clone(&matcher), Arc::clone(&clock));
         let likes = likes::Likes::new(
@@ -239,6 +253,7 @@ impl Services {
             auth,
             tokens,
             media,
+            uploads,
             telegram,
             matchmaking,
             daily,
@@ -297,11 +312,11 @@ impl Services {
         });
     }
 
-    /// Starts what goes on beside the calls: hearing what other nodes tell. It belongs to the runtime on which this is
+    /// Starts what goes on beside the calls: hearing what other nodes tell, and noting what connections took. It belongs to the runtime on which this is
     /// called, and goes on until [`stop`](Self::stop) or until the last clone of the services is dropped. Calling it
     /// again starts nothing twice; when it failed, it may be called again.
     pub async fn start(&self) -> Result<(), BusError> {
-        self.background.start(&self.hub).await
+        self.background.start(&self.hub, &self.chat).await
     }
 
     /// Stops what [`start`](Self::start) started, for good, and returns when it has stopped.

@@ -166,7 +166,8 @@ impl Pairs {
         let phones: HashMap<_, _> = phones.into_iter().collect();
         let conversations: Vec<_> = views.iter().filter_map(|view| view.conversation).collect();
         let talks = self.stores.conversations.summaries_of(viewer, &[], &conversations).await?;
-        let mut talks: HashMap<_, _> = talks.into_iter().map(|talk| (talk.conversation.id, talk)).collect();
+        let mut talks: HashMap<_, _> =
+            talks.into_iter().map(|talk| (talk.conversation.id, self.chat.show_summary(talk))).collect();
         let offset = days::offset(self.clock.now(), self.people.time_zone());
         let days = self.stores.messages.days_of_exchange(&conversations, offset).await?;
         let days: HashMap<_, _> = days.into_iter().collect();

@@ -1,12 +1,15 @@
 //! The store of photos, films, and the files they are kept in.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, PhotoId},
-    model::{FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, ReviewStatus, Video},
+    model::{
+        FileRole, KeptFile, MessageDetails, MessageKind, Photo, PhotoFiles, PhotoKind, ReviewStatus, Video,
+    },
 };
 
 /// How many photos somebody has at most.
@@ -57,6 +60,26 @@ pub struct NewVideo {
     pub at: Millis,
 }
 
+/// Something that is about to be uploaded to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUpload {
+    /// By whom.
+    pub account: AccountId,
+    /// What it is. Its key, and that of the small picture that stands for it, are reserved with it.
+    pub upload: Upload,
+    /// When it is discarded unless it was sent by then.
+    pub until: Millis,
+}
+
+/// What is known of something that was uploaded to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// As what it can be sent.
+    pub kind: MessageKind,
+    /// Its file, the small picture that stands for it, and its measures.
+    pub details: MessageDetails,
+}
+
 /// Keeps photos, films, and what is known of their files.
 ///
 /// A file is **reserved** before its bytes are put anywhere, and belongs to something from the moment in which that is
@@ -74,6 +97,16 @@ pub trait AlbumStore: Send + Sync {
         keys: &[(String, FileRole)],
         until: Millis,
     ) -> StoreResult<()>;
+
+    /// Reserves the files of something that is to be sent, likewise, and notes what it is.
+    async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()>;
+
+    /// What this account uploaded under this key to be sent; `None` for anything else, and once it is discarded.
+    async fn upload(&self, account: AccountId, key: &str, at: Millis) -> StoreResult<Option<Upload>>;
+
+    /// Whether a file was sent to a conversation that this account is in: a group that goes on, or a direct one whose two
+    /// may see each other.
+    async fn was_sent_to(&self, key: &str, account: AccountId) -> StoreResult<bool>;
 
     /// Discards files at this moment that were reserved and do not belong to anything; others are left alone.
     async fn discard_files(&self, keys: &[String], at: Millis) -> StoreResult<()>;

@@ -108,7 +108,24 @@ pub struct ConversationSummary {
     pub last: Option<Message>,
     /// How many messages of others after the last one they read, at most [`UNREAD_COUNTED_MAX`].
     pub unread: i64,
+    /// As of a [`Standing`].
+    pub contact_locked: bool,
 }
+
+/// A conversation of two who are matched, as one of them has it in their list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatchedConversation {
+    /// The conversation, with its last message and how many are unread.
+    pub summary: ConversationSummary,
+    /// The other one.
+    pub partner: AccountId,
+    /// When they were matched.
+    pub matched_at: Millis,
+}
+
+/// The most conversations with unread messages over which a person's unread messages are summed up: those with the
+/// latest activity. Whoever has more than that has more unread messages than anybody counts.
+pub const UNREAD_CONVERSATIONS_MAX: usize = 100;
 
 impl ConversationSummary {
     /// The moment of its latest activity: of the last message that the member is shown, else of its making.
@@ -129,6 +146,9 @@ pub struct Standing {
     pub relation: Option<Relation>,
     /// The match of the two of a direct conversation, if they had one, ended or not.
     pub match_id: Option<MatchId>,
+    /// Whether the two of a direct conversation are matched people of the platform (both have a telephone) who have not
+    /// both asked for each other's contact.
+    pub contact_locked: bool,
     /// Of a group: whom the person is not shown; see [`SafetyStore::hidden_from`](super::SafetyStore::hidden_from).
     pub hidden: Vec<AccountId>,
 }
@@ -190,6 +210,30 @@ pub trait ConversationStore: Send + Sync {
         after: Option<ConversationId>,
         limit: usize,
     ) -> StoreResult<Vec<ConversationId>>;
+
+    /// The direct conversations of a person with those whom they are matched with and may see: the pinned ones first,
+    /// then those with the latest activity (the last message, else its making), then by identifier descending; at most
+    /// `limit` after leaving out the first `skip`. What it costs does not depend on how many come after.
+    async fn matched_conversations(
+        &self,
+        account: AccountId,
+        skip: usize,
+        limit: usize,
+    ) -> StoreResult<Vec<MatchedConversation>>;
+
+    /// How many messages are unread in those conversations, muted ones too: over at most
+    /// [`UNREAD_CONVERSATIONS_MAX`] that have some.
+    async fn unread_in_matched(&self, account: AccountId) -> StoreResult<i64>;
+
+    /// Changes how a member has a conversation in their list; what is `None` stays. Returns their part as it is now, or
+    /// `None` if they are no member.
+    async fn set_preferences(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+        is_pinned: Option<bool>,
+        is_muted: Option<bool>,
+    ) -> StoreResult<Option<Member>>;
 
     /// Changes a group for a member whose role is at least `role`, and returns it as it is now.
     async fn update_group(

@@ -4,14 +4,15 @@ use std::cmp::Reverse;
 
 use super::{
     AppendRefusal, FormerPassword, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewInteraction,
-    REFRESH_REPEAT_MILLIS,
+    RECALL_MILLIS, REFRESH_REPEAT_MILLIS, RecallOutcome,
 };
 use crate::{
     clock::Millis,
     error::{StoreError, StoreResult},
     ids::AccountId,
     model::{
-        AccountStatus, Action, Identity, Interaction, Member, Relation, ReviewKind, Role, Subject, may_see,
+        AccountStatus, Action, Identity, Interaction, Member, Message, MessageDetails, Relation, ReviewKind,
+        Role, Subject, may_see,
     },
 };
 
@@ -112,6 +113,8 @@ pub(super) struct AppendFacts {
     pub(super) closed: bool,
     /// How the sender stands to the other one, in a direct conversation.
     pub(super) relation: Option<Relation>,
+    /// Whether every file of the message is the sender's to be sent.
+    pub(super) has_files: bool,
 }
 
 /// Why the sender may not write; `None` when they may. `facts` is `None` for an unknown conversation.
@@ -123,9 +126,30 @@ pub(super) fn append_refusal(facts: Option<AppendFacts>) -> Option<AppendRefusal
         Some(AppendRefusal::Closed)
     } else if facts.relation.is_some_and(|relation| !may_see(relation)) {
         Some(AppendRefusal::NotVisible)
+    } else if !facts.has_files {
+        Some(AppendRefusal::NoSuchFile)
     } else {
         None
     }
+}
+
+/// Why somebody may not take this message back, or that it was; `None` when they may now.
+pub(super) fn recall_refusal(message: &Message, by: AccountId, at: Millis) -> Option<RecallOutcome> {
+    if message.sender != by {
+        Some(RecallOutcome::NotSender)
+    } else if message.recalled_at.is_some() {
+        Some(RecallOutcome::Already(message.clone()))
+    } else if at.since(message.sent_at) > RECALL_MILLIS {
+        Some(RecallOutcome::TooLate)
+    } else {
+        None
+    }
+}
+
+/// A message as it is once it was taken back.
+pub(super) fn recalled(message: Message, at: Millis) -> Message {
+    let (content, details) = (String::new(), MessageDetails::default());
+    Message { content, details, recalled_at: Some(at), ..message }
 }
 
 /// What a store knows about a group with which somebody wants to do something.
@@ -212,7 +236,12 @@ mod tests {
                 blocked: false,
                 unmatched: false,
             }),
+            has_files: true,
         };
+        assert_eq!(
+            append_refusal(Some(AppendFacts { has_files: false, ..open })),
+            Some(AppendRefusal::NoSuchFile)
+        );
         let hidden = open.relation.map(|relation| Relation { blocked: true, ..relation });
         assert_eq!(append_refusal(Some(open)), None);
         assert_eq!(append_refusal(Some(AppendFacts { relation: None, ..open })), None);
@@ -279,6 +308,8 @@ mod tests {
             joined_at: Millis(joined_at),
             read_seq: 0,
             delivered_seq: 0,
+            is_pinned: false,
+            is_muted: false,
         };
         let mut left = vec![member(1, Role::Member, 20), member(2, Role::Member, 10)];
         assert_eq!(heir(&left), AccountId::new(2));

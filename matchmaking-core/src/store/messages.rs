@@ -8,7 +8,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, MessageId},
-    model::{Message, MessageKind},
+    model::{Message, MessageDetails, MessageKind},
 };
 
 /// A message to be stored.
@@ -27,6 +27,8 @@ pub struct NewMessage {
     pub client_message_id: Option<String>,
     /// The present moment.
     pub at: Millis,
+    /// What it carries besides its text. Its files must have been uploaded by the sender to be sent.
+    pub details: MessageDetails,
 }
 
 /// What a store does when a message is stored as new: how whoever is connected hears of messages in the order of
@@ -82,6 +84,37 @@ pub enum AppendRefusal {
     Closed,
     /// It is a direct one, and its two people may not see each other.
     NotVisible,
+    /// One of its files was not uploaded by the sender to be sent, or is gone.
+    NoSuchFile,
+}
+
+/// For how long a message may be taken back, in milliseconds: two minutes.
+pub const RECALL_MILLIS: i64 = 120_000;
+
+/// What became of a message to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecallOutcome {
+    /// It is, as this; it was not before.
+    Recalled(Message),
+    /// It was before, as this.
+    Already(Message),
+    /// Somebody else wrote it.
+    NotSender,
+    /// It is older than [`RECALL_MILLIS`].
+    TooLate,
+    /// There is no such message.
+    Unknown,
+}
+
+/// How far messages have come to a member's devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeliveryMark {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// To whom.
+    pub account: AccountId,
+    /// Up to and with this number.
+    pub seq: i64,
 }
 
 /// That a person has read a conversation up to a message.
@@ -188,6 +221,14 @@ pub trait MessageStore: Send + Sync {
         account: AccountId,
         seq: i64,
     ) -> StoreResult<ReadOutcome>;
+
+    /// The same for many members, in one go. Returns the marks that moved, each to what was asked for, by conversation,
+    /// then account. One beyond the last message moves nothing, nor does one of a stranger.
+    async fn mark_all_delivered(&self, marks: &[DeliveryMark]) -> StoreResult<Vec<DeliveryMark>>;
+
+    /// Takes a message back for its sender, who has [`RECALL_MILLIS`] for that: it keeps its place, and loses its text
+    /// and its details. Files that it alone carried are discarded.
+    async fn recall_message(&self, id: MessageId, by: AccountId, at: Millis) -> StoreResult<RecallOutcome>;
 
     /// The marks that tell which members read the messages with numbers from `from` to `to`, and when: of each member
     /// those at or above `from`, up to the first at or above `to`, ordered by account, then number. The first mark of

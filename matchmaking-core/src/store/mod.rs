@@ -44,10 +44,11 @@ pub use accounts::{
     AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
     SetIdentityOutcome,
 };
-pub use album::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo};
+pub use album::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewUpload, NewVideo, Upload};
 pub use conversations::{
     ConversationStore, ConversationSummary, Departure, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupChange,
-    GroupOutcome, GroupRefusal, NewGroup, NewMember, Standing, UNREAD_COUNTED_MAX,
+    GroupOutcome, GroupRefusal, MatchedConversation, NewGroup, NewMember, Standing, UNREAD_CONVERSATIONS_MAX,
+    UNREAD_COUNTED_MAX,
 };
 pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
 pub use invitations::{InvitationStore, InviteCodeOutcome};
@@ -61,7 +62,10 @@ pub use matches::{
     MatchView, NewInteraction, NewMatch, SuperLikes,
 };
 pub use memberships::MembershipStore;
-pub use messages::{AppendOutcome, AppendRefusal, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome};
+pub use messages::{
+    AppendOutcome, AppendRefusal, DeliveryMark, MessageStore, NewMessage, OnStored, RECALL_MILLIS, ReadMark,
+    ReadOutcome, RecallOutcome,
+};
 pub use office::{NewAudit, OfficeStore};
 pub use opening::{Migrations, migrate, open, open_with};
 pub use people::{PeopleStore, PersonRow, ProfilePage, ProfileStats, VersionedProfile};

@@ -71,7 +71,7 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
-        Fault::NotAllowed => text(StatusCode::FORBIDDEN, "Forbidden"),
+        Fault::NotAllowed | Fault::RecallTooLate => text(StatusCode::FORBIDDEN, "Forbidden"),
         Fault::AlreadyMember
         | Fault::GroupFull
         | Fault::TooManyGroups

@@ -104,6 +104,10 @@ impl Live {
                     self.close(close_code::LAGGED, "too slow");
                     None
                 }
+                Over::Replaced => {
+                    self.close(close_code::POLICY, "too many connections");
+                    None
+                }
                 Over::Ended => Some(Turn::Ended),
             },
         }

@@ -352,6 +352,8 @@ mod tests {
             content: "缘".to_owned(),
             client_message_id: Some("c".to_owned()),
             sent_at: Millis(0),
+            details: crate::model::MessageDetails::default(),
+            recalled_at: None,
         };
         let view = |receiver| MessageView::new(&message, message.content.clone(), receiver);
         let client_message_id = message.client_message_id.clone();

@@ -1,19 +1,24 @@
-//! The platform: accounts by telephone, profiles, daily recommendations, likes and matches.
+//! The platform: accounts by telephone, profiles, daily recommendations, likes, matches and messages.
 //!
 //! Every route is served at `/v1`. Every answer stands in an envelope (`code`, `message`, `data`, `timestamp`,
 //! `request_id`) that the dialect writes; the response types here are what stands in `data`.
 
 mod account;
 mod auth;
+mod conversations;
 mod credentials;
 mod export;
+pub mod frames;
 mod likes;
 mod matches;
 mod matching;
+mod messages;
 mod people;
 mod photos;
 mod profile;
 mod safety;
+mod socket;
+mod uploads;
 mod verification;
 
 pub use super::page::{Order, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page, PageRequest, Paged, Pagination, Sort};
@@ -25,6 +30,10 @@ pub use auth::{
     LogIn, LogInRequest, LogOut, LoggedIn, LoggedInUser, NewUser, Refresh, RefreshRequest, Refreshed,
     Register, RegisterRequest, Registered, ResetPassword, ResetPasswordRequest, SendCode, SendCodeRequest,
     SentCode,
+};
+pub use conversations::{
+    ConversationView, ConversationsRequest, ConversationsView, ListConversations, MarkRead, MarkReadRequest,
+    MessagePreview, OpenPagination, PreferencesRequest, PreferencesView, PresentUser, SetPreferences,
 };
 pub use credentials::DEVICE_TEXT_MAX;
 pub use export::{
@@ -38,6 +47,11 @@ pub use matches::{
 pub use matching::{
     BasicInfo, Beside, DAILY_PAGE_SIZE, DailyRequest, DailyView, GetDaily, Interact, InteractionRequest,
     InteractionView, LocationView, RecommendedView, TAGS_MAX, Undo, UndoneView, interaction_message,
+};
+pub use messages::{
+    Before, CLIENT_MESSAGE_ID_MAX, Carried, EXTRA_BYTES_MAX, ListMessages, ListMessagesRequest, MessageView,
+    MessagesView, NewMessage, RecallMessage, RecallRequest, SendMessage, SendMessageRequest, TEXT_CHARS_MAX,
+    type_of,
 };
 pub use people::{ScoredUser, UserBrief, UserCard, location, masked, nickname};
 pub use photos::{
@@ -55,6 +69,8 @@ pub use safety::{
     BlockUser, BlockedRequest, BlockedView, ListBlocked, REPORT_DETAIL_MAX, REPORT_REASON_MAX, ReportRequest,
     ReportUser, ReportedView, SetVisibility, UnblockUser, UserRequest, Visibility,
 };
+pub use socket::Socket;
+pub use uploads::{SOUND_BYTES_MAX, UploadForm, UploadMedia, UploadedView};
 pub use verification::{
     SubmitPapers, SubmitPapersRequest, SubmittedIdentity, SubmittedPapers, VerifyIdentity,
     VerifyIdentityRequest,
@@ -98,6 +114,14 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<ListMatches>(),
     Listed::of::<EndMatch>(),
     Listed::of::<UnlockContact>(),
+    Listed::of::<ListConversations>(),
+    Listed::of::<ListMessages>(),
+    Listed::of::<SendMessage>(),
+    Listed::of::<UploadMedia>(),
+    Listed::of::<MarkRead>(),
+    Listed::of::<SetPreferences>(),
+    Listed::of::<RecallMessage>(),
+    Listed::of::<Socket>(),
     Listed::of::<SetVisibility>(),
     Listed::of::<ListBlocked>(),
     Listed::of::<BlockUser>(),

@@ -19,7 +19,7 @@ pub const PICTURE_BYTES_MAX: usize = 10 << 20;
 pub const FILM_BYTES_MAX: usize = 50 << 20;
 
 /// How much longer a form may be than its file.
-const FORM_ROOM: usize = 64 << 10;
+pub(super) const FORM_ROOM: usize = 64 << 10;
 
 /// The most characters of `crop_data`.
 const CROP_CHARS_MAX: usize = 500;

@@ -18,9 +18,12 @@ impl Auth {
         self.stores.sessions.devices(account).await
     }
 
-    /// Ends a session of this account; tells whether there was one. Its tokens are worth nothing from then on.
+    /// Ends a session of this account; tells whether there was one. Its tokens are worth nothing from then on, and its
+    /// sockets end.
     pub async fn end_session(&self, account: AccountId, session: SessionId) -> StoreResult<bool> {
-        self.stores.sessions.end_session(account, session).await
+        let ended = self.stores.sessions.end_session(account, session).await?;
+        self.hub.end_session(account, session);
+        Ok(ended)
     }
 
     /// Ends the session of whoever calls.

@@ -36,13 +36,13 @@ impl Chat {
                 bytes += message.content.len();
                 if bytes > bound.bytes && !newest_first.is_empty() {
                     newest_first.reverse();
-                    return Ok(newest_first);
+                    return Ok(thread.show(newest_first));
                 }
                 newest_first.push(message);
             }
             if complete || newest_first.len() >= bound.messages {
                 newest_first.reverse();
-                return Ok(newest_first);
+                return Ok(thread.show(newest_first));
             }
         }
     }
@@ -65,7 +65,7 @@ impl Chat {
             return messages.messages_without(thread.id(), &thread.hidden, before, skip, limit).await;
         }
         if skip == 0 {
-            return messages.messages_before(thread.id(), before, limit).await;
+            return Ok(thread.show(messages.messages_before(thread.id(), before, limit).await?));
         }
         // Numbers have no gaps, so that leaving out is counting, however deep somebody pages.
         let newest = before.unwrap_or(thread.conversation.last_seq + 1);
@@ -73,7 +73,16 @@ impl Chat {
         if before <= 1 {
             return Ok(Vec::new());
         }
-        messages.messages_before(thread.id(), Some(before), limit).await
+        Ok(thread.show(messages.messages_before(thread.id(), Some(before), limit).await?))
+    }
+
+    /// At most `limit` messages of a conversation with numbers above `after`, oldest first, as far as its viewer is shown
+    /// them, and the number up to which that is all of them.
+    pub async fn since(&self, thread: &Thread, after: i64, limit: usize) -> StoreResult<(Vec<Message>, i64)> {
+        let mut read = self.stores.messages.messages_after(thread.id(), after, limit).await?;
+        let up_to = read.last().map_or(after, |last| last.seq);
+        read.retain(|message| thread.shows(message.sender));
+        Ok((thread.show(read), up_to))
     }
 
     /// How many messages of a conversation its viewer is shown in all.

@@ -1,9 +1,13 @@
 //! Conversations and messages: who may read and write where, and what whoever is connected is told.
 
 mod audience;
+mod deliveries;
 mod history;
+mod list;
+mod recalling;
 mod receipts;
 mod sending;
+mod shown;
 
 use std::sync::Arc;
 
@@ -13,17 +17,17 @@ use crate::{
     ids::{AccountId, ConversationId, MatchId},
     model::{Conversation, ConversationKind, IdentityKind, Member, Pair, Relation, may_see},
     realtime::Hub,
-    store::{ConversationSummary, Standing, Stores},
+    store::{Standing, Stores},
 };
 
 pub use crate::store::AppendRefusal;
 pub(super) use audience::Audiences;
 pub use audience::{AUDIENCE_LIFETIME, AUDIENCES_KEPT};
 pub use history::{ANSWER_HISTORY, FRAME_HISTORY, HistoryBound};
+pub use list::{CONVERSATIONS_LISTED_MAX, Listed, Listing};
+pub use recalling::RecallError;
 pub use sending::{Outgoing, SendError, Sent};
-
-/// The most conversations of a person that are listed: those with the latest activity.
-pub const CONVERSATIONS_LISTED_MAX: usize = 1_000;
+pub use shown::Progress;
 
 /// Opens conversations, stores what is said in them, and tells whoever is connected.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Chat {
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
     audiences: Arc<Audiences>,
+    deliveries: Arc<deliveries::Deliveries>,
+    masks_contacts: bool,
 }
 
 /// A conversation as one of its members sees it, at the moment at which it was looked up.
@@ -45,6 +51,8 @@ pub struct Thread {
     pub peer: Option<AccountId>,
     /// The match of the two, if they have one.
     pub match_id: Option<MatchId>,
+    /// Whether what the two write to each other is told without telephone numbers and the like.
+    pub(super) masked: bool,
     /// Whom the member is not shown in a group, and who are not shown the member.
     hidden: Vec<AccountId>,
 }
@@ -109,11 +117,12 @@ pub enum ReachError {
 }
 
 impl Chat {
-    /// The service over these stores.
+    /// The service over these stores. With `masks_contacts`, matched people of the platform are shown what the other one
+    /// writes without telephone numbers and the like, until both have asked for each other's contact.
     #[must_use]
-    pub fn new(stores: Stores, hub: Arc<Hub>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(stores: Stores, hub: Arc<Hub>, clock: Arc<dyn Clock>, masks_contacts: bool) -> Self {
         let audiences = Arc::new(Audiences::new(stores.clone(), hub.is_alone()));
-        Self { stores, hub, clock, audiences }
+        Self { stores, hub, clock, audiences, deliveries: Arc::default(), masks_contacts }
     }
 
     /// Who is told of messages, for whoever changes that.
@@ -139,7 +148,7 @@ impl Chat {
     /// A conversation as this person sees it: a direct one whose two people see each other, or a group that goes on.
     pub async fn thread(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
         let standing = self.stores.conversations.standing(id, viewer).await?.ok_or(ThreadError::Unknown)?;
-        let Standing { conversation, me, relation, match_id, hidden } = standing;
+        let Standing { conversation, me, relation, match_id, contact_locked, hidden } = standing;
         let peer = match conversation.kind {
             // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
             ConversationKind::Direct(pair) if relation.is_some_and(may_see) => pair.other(viewer),
@@ -149,7 +158,8 @@ impl Chat {
             }
         };
         let me = me.ok_or(ThreadError::NotMember)?;
-        Ok(Thread { conversation, me, peer, match_id, hidden })
+        let masked = contact_locked && self.masks_contacts;
+        Ok(Thread { conversation, me, peer, match_id, masked, hidden })
     }
 
     /// The same of a direct conversation; a group is unknown.
@@ -204,12 +214,6 @@ impl Chat {
         let pair = Pair::new(viewer, other).ok_or(ReachError::Oneself)?;
         self.stores.conversations.open_direct(pair, self.clock.now()).await?;
         self.with_person(viewer, other).await?.ok_or(ReachError::Unknown)
-    }
-
-    /// The conversations of a person, the latest activity first, at most [`CONVERSATIONS_LISTED_MAX`].
-    pub async fn conversations(&self, viewer: AccountId) -> StoreResult<Vec<ConversationSummary>> {
-        let hidden = self.stores.safety.hidden_from(viewer).await?;
-        self.stores.conversations.conversations_of(viewer, &hidden, CONVERSATIONS_LISTED_MAX).await
     }
 
     async fn relation(&self, pair: Pair) -> StoreResult<Option<Relation>> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Chat, Thread, ThreadError};
+use super::{Chat, Thread, ThreadError, deliveries::Delivered};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, MessageId},
+    ids::{AccountId, ConversationId, MessageId},
     model::Message,
-    realtime::Event,
+    realtime::{Event, MessagePlace},
     store::{ReadMark, ReadOutcome},
 };
 
@@ -53,6 +53,47 @@ impl Chat {
         Ok(())
     }
 
+    /// Notes that somebody has read a conversation up to a message of it, whoever wrote that, and tells the sender of the
+    /// newest message of somebody else's that was unread. Unknown is a message of another conversation.
+    pub async fn read_up_to(
+        &self,
+        viewer: AccountId,
+        conversation: ConversationId,
+        id: MessageId,
+    ) -> Result<(), ThreadError> {
+        let thread = self.thread(conversation, viewer).await?;
+        let message = self.stores.messages.message(id).await?;
+        let message = message.filter(|it| it.conversation == conversation && thread.shows(it.sender));
+        let message = message.ok_or(ThreadError::Unknown)?;
+        if message.sender != viewer {
+            return Ok(self.read_all(&thread, std::slice::from_ref(&message)).await?);
+        }
+        let others = [&[viewer], thread.hidden.as_slice()].concat();
+        let messages = &self.stores.messages;
+        let mut newest = messages.messages_without(conversation, &others, Some(message.seq), 0, 1).await?;
+        newest.push(message);
+        Ok(self.read_all(&thread, &newest).await?)
+    }
+
+    /// Notes that these messages of a conversation, which are told to its viewer, have reached them, and tells the sender
+    /// of the newest one of somebody else's. In groups nobody waits for that.
+    pub async fn delivered(&self, thread: &mut Thread, messages: &[Message]) -> StoreResult<()> {
+        let Some(peer) = thread.peer else { return Ok(()) };
+        let of_peer = messages.iter().filter(|message| message.sender == peer);
+        let Some(newest) = of_peer.max_by_key(|message| message.seq) else { return Ok(()) };
+        if newest.seq <= thread.me.delivered_seq {
+            return Ok(());
+        }
+        let (conversation, viewer) = (thread.id(), thread.viewer());
+        let outcome = self.stores.messages.mark_delivered(conversation, viewer, newest.seq).await?;
+        thread.me.delivered_seq = newest.seq;
+        if matches!(outcome, ReadOutcome::Advanced { .. }) {
+            let delivered = Delivered { message: newest.id, seq: newest.seq, sender: peer };
+            self.tell_delivered(conversation, viewer, delivered);
+        }
+        Ok(())
+    }
+
     /// Notes that somebody has read a message, and everything before it, and tells its sender. Unknown is a message of
     /// a conversation that they are not shown.
     pub async fn read_message(&self, viewer: AccountId, id: MessageId) -> Result<(), ThreadError> {
@@ -71,7 +112,9 @@ impl Chat {
     fn tell_read(&self, thread: &Thread, message: &Message, at: Millis) {
         let reader = thread.viewer();
         if message.sender != reader && thread.shows(message.sender) {
-            self.hub.publish_to(&[message.sender], Event::MessageRead { message: message.id, reader, at });
+            let place = Some(MessagePlace { conversation: message.conversation, seq: message.seq });
+            let event = Event::MessageRead { message: message.id, reader, at, place };
+            self.hub.publish_to(&[message.sender], event);
         }
     }
 }

@@ -5,11 +5,11 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::{Chat, ReachError, Thread};
+use super::{Chat, ReachError, Thread, deliveries::Delivered, shown::mask};
 use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
-    model::{Message, MessageKind},
+    model::{Message, MessageDetails, MessageKind},
     realtime::{ConnectionId, Event, Sender},
     store::{AppendOutcome, AppendRefusal, NewMessage, OnStored},
 };
@@ -31,6 +31,8 @@ pub struct Outgoing<'a> {
     pub client_timestamp: Option<String>,
     /// The connection through which it came, if that one is answered otherwise than by being told of it.
     pub origin: Option<ConnectionId>,
+    /// What it carries besides its text.
+    pub details: MessageDetails,
 }
 
 impl<'a> Outgoing<'a> {
@@ -45,6 +47,7 @@ impl<'a> Outgoing<'a> {
             client_message_id: None,
             client_timestamp: None,
             origin: None,
+            details: MessageDetails::default(),
         }
     }
 }
@@ -74,7 +77,8 @@ pub enum SendError {
 impl Chat {
     /// Stores a message and tells everyone in the conversation.
     pub async fn send(&self, new: Outgoing<'_>) -> Result<Sent, SendError> {
-        let Outgoing { thread, sender, kind, content, client_message_id, client_timestamp, origin } = new;
+        let Outgoing { thread, sender, kind, content, client_message_id, client_timestamp, origin, details } =
+            new;
         let append = NewMessage {
             conversation: thread.id(),
             sender: sender.account,
@@ -82,6 +86,7 @@ impl Chat {
             content,
             client_message_id,
             at: self.clock.now(),
+            details,
         };
         let told = self.told(thread).await?;
         let taken = Arc::new(AtomicUsize::new(0));
@@ -89,13 +94,36 @@ impl Chat {
             let (hub, taken) = (Arc::clone(&self.hub), Arc::clone(&taken));
             let (receiver, match_id) = (thread.peer, thread.match_id);
             let (audiences, hidden) = (Arc::clone(&self.audiences), thread.hidden.clone());
+            let (deliveries, masked) = (Arc::clone(&self.deliveries), thread.masked);
             OnStored::new(move |message| {
                 // Whoever is a member now, and not when the message was handed in.
                 let members = receiver.is_none().then(|| audiences.now(message.conversation)).flatten();
                 let told = members.map_or(told, |members| shown_to(members, &hidden));
-                let message = message.clone();
-                let event = Event::MessageStored { message, sender, receiver, match_id, client_timestamp };
-                taken.store(hub.publish_except(origin, &told, event), Ordering::Release);
+                let author = sender.account;
+                let event = |message| Event::MessageStored {
+                    message,
+                    sender: Arc::clone(&sender),
+                    receiver,
+                    match_id,
+                    client_timestamp: client_timestamp.clone(),
+                };
+                let mut of_others = message.clone();
+                if masked {
+                    mask(&mut of_others);
+                }
+                let took = match receiver {
+                    // Whoever wrote it is shown what they wrote.
+                    Some(other) if of_others != *message => {
+                        hub.publish_except(origin, &[author], event(message.clone()));
+                        hub.publish_except(origin, &[other], event(of_others))
+                    }
+                    _ => hub.publish_except(origin, &told, event(of_others)),
+                };
+                taken.store(took, Ordering::Release);
+                if let (Some(other), 1..) = (receiver, took) {
+                    let delivered = Delivered { message: message.id, seq: message.seq, sender: author };
+                    deliveries.add(message.conversation, other, delivered);
+                }
             })
         };
         let (message, repeated) = match self.stores.messages.append_message(append, on_stored).await? {
@@ -127,7 +155,7 @@ impl Chat {
     }
 
     /// Everyone in the conversation, its viewer included, but for whom they are not shown to.
-    async fn told(&self, thread: &Thread) -> StoreResult<Arc<[AccountId]>> {
+    pub(super) async fn told(&self, thread: &Thread) -> StoreResult<Arc<[AccountId]>> {
         if let Some(peer) = thread.peer {
             return Ok(Arc::new([thread.viewer(), peer]));
         }

@@ -149,6 +149,9 @@ impl Profiles {
         if viewer == file.account {
             return Ok(true);
         }
+        if file.role == FileRole::Message {
+            return self.stores.album.was_sent_to(key.as_str(), viewer).await;
+        }
         if file.status != Some(ReviewStatus::Passed) {
             return Ok(false);
         }

@@ -66,7 +66,7 @@ fn mp4_box(mut bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     }
 }
 
-fn mp4_seconds(bytes: &[u8]) -> Option<f64> {
+pub(in crate::service) fn mp4_seconds(bytes: &[u8]) -> Option<f64> {
     let movie = mp4_box(mp4_box(bytes, *b"moov")?, *b"mvhd")?;
     let word = |at: usize| Some(u32::from_be_bytes(*movie.get(at..)?.first_chunk()?));
     let (scale, duration) = match movie.first()? {

@@ -28,10 +28,12 @@ use crate::{
         may_see,
     },
     ports::{media::MediaError, sms::SmsSender},
+    realtime::Hub,
     store::{ProfilePage, ProfileStats, Stores},
 };
 
 pub use album::{FileViewer, NewPicture};
+pub(super) use films::mp4_seconds;
 pub use films::{Film, FilmKind, film};
 pub use papers::{IdentityPapers, ImageSource, PAPER_BYTES_MAX};
 pub use pictures::{Crop, PIXELS_MAX, Picture, PictureError, Pictures, SIDE_MAX, THUMBNAIL_SIDE};
@@ -54,6 +56,7 @@ pub struct Profiles {
     clock: Arc<dyn Clock>,
     data_key: DataKey,
     pictures: Pictures,
+    hub: Arc<Hub>,
     photos_approved_at_once: bool,
     sweeping: Arc<Semaphore>,
 }
@@ -74,6 +77,8 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) data_key: DataKey,
     pub(super) photos_approved_at_once: bool,
+    pub(super) pictures: Pictures,
+    pub(super) hub: Arc<Hub>,
 }
 
 /// How far it is with something that a reviewer decides about.
@@ -213,7 +218,7 @@ pub enum ProfileError {
 
 impl Profiles {
     pub(super) fn new(stores: Stores, parts: Parts) -> Self {
-        let Parts { people, media, sms, clock, data_key, photos_approved_at_once } = parts;
+        let Parts { people, media, sms, clock, data_key, photos_approved_at_once, pictures, hub } = parts;
         Self {
             stores,
             people,
@@ -221,7 +226,8 @@ impl Profiles {
             sms,
             clock,
             data_key,
-            pictures: Pictures::default(),
+            pictures,
+            hub,
             photos_approved_at_once,
             sweeping: Arc::new(Semaphore::new(SWEEPS)),
         }

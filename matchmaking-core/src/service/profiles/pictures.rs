@@ -56,6 +56,10 @@ pub struct Crop {
 pub struct Picture {
     /// The picture.
     pub full: Bytes,
+    /// How wide that is, in pixels.
+    pub width: u32,
+    /// How high that is, in pixels.
+    pub height: u32,
     /// The small one.
     pub thumbnail: Bytes,
     /// The small one in which nobody is recognised.
@@ -143,7 +147,13 @@ fn make(bytes: &[u8], crop: Option<Crop>) -> Result<Picture, PictureError> {
     let (width, height) = (thumbnail.width(), thumbnail.height());
     let spots = fitting(thumbnail.clone(), BLURRED_SPOTS);
     let blurred = spots.resize_exact(width, height, FilterType::Triangle).fast_blur(BLUR_SIGMA);
-    Ok(Picture { full: encoded(&full)?, thumbnail: encoded(&thumbnail)?, blurred: encoded(&blurred)? })
+    Ok(Picture {
+        width: full.width(),
+        height: full.height(),
+        full: encoded(&full)?,
+        thumbnail: encoded(&thumbnail)?,
+        blurred: encoded(&blurred)?,
+    })
 }
 
 /// The part of a picture, as far as it is inside.

@@ -7,11 +7,12 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ReviewId},
     model::{
-        IdentityKind, Review, ReviewKind,
+        IdentityKind, Review, ReviewKind, ReviewStatus,
         id_card::{self, IdCard},
         profile::Gender,
     },
     ports::sms::{Sms, SmsKind},
+    realtime::Event,
     store::{ReviewDecision, ReviewFilter, Slice, Sliced},
 };
 
@@ -43,6 +44,27 @@ pub struct ReviewShown {
     pub identity: Option<IdentityShown>,
 }
 
+/// What the person is told who handed something in.
+fn notice(review: &Review) -> Event {
+    let what = match review.subject.kind() {
+        ReviewKind::Identity => "实名认证",
+        ReviewKind::Photo => "照片",
+        ReviewKind::Video => "介绍视频",
+        ReviewKind::Verification => "资料认证",
+    };
+    let outcome = match review.status {
+        ReviewStatus::Pending => "审核中",
+        ReviewStatus::Passed => "审核通过",
+        ReviewStatus::Rejected => "审核未通过",
+    };
+    let title = format!("{what}{outcome}");
+    let content = match &review.reason {
+        Some(reason) => format!("您提交的{what}{outcome}：{reason}"),
+        None => format!("您提交的{what}{outcome}"),
+    };
+    Event::Notice { title, content }
+}
+
 impl Profiles {
     /// The reviews that the filter lets through, by the moment in which they were handed in.
     pub async fn reviews(&self, filter: ReviewFilter, slice: Slice) -> StoreResult<Sliced<ReviewShown>> {
@@ -64,8 +86,11 @@ impl Profiles {
         let at = self.clock.now();
         let decision = ReviewDecision { review, approved, reason, at };
         let decided = self.stores.reviews.decide_review(decision).await?.ok_or(ProfileError::NoSuchReview)?;
-        if decided.changed && decided.review.subject.kind() == ReviewKind::Identity {
-            self.tell_by_sms(decided.review.account).await?;
+        if decided.changed {
+            self.hub.publish_to(&[decided.review.account], notice(&decided.review));
+            if decided.review.subject.kind() == ReviewKind::Identity {
+                self.tell_by_sms(decided.review.account).await?;
+            }
         }
         Ok(self.shown(decided.review).await?)
     }

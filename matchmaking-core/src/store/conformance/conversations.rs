@@ -85,6 +85,8 @@ pub async fn a_group_is_kept_as_made(stores: &Stores) -> StoreResult<()> {
             joined_at: moment,
             read_seq: 0,
             delivered_seq: 0,
+            is_pinned: false,
+            is_muted: false,
         };
         assert_eq!(stores.conversations.members(made.id).await?, [owner]);
         assert!(last < Some(made.id));

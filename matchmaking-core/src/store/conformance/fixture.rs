@@ -7,8 +7,8 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId, TelegramId},
     model::{
-        Action, AuditAction, Claim, FileRole, Identity, IdentityKind, Match, Message, MessageKind, Pair,
-        PhotoFiles, PhotoKind, Profile, ReviewStatus, Role, Subject,
+        Action, AuditAction, Claim, FileRole, Identity, IdentityKind, Match, Message, MessageDetails,
+        MessageKind, Pair, PhotoFiles, PhotoKind, Profile, ReviewStatus, Role, Subject,
     },
     store::{
         AppendOutcome, CreateMatchOutcome, CreateOutcome, Departure, GroupOutcome, InteractionOutcome,
@@ -180,6 +180,7 @@ pub(super) fn text(conversation: ConversationId, sender: AccountId, content: &st
         content: content.to_owned(),
         client_message_id: None,
         at: at(5),
+        details: MessageDetails::default(),
     }
 }
 

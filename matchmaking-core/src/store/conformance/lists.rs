@@ -109,6 +109,7 @@ pub async fn a_summary_counts_what_others_said_since(stores: &Stores) -> StoreRe
         me: stores.conversations.member(walks, ben).await?.expect("a member"),
         last: stores.messages.messages_before(walks, None, 1).await?.pop(),
         unread: 2,
+        contact_locked: false,
     };
     assert_eq!(list(stores, ben).await?, [summary]);
     Ok(())

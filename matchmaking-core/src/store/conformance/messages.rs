@@ -11,7 +11,7 @@ use super::fixture::{
 use crate::{
     clock::Millis,
     error::StoreResult,
-    model::{AccountStatus, Message, MessageKind},
+    model::{AccountStatus, Message, MessageDetails, MessageKind},
     store::{AppendOutcome, AppendRefusal, NewMessage, OnStored, Stores},
 };
 
@@ -50,6 +50,7 @@ pub async fn every_kind_and_text_comes_back(stores: &Stores) -> StoreResult<()> 
             client_message_id: (n % 2 == 0 && odd.len() < 1_000).then(|| odd.clone()),
             content: odd,
             at: Millis([i64::MIN, i64::MAX, 0, -1][n % 4]),
+            details: MessageDetails::default(),
         };
         let message = stored(stores.messages.append_message(new.clone(), OnStored::nothing()).await?);
         let expected = Message {
@@ -61,6 +62,8 @@ pub async fn every_kind_and_text_comes_back(stores: &Stores) -> StoreResult<()> 
             content: new.content,
             client_message_id: new.client_message_id,
             sent_at: new.at,
+            details: new.details,
+            recalled_at: None,
         };
         assert_eq!(message, expected);
         sent.push(message);

@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod album;
+pub mod carried;
 pub mod codes;
 pub mod conversations;
 pub mod daily;
@@ -27,6 +28,7 @@ pub mod invitations;
 pub mod likes;
 pub mod lists;
 pub mod logins;
+pub mod matched;
 pub mod matches;
 pub mod messages;
 pub mod names;
@@ -300,6 +302,22 @@ suite! { ($)
         extreme_numbers_are_numbers
         identifiers_are_unique_and_grow
     }
+    carried {
+        what_a_message_carries_comes_back
+        a_message_is_taken_back_by_its_sender_for_a_while
+        files_are_sent_by_whoever_uploaded_them
+        files_go_with_their_last_message
+        many_are_marked_at_once
+        one_recall_at_once_takes_it_back
+        a_file_is_sent_and_taken_back_at_once
+    }
+    matched {
+        matched_conversations_come_pinned_first_then_by_activity
+        only_those_of_matches_in_sight_are_listed
+        unread_is_counted_as_it_comes
+        contacts_are_locked_until_both_ask
+        reading_and_writing_at_once_keep_the_count
+    }
     excerpts {
         pages_leave_out_hidden_people
         counts_leave_out_hidden_people
@@ -359,6 +377,7 @@ mod tests {
         let sources = [
             include_str!("accounts.rs"),
             include_str!("album.rs"),
+            include_str!("carried.rs"),
             include_str!("codes.rs"),
             include_str!("conversations.rs"),
             include_str!("daily.rs"),
@@ -370,6 +389,7 @@ mod tests {
             include_str!("likes.rs"),
             include_str!("lists.rs"),
             include_str!("logins.rs"),
+            include_str!("matched.rs"),
             include_str!("matches.rs"),
             include_str!("messages.rs"),
             include_str!("names.rs"),

@@ -1,14 +1,21 @@
 //! Photos, films and their files in memory.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{MemoryStore, State, next};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, PhotoId, ReviewId},
-    model::{AccountStatus, FileRole, KeptFile, Photo, Review, ReviewStatus, Subject, Video},
-    store::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo, decision::defect},
+    ids::{AccountId, ConversationId, MessageId, PhotoId, ReviewId},
+    model::{
+        AccountStatus, ConversationKind, FileRole, KeptFile, Message, Photo, Review, ReviewStatus, Subject,
+        Video,
+    },
+    store::{
+        ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewUpload, NewVideo, Upload, decision::defect,
+    },
 };
 
 /// A file, and what it belongs to.
@@ -18,6 +25,9 @@ pub(super) struct FileRow {
     role: FileRole,
     review: Option<ReviewId>,
     discard_at: Option<Millis>,
+    upload: Option<Upload>,
+    /// The messages that carry it.
+    sent: BTreeSet<(ConversationId, MessageId)>,
 }
 
 #[async_trait]
@@ -33,16 +43,40 @@ impl AlbumStore for MemoryStore {
             return Err(defect("a file's key is given out once"));
         }
         for (key, role) in keys {
-            let row = FileRow { account, role: *role, review: None, discard_at: Some(until) };
-            state.files.insert(key.clone(), row);
+            state.files.insert(key.clone(), FileRow::reserved(account, *role, until));
         }
         Ok(())
+    }
+
+    async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()> {
+        let NewUpload { account, upload, until } = new;
+        let keys: Vec<_> = upload.details.files().map(|key| (key.clone(), FileRole::Message)).collect();
+        self.reserve_files(account, &keys, until).await?;
+        let mut state = self.lock()?;
+        let main = upload.details.media.as_ref().and_then(|key| state.files.get_mut(key));
+        if let Some(row) = main {
+            row.upload = Some(upload.clone());
+        }
+        Ok(())
+    }
+
+    async fn upload(&self, account: AccountId, key: &str, at: Millis) -> StoreResult<Option<Upload>> {
+        let state = self.lock()?;
+        let row = state.files.get(key).filter(|row| row.account == account && !row.is_discarded(at));
+        Ok(row.and_then(|row| row.upload.clone()))
+    }
+
+    async fn was_sent_to(&self, key: &str, account: AccountId) -> StoreResult<bool> {
+        let state = self.lock()?;
+        let Some(row) = state.files.get(key) else { return Ok(false) };
+        Ok(row.sent.iter().any(|(conversation, _)| state.is_shown(*conversation, account)))
     }
 
     async fn discard_files(&self, keys: &[String], at: Millis) -> StoreResult<()> {
         let mut state = self.lock()?;
         for key in keys {
-            if let Some(row) = state.files.get_mut(key).filter(|row| row.review.is_none()) {
+            let unused = |row: &&mut FileRow| row.review.is_none() && row.sent.is_empty();
+            if let Some(row) = state.files.get_mut(key).filter(unused) {
                 row.discard_at = row.discard_at.min(Some(at));
             }
         }
@@ -184,6 +218,11 @@ impl AlbumStore for MemoryStore {
 }
 
 impl FileRow {
+    const fn reserved(account: AccountId, role: FileRole, until: Millis) -> Self {
+        let discard_at = Some(until);
+        Self { account, role, review: None, discard_at, upload: None, sent: BTreeSet::new() }
+    }
+
     fn is_discarded(&self, at: Millis) -> bool {
         self.discard_at.is_some_and(|discard_at| discard_at <= at)
     }
@@ -205,6 +244,49 @@ impl State {
         } else {
             Err(defect("files are reserved before they belong to anything"))
         }
+    }
+
+    /// Whether somebody may send this file.
+    pub(super) fn may_send(&self, sender: AccountId, key: &str, at: Millis) -> bool {
+        self.files.get(key).is_some_and(|row| {
+            row.account == sender && row.role == FileRole::Message && !row.is_discarded(at)
+        })
+    }
+
+    /// Gives the files of a message to it.
+    pub(super) fn send_files(&mut self, message: &Message) {
+        for key in message.details.files() {
+            if let Some(row) = self.files.get_mut(key) {
+                row.discard_at = None;
+                row.sent.insert((message.conversation, message.id));
+            }
+        }
+    }
+
+    /// Takes the files of a message from it, and discards those that no other one carries.
+    pub(super) fn take_files_back(&mut self, message: &Message, at: Millis) {
+        for key in message.details.files() {
+            if let Some(row) = self.files.get_mut(key) {
+                row.sent.remove(&(message.conversation, message.id));
+                if row.sent.is_empty() {
+                    row.discard_at = Some(at);
+                }
+            }
+        }
+    }
+
+    /// Whether somebody is in a conversation that they are shown.
+    fn is_shown(&self, conversation: ConversationId, account: AccountId) -> bool {
+        self.conversations.get(&conversation).is_some_and(|thread| {
+            thread.members.contains_key(&account)
+                && match thread.conversation.kind {
+                    ConversationKind::Direct(pair) => {
+                        pair.other(account).is_some_and(|other| self.sees(account, other))
+                    }
+                    ConversationKind::Group => thread.conversation.closed_at.is_none(),
+                    ConversationKind::Assistant => false,
+                }
+        })
     }
 
     /// Gives files to what a review is about.

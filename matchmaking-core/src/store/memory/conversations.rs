@@ -13,10 +13,10 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId},
-    model::{AccountStatus, Conversation, ConversationKind, Member, Message, Pair, Role},
+    model::{AccountStatus, Conversation, ConversationKind, IdentityKind, Member, Message, Pair, Role},
     store::{
-        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal, NewGroup,
-        NewMember, Standing, UNREAD_COUNTED_MAX,
+        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal,
+        MatchedConversation, NewGroup, NewMember, Standing, UNREAD_CONVERSATIONS_MAX, UNREAD_COUNTED_MAX,
         decision::{
             AdmissionFacts, GroupFacts, admission_refusal, defect, group_refusal, heir, needed_to_give,
             too_many_groups,
@@ -71,12 +71,14 @@ impl ConversationStore for MemoryStore {
             me: thread.members.get(&account).cloned(),
             relation: None,
             match_id: None,
+            contact_locked: false,
             hidden: Vec::new(),
         };
         match thread.conversation.kind {
             ConversationKind::Direct(pair) => {
                 standing.relation = state.relation(pair.low(), pair.high());
                 standing.match_id = state.match_of(pair).map(|matched| matched.id);
+                standing.contact_locked = state.contact_locked(pair);
             }
             ConversationKind::Group => standing.hidden = state.hidden_from(account),
             ConversationKind::Assistant => {}
@@ -118,8 +120,8 @@ impl ConversationStore for MemoryStore {
             ConversationKind::Group => true,
             ConversationKind::Assistant => false,
         });
-        let mut summaries: Vec<ConversationSummary> =
-            listed.filter_map(|thread| thread.summary(account, hidden)).collect();
+        let summary = |thread: &Thread| state.summary(thread, account, hidden);
+        let mut summaries: Vec<ConversationSummary> = listed.filter_map(summary).collect();
         summaries.sort_by_key(|summary| Reverse((summary.active_at(), summary.conversation.id)));
         summaries.truncate(limit);
         Ok(summaries)
@@ -134,7 +136,7 @@ impl ConversationStore for MemoryStore {
         let state = self.lock()?;
         let ids: BTreeSet<_> = ids.iter().collect();
         let threads = ids.into_iter().filter_map(|id| state.conversations.get(id));
-        Ok(threads.filter_map(|thread| thread.summary(account, hidden)).collect())
+        Ok(threads.filter_map(|thread| state.summary(thread, account, hidden)).collect())
     }
 
     async fn conversations_after(
@@ -147,6 +149,45 @@ impl ConversationStore for MemoryStore {
         let rest = state.conversations.range((after.map_or(Unbounded, Excluded), Unbounded));
         let theirs = rest.filter(|(_, thread)| thread.members.contains_key(&account));
         Ok(theirs.take(limit).map(|(id, _)| *id).collect())
+    }
+
+    async fn matched_conversations(
+        &self,
+        account: AccountId,
+        skip: usize,
+        limit: usize,
+    ) -> StoreResult<Vec<MatchedConversation>> {
+        let state = self.lock()?;
+        let mut listed = state.matched(account);
+        listed.sort_by_key(|MatchedConversation { summary, .. }| {
+            Reverse((summary.me.is_pinned, summary.active_at(), summary.conversation.id))
+        });
+        Ok(listed.into_iter().skip(skip).take(limit).collect())
+    }
+
+    async fn unread_in_matched(&self, account: AccountId) -> StoreResult<i64> {
+        let mut unread: Vec<ConversationSummary> =
+            self.lock()?.matched(account).into_iter().map(|matched| matched.summary).collect();
+        unread.retain(|summary| summary.unread > 0);
+        unread.sort_by_key(|summary| Reverse(summary.active_at()));
+        Ok(unread.into_iter().take(UNREAD_CONVERSATIONS_MAX).map(|summary| summary.unread).sum())
+    }
+
+    async fn set_preferences(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+        is_pinned: Option<bool>,
+        is_muted: Option<bool>,
+    ) -> StoreResult<Option<Member>> {
+        let mut state = self.lock()?;
+        let thread = state.conversations.get_mut(&id);
+        let Some(member) = thread.and_then(|thread| thread.members.get_mut(&account)) else {
+            return Ok(None);
+        };
+        member.is_pinned = is_pinned.unwrap_or(member.is_pinned);
+        member.is_muted = is_muted.unwrap_or(member.is_muted);
+        Ok(Some(member.clone()))
     }
 
     async fn update_group(
@@ -214,8 +255,7 @@ impl ConversationStore for MemoryStore {
         }
         let marks = thread.marks.range((account, i64::MIN)..=(account, i64::MAX));
         let read_seq = marks.last().map_or(0, |((_, seq), _)| *seq);
-        let member =
-            Member { conversation: id, account, role, joined_at: at, read_seq, delivered_seq: read_seq };
+        let member = Member { read_seq, delivered_seq: read_seq, ..new_member(id, account, role, at) };
         thread.members.insert(account, member);
         Ok(GroupOutcome::Done(()))
     }
@@ -241,6 +281,48 @@ impl State {
     fn direct(&self, pair: Pair) -> Option<&Conversation> {
         let id = self.direct_of_pair.get(&pair)?;
         self.conversations.get(id).map(|thread| &thread.conversation)
+    }
+
+    /// A conversation as one of its members has it in their list.
+    fn summary(
+        &self,
+        thread: &Thread,
+        account: AccountId,
+        hidden: &[AccountId],
+    ) -> Option<ConversationSummary> {
+        Some(ConversationSummary {
+            conversation: thread.conversation.clone(),
+            me: thread.members.get(&account)?.clone(),
+            last: thread.shown(hidden).next().cloned(),
+            unread: thread.unread(account, hidden),
+            contact_locked: match thread.conversation.kind {
+                ConversationKind::Direct(pair) => self.contact_locked(pair),
+                ConversationKind::Group | ConversationKind::Assistant => false,
+            },
+        })
+    }
+
+    /// The conversations of a person with those whom they are matched with and may see.
+    fn matched(&self, account: AccountId) -> Vec<MatchedConversation> {
+        let matched = |thread: &Thread| {
+            let ConversationKind::Direct(pair) = thread.conversation.kind else { return None };
+            let partner = pair.other(account).filter(|partner| self.sees(account, *partner))?;
+            let matched_at = self.match_of(pair)?.created_at;
+            Some(MatchedConversation { summary: self.summary(thread, account, &[])?, partner, matched_at })
+        };
+        self.conversations.values().filter_map(matched).collect()
+    }
+
+    /// Whether two are matched people of the platform who have not both asked for each other's contact.
+    fn contact_locked(&self, pair: Pair) -> bool {
+        let has_phone = |account: AccountId| {
+            self.accounts.get(&account).is_some_and(|row| row.identities.contains_key(&IdentityKind::Phone))
+        };
+        let two = [pair.low(), pair.high()];
+        self.match_of(pair).is_some_and(|matched| {
+            two.into_iter().all(has_phone)
+                && !two.iter().all(|account| self.contact_requests.contains(&(matched.id, *account)))
+        })
     }
 
     /// The groups of a person with their part in each, oldest first.
@@ -276,9 +358,7 @@ impl State {
         };
         let member = |(account, role): &(AccountId, Role)| {
             let (account, role) = (*account, *role);
-            let member =
-                Member { conversation: id, account, role, joined_at: at, read_seq: 0, delivered_seq: 0 };
-            (account, member)
+            (account, new_member(id, account, role, at))
         };
         let thread = Thread {
             conversation: made.clone(),
@@ -289,6 +369,20 @@ impl State {
         };
         self.conversations.insert(id, thread);
         Ok(made)
+    }
+}
+
+/// Somebody's part in a conversation as it begins.
+const fn new_member(id: ConversationId, account: AccountId, role: Role, at: Millis) -> Member {
+    Member {
+        conversation: id,
+        account,
+        role,
+        joined_at: at,
+        read_seq: 0,
+        delivered_seq: 0,
+        is_pinned: false,
+        is_muted: false,
     }
 }
 
@@ -309,16 +403,6 @@ impl Draft {
 }
 
 impl Thread {
-    /// The conversation as one of its members has it in their list, without what the accounts in `hidden` wrote.
-    fn summary(&self, account: AccountId, hidden: &[AccountId]) -> Option<ConversationSummary> {
-        Some(ConversationSummary {
-            conversation: self.conversation.clone(),
-            me: self.members.get(&account)?.clone(),
-            last: self.shown(hidden).next().cloned(),
-            unread: self.unread(account, hidden),
-        })
-    }
-
     /// How many messages of others a member has not read, at most [`UNREAD_COUNTED_MAX`].
     pub(super) fn unread(&self, account: AccountId, hidden: &[AccountId]) -> i64 {
         let Some(me) = self.members.get(&account) else { return 0 };

@@ -11,8 +11,9 @@ use crate::{
     ids::{AccountId, ConversationId, MessageId},
     model::{ConversationKind, Member, Message},
     store::{
-        AppendOutcome, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome,
-        decision::{AppendFacts, append_refusal},
+        AppendOutcome, DeliveryMark, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome,
+        RecallOutcome,
+        decision::{AppendFacts, append_refusal, recall_refusal, recalled},
     },
 };
 
@@ -27,7 +28,7 @@ impl MessageStore for MemoryStore {
         if let Some(earlier) = thread.and_then(|thread| thread.earlier(&new)) {
             return Ok(AppendOutcome::Duplicate(earlier.clone()));
         }
-        if let Some(refusal) = append_refusal(thread.map(|thread| state.facts(thread, new.sender))) {
+        if let Some(refusal) = append_refusal(thread.map(|thread| state.facts(thread, &new))) {
             return Ok(AppendOutcome::Refused(refusal));
         }
         let id = next(&mut state.last_message, MessageId::new)?;
@@ -35,6 +36,7 @@ impl MessageStore for MemoryStore {
             return Ok(AppendOutcome::Refused(crate::store::AppendRefusal::UnknownConversation));
         };
         let message = thread.push(id, new);
+        state.send_files(&message);
         // Under the lock, so that the next message of this conversation comes after.
         on_stored.act(&message);
         Ok(AppendOutcome::Stored(message))
@@ -87,11 +89,7 @@ impl MessageStore for MemoryStore {
 
     async fn message(&self, id: MessageId) -> StoreResult<Option<Message>> {
         let state = self.lock()?;
-        let mut threads = state.conversations.values();
-        Ok(threads.find_map(|thread| {
-            let place = thread.messages.binary_search_by_key(&id, |message| message.id).ok()?;
-            thread.messages.get(place).cloned()
-        }))
+        Ok(state.conversations.values().find_map(|thread| thread.with_id(id)).cloned())
     }
 
     async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64> {
@@ -151,6 +149,44 @@ impl MessageStore for MemoryStore {
         Ok(thread.advance(account, to, |member| &mut member.delivered_seq))
     }
 
+    async fn mark_all_delivered(&self, marks: &[DeliveryMark]) -> StoreResult<Vec<DeliveryMark>> {
+        let mut state = self.lock()?;
+        let mut moved = Vec::new();
+        for mark in marks {
+            let Some(thread) = state.conversations.get_mut(&mark.conversation) else { continue };
+            if mark.seq > thread.conversation.last_seq {
+                continue;
+            }
+            let outcome = thread.advance(mark.account, mark.seq, |member| &mut member.delivered_seq);
+            if matches!(outcome, ReadOutcome::Advanced { .. }) {
+                moved.push(*mark);
+            }
+        }
+        moved.sort_unstable();
+        Ok(moved)
+    }
+
+    async fn recall_message(&self, id: MessageId, by: AccountId, at: Millis) -> StoreResult<RecallOutcome> {
+        let mut state = self.lock()?;
+        let Some(found) = state.conversations.values().find_map(|thread| thread.with_id(id)) else {
+            return Ok(RecallOutcome::Unknown);
+        };
+        if let Some(refusal) = recall_refusal(found, by, at) {
+            return Ok(refusal);
+        }
+        let found = found.clone();
+        state.take_files_back(&found, at);
+        let message = recalled(found, at);
+        let thread = state.conversations.get_mut(&message.conversation);
+        if let Some(kept) = thread.and_then(|thread| {
+            let place = thread.place_after(message.seq - 1);
+            thread.messages.get_mut(place)
+        }) {
+            *kept = message.clone();
+        }
+        Ok(RecallOutcome::Recalled(message))
+    }
+
     async fn read_marks(
         &self,
         conversation: ConversationId,
@@ -173,7 +209,8 @@ impl MessageStore for MemoryStore {
 }
 
 impl State {
-    fn facts(&self, thread: &Thread, sender: AccountId) -> AppendFacts {
+    fn facts(&self, thread: &Thread, new: &NewMessage) -> AppendFacts {
+        let sender = new.sender;
         let relation = match thread.conversation.kind {
             ConversationKind::Direct(pair) => {
                 pair.other(sender).and_then(|other| self.relation(sender, other))
@@ -185,6 +222,7 @@ impl State {
             sender: self.status(sender),
             closed: thread.conversation.closed_at.is_some(),
             relation,
+            has_files: new.details.files().all(|key| self.may_send(sender, key, new.at)),
         }
     }
 
@@ -203,6 +241,11 @@ impl Thread {
         self.messages.get(*place)
     }
 
+    fn with_id(&self, id: MessageId) -> Option<&Message> {
+        let place = self.messages.binary_search_by_key(&id, |message| message.id).ok()?;
+        self.messages.get(place)
+    }
+
     fn push(&mut self, id: MessageId, new: NewMessage) -> Message {
         if let Some(name) = new.client_message_id.clone() {
             self.named.entry(new.sender).or_default().insert(name, self.messages.len());
@@ -217,6 +260,8 @@ impl Thread {
             content: new.content,
             client_message_id: new.client_message_id,
             sent_at: new.at,
+            details: new.details,
+            recalled_at: None,
         };
         self.messages.push(message.clone());
         message

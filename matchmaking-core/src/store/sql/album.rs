@@ -19,12 +19,27 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::{AccountId, PhotoId},
     model::{AccountStatus, FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, ReviewStatus, Subject, Video},
-    store::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewVideo},
+    store::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewUpload, NewVideo, Upload},
 };
 
 sql! {
     RESERVE = "INSERT INTO media_files (media_key, account_id, role, review_id, discard_at)
         VALUES ($1, $2, $3, NULL, $4)";
+    RESERVE_UPLOAD = "UPDATE media_files SET document = $2 WHERE media_key = $1";
+    UPLOAD = "SELECT document FROM media_files WHERE media_key = $1 AND account_id = $2 AND document IS NOT NULL
+        AND (discard_at IS NULL OR discard_at > $3)";
+    WAS_SENT_TO = "SELECT EXISTS (SELECT 1 FROM sent_files s
+        JOIN members m ON m.conversation_id = s.conversation_id AND m.account_id = $2
+        JOIN conversations c ON c.id = s.conversation_id
+        LEFT JOIN accounts l ON l.id = c.low_id
+        LEFT JOIN accounts h ON h.id = c.high_id
+        WHERE s.media_key = $1 AND CASE WHEN c.kind = 1
+            THEN l.status = 1 AND h.status = 1
+                AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
+                    OR (b.by_id = c.high_id AND b.target_id = c.low_id))
+                AND NOT EXISTS (SELECT 1 FROM matches e
+                    WHERE e.low_id = c.low_id AND e.high_id = c.high_id AND e.ended_at IS NOT NULL)
+            ELSE c.kind = 2 AND c.closed_at IS NULL END)";
     DISCARD = "UPDATE media_files SET discard_at = $2 WHERE review_id IS NULL AND discard_at > $2
         AND media_key IN (SELECT key FROM jsonb_each($1))";
     FILE = "SELECT f.account_id, f.role, r.status FROM media_files f LEFT JOIN reviews r ON r.id = f.review_id
@@ -90,6 +105,39 @@ impl AlbumStore for SqlStore {
                 reserve.execute(&mut *tx).await?;
             }
         })
+    }
+
+    async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()> {
+        let NewUpload { account, upload, until } = &new;
+        let document = serde_json::to_string(upload).map_err(|error| StoreError::Driver(Box::new(error)))?;
+        transaction!(self.pool, |tx, _locks| {
+            for key in upload.details.files() {
+                let role = FileRole::Message.code();
+                query(RESERVE)
+                    .bind(key)
+                    .bind(account.get())
+                    .bind(role)
+                    .bind(until.0)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            query(RESERVE_UPLOAD).bind(&upload.details.media).bind(&document).execute(&mut *tx).await?;
+        })
+    }
+
+    async fn upload(&self, account: AccountId, key: &str, at: Millis) -> StoreResult<Option<Upload>> {
+        let found: Option<String> = read!(self.pool, |p| query_scalar(UPLOAD)
+            .bind(key)
+            .bind(account.get())
+            .bind(at.0)
+            .fetch_optional(p))?;
+        let upload =
+            |document: String| known(serde_json::from_str(&document).ok(), "media_files", "document");
+        found.map(upload).transpose()
+    }
+
+    async fn was_sent_to(&self, key: &str, account: AccountId) -> StoreResult<bool> {
+        read!(self.pool, |p| query_scalar(WAS_SENT_TO).bind(key).bind(account.get()).fetch_one(p))
     }
 
     async fn discard_files(&self, keys: &[String], at: Millis) -> StoreResult<()> {

@@ -12,7 +12,7 @@ use super::{
     gather::Gathered,
     json::list,
     limit, read,
-    rows::{self, ConversationRow, MemberRow, StandingRow, conversation_columns},
+    rows::{self, ConversationRow, MemberRow, StandingRow, conversation_columns, member_columns},
     safety::hidden_from,
     sql, transaction,
 };
@@ -22,10 +22,29 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{Conversation, Member, Pair, Role},
     store::{
-        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, NewGroup, NewMember,
-        Standing,
+        ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, MatchedConversation,
+        NewGroup, NewMember, Standing,
     },
 };
+
+/// Whether the two of the match of this alias, if there is one, are people of the platform who have not both asked for
+/// each other's contact.
+macro_rules! contact_locked {
+    ($matched:literal) => {
+        concat!(
+            "(",
+            $matched,
+            ".id IS NOT NULL AND (SELECT COUNT(*) FROM identities t WHERE t.kind = 1 AND t.account_id IN (",
+            $matched,
+            ".low_id, ",
+            $matched,
+            ".high_id)) = 2 AND (SELECT COUNT(*) FROM contact_requests r WHERE r.match_id = ",
+            $matched,
+            ".id) < 2)"
+        )
+    };
+}
+pub(super) use contact_locked;
 
 sql! {
     OPEN_DIRECT = "INSERT INTO conversations
@@ -33,14 +52,22 @@ sql! {
         VALUES (1, $1, $2, '', '', $3, $3, 0) ON CONFLICT DO NOTHING RETURNING id";
     INSERT_MEMBER = "INSERT INTO members (conversation_id, account_id, role, joined_at, read_seq, delivered_seq)
         VALUES ($1, $2, $3, $4, $5, $5)";
+    INSERT_TALKER = "INSERT INTO members
+            (conversation_id, account_id, role, joined_at, read_seq, delivered_seq, active_at)
+        VALUES ($1, $2, $3, $4, 0, 0, $4)";
+    PREFER = "UPDATE members SET is_pinned = COALESCE($3, is_pinned), is_muted = COALESCE($4, is_muted)
+        WHERE conversation_id = $1 AND account_id = $2";
     CONVERSATION = concat!("SELECT ", conversation_columns!(), " FROM conversations c WHERE c.id = $1");
     STANDINGS = concat!(
         "SELECT CAST(j.key AS BIGINT) AS place, CAST(j.value ->> 'a' AS BIGINT) AS asker, ",
         conversation_columns!(),
-        ", m.role, m.joined_at, m.read_seq, m.delivered_seq, l.status AS low_status, h.status AS high_status,
+        ", m.role, m.joined_at, m.read_seq, m.delivered_seq, m.is_pinned, m.is_muted,
+            l.status AS low_status, h.status AS high_status,
             x.id AS match_id, x.ended_at,
             EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
-                OR (b.by_id = c.high_id AND b.target_id = c.low_id)) AS blocked,
+                OR (b.by_id = c.high_id AND b.target_id = c.low_id)) AS blocked, ",
+        contact_locked!("x"),
+        " AS contact_locked,
             CASE WHEN c.kind = 2 THEN (SELECT string_agg(CAST(unseen.id AS TEXT), ',') FROM (",
         hidden_from!("CAST(j.value ->> 'a' AS BIGINT)"),
         ") unseen) END AS hidden
@@ -57,12 +84,18 @@ sql! {
         conversation_columns!(),
         " FROM conversations c WHERE c.low_id = $1 AND c.high_id = $2"
     );
-    MEMBERS = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
-        WHERE conversation_id = $1 ORDER BY joined_at, account_id";
+    MEMBERS = concat!(
+        "SELECT ",
+        member_columns!(),
+        " FROM members m WHERE m.conversation_id = $1 ORDER BY m.joined_at, m.account_id"
+    );
+    MEMBER = concat!(
+        "SELECT ",
+        member_columns!(),
+        " FROM members m WHERE m.conversation_id = $1 AND m.account_id = $2"
+    );
     CONVERSATIONS_AFTER = "SELECT conversation_id FROM members
         WHERE account_id = $1 AND conversation_id > $2 ORDER BY conversation_id LIMIT $3";
-    MEMBER = "SELECT conversation_id, account_id, role, joined_at, read_seq, delivered_seq FROM members
-        WHERE conversation_id = $1 AND account_id = $2";
 }
 
 /// Somebody in a conversation.
@@ -98,12 +131,11 @@ impl ConversationStore for SqlStore {
                 query_scalar(OPEN_DIRECT).bind(low).bind(high).bind(at.0).fetch_optional(&mut *tx).await?;
             if let Some(made) = made {
                 for account in [low, high] {
-                    query(INSERT_MEMBER)
+                    query(INSERT_TALKER)
                         .bind(made)
                         .bind(account)
                         .bind(Role::Member.code())
                         .bind(at.0)
-                        .bind(0_i64)
                         .execute(&mut *tx)
                         .await?;
                 }
@@ -188,6 +220,40 @@ impl ConversationStore for SqlStore {
             .fetch_all(p))?;
         let known = |id| rows::known(ConversationId::new(id), "members", "conversation_id");
         found.into_iter().map(known).collect()
+    }
+
+    async fn matched_conversations(
+        &self,
+        account: AccountId,
+        skip: usize,
+        limit: usize,
+    ) -> StoreResult<Vec<MatchedConversation>> {
+        self.matched(account, skip, limit).await
+    }
+
+    async fn unread_in_matched(&self, account: AccountId) -> StoreResult<i64> {
+        self.unread(account).await
+    }
+
+    async fn set_preferences(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+        is_pinned: Option<bool>,
+        is_muted: Option<bool>,
+    ) -> StoreResult<Option<Member>> {
+        let (pinned, muted) = (is_pinned.map(i64::from), is_muted.map(i64::from));
+        transaction!(self.pool, |tx, _locks| {
+            query(PREFER)
+                .bind(id.get())
+                .bind(account.get())
+                .bind(pinned)
+                .bind(muted)
+                .execute(&mut *tx)
+                .await?;
+            let row = query_as::<_, MemberRow>(MEMBER).bind(id.get()).bind(account.get());
+            row.fetch_optional(&mut *tx).await?.map(rows::member).transpose()?
+        })
     }
 
     async fn update_group(

@@ -35,7 +35,7 @@ sql! {
     GROUPS_OF = concat!(
         "SELECT ",
         conversation_columns!(),
-        ", me.account_id, me.role, me.joined_at, me.read_seq, me.delivered_seq
+        ", me.account_id, me.role, me.joined_at, me.read_seq, me.delivered_seq, me.is_pinned, me.is_muted
         FROM members me JOIN conversations c ON c.id = me.conversation_id
         WHERE me.account_id = $1 AND c.kind = 2 ORDER BY c.id"
     );

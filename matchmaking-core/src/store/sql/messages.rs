@@ -1,6 +1,7 @@
 //! Messages and receipts in a database. Messages are written by the [`writer`](super::writer).
 
 use async_trait::async_trait;
+use serde::Serialize;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
@@ -9,13 +10,18 @@ use super::{
     limit, read,
     rows::{self, MessageRow, message_columns},
     sql, transaction,
+    writer::LOCK_CONVERSATIONS,
 };
 use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, MessageId},
     model::Message,
-    store::{AppendOutcome, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome},
+    store::{
+        AppendOutcome, DeliveryMark, MessageStore, NewMessage, OnStored, ReadMark, ReadOutcome,
+        RecallOutcome,
+        decision::{recall_refusal, recalled},
+    },
 };
 
 sql! {
@@ -39,7 +45,9 @@ sql! {
         FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.conversation_id = $1 AND m.account_id = $2";
     SET_READ = "UPDATE members SET read_seq = $3,
-            delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END
+            delivered_seq = CASE WHEN delivered_seq < $3 THEN $3 ELSE delivered_seq END,
+            unread = CASE WHEN active_at IS NULL THEN 0 ELSE unread - (SELECT COUNT(*) FROM messages m
+                WHERE m.conversation_id = $1 AND m.seq > members.read_seq AND m.seq <= $3 AND m.sender_id <> $2) END
         WHERE conversation_id = $1 AND account_id = $2";
     SET_DELIVERED = "UPDATE members SET delivered_seq = $3 WHERE conversation_id = $1 AND account_id = $2";
     INSERT_MARK = "INSERT INTO read_marks (conversation_id, account_id, seq, read_at) VALUES ($1, $2, $3, $4)
@@ -72,6 +80,20 @@ sql! {
             ELSE 0 END
         FROM conversations c WHERE c.id = $1";
     MESSAGE = concat!("SELECT ", message_columns!(), " FROM messages m WHERE m.id = $1");
+    RECALL = "UPDATE messages SET content = '', details = NULL, recalled_at = $2 WHERE id = $1";
+    DISCARD_SENT = "UPDATE media_files SET discard_at = $2
+        WHERE media_key IN (SELECT s.media_key FROM sent_files s WHERE s.message_id = $1)
+            AND NOT EXISTS (SELECT 1 FROM sent_files o
+                WHERE o.media_key = media_files.media_key AND o.message_id <> $1)";
+    FORGET_SENT = "DELETE FROM sent_files WHERE message_id = $1";
+    DELIVER = "UPDATE members SET delivered_seq = CAST(j.value ->> 'q' AS BIGINT)
+        FROM jsonb_each($1) AS j
+        WHERE members.conversation_id = CAST(j.value ->> 'c' AS BIGINT)
+            AND members.account_id = CAST(j.value ->> 'a' AS BIGINT)
+            AND members.delivered_seq < CAST(j.value ->> 'q' AS BIGINT)
+            AND EXISTS (SELECT 1 FROM conversations c
+                WHERE c.id = members.conversation_id AND c.last_seq >= CAST(j.value ->> 'q' AS BIGINT))
+        RETURNING conversation_id, account_id, delivered_seq";
     // Halves the numbers in which the answer is until one is left. What is at `low` is before `$2`, what is at `high`
     // is not; in between there is a message of every number.
     SEQ_BEFORE = "WITH RECURSIVE halved (low, high) AS (
@@ -87,6 +109,24 @@ sql! {
     @locks {
         LOCK_MEMBER = "SELECT account_id FROM members WHERE conversation_id = $1 AND account_id = $2
             FOR NO KEY UPDATE";
+        LOCK_MESSAGE = "SELECT id FROM messages WHERE id = $1 FOR NO KEY UPDATE";
+        LOCK_SENT = "SELECT f.media_key FROM media_files f
+            WHERE f.media_key IN (SELECT s.media_key FROM sent_files s WHERE s.message_id = $1)
+            ORDER BY f.media_key FOR UPDATE";
+    }
+}
+
+/// A mark as the argument of a statement.
+#[derive(Debug, Serialize)]
+struct Delivery {
+    c: i64,
+    a: i64,
+    q: i64,
+}
+
+impl Delivery {
+    const fn of(mark: &DeliveryMark) -> Self {
+        Self { c: mark.conversation.get(), a: mark.account.get(), q: mark.seq }
     }
 }
 
@@ -216,6 +256,51 @@ impl MessageStore for SqlStore {
         seq: i64,
     ) -> StoreResult<ReadOutcome> {
         self.advance(conversation, account, seq, Mark::Delivered).await
+    }
+
+    async fn mark_all_delivered(&self, marks: &[DeliveryMark]) -> StoreResult<Vec<DeliveryMark>> {
+        let places: Vec<Delivery> = marks.iter().map(Delivery::of).collect();
+        // Conversations are locked before their members, as the writer does.
+        let moved: Vec<(i64, i64, i64)> = transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_CONVERSATIONS).bind(list(&places)).execute(&mut *tx).await?;
+            }
+            query_as(DELIVER).bind(list(&places)).fetch_all(&mut *tx).await?
+        })?;
+        let mark = |(conversation, account, seq)| {
+            Ok(DeliveryMark {
+                conversation: rows::known(ConversationId::new(conversation), "members", "conversation_id")?,
+                account: rows::account_id(account, "members", "account_id")?,
+                seq,
+            })
+        };
+        let mut moved: Vec<DeliveryMark> = moved.into_iter().map(mark).collect::<StoreResult<_>>()?;
+        moved.sort_unstable();
+        Ok(moved)
+    }
+
+    async fn recall_message(&self, id: MessageId, by: AccountId, at: Millis) -> StoreResult<RecallOutcome> {
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_MESSAGE).bind(id.get()).execute(&mut *tx).await?;
+                query(LOCK_SENT).bind(id.get()).execute(&mut *tx).await?;
+            }
+            let row = query_as::<_, MessageRow>(MESSAGE).bind(id.get()).fetch_optional(&mut *tx).await?;
+            match row.map(rows::message).transpose()? {
+                None => RecallOutcome::Unknown,
+                Some(message) => match recall_refusal(&message, by, at) {
+                    Some(refusal) => refusal,
+                    None => {
+                        query(RECALL).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                        if !message.details.is_empty() {
+                            query(DISCARD_SENT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                            query(FORGET_SENT).bind(id.get()).execute(&mut *tx).await?;
+                        }
+                        RecallOutcome::Recalled(recalled(message, at))
+                    }
+                },
+            }
+        })
     }
 
     async fn messages_without(

@@ -6,7 +6,8 @@ use crate::{
     ids::{AccountId, ConversationId, InteractionId, MatchId, MessageId},
     model::{
         Account, AccountStatus, Action, Conversation, ConversationKind, Identity, IdentityKind, Interaction,
-        Match, Member, Message, MessageKind, Pair, Profile, Relation, ReviewStatus, Role, Subject,
+        Match, Member, Message, MessageDetails, MessageKind, Pair, Profile, Relation, ReviewStatus, Role,
+        Subject,
     },
     store::{MatchView, Standing, VersionedProfile},
 };
@@ -222,11 +223,19 @@ fn conversation_kind(code: i64, low: Option<i64>, high: Option<i64>) -> Option<C
     }
 }
 
-/// Conversation, account, role, joined, read, delivered.
-pub(super) type MemberRow = (i64, i64, i64, i64, i64, i64);
+/// The columns of a [`MemberRow`], of `members m`.
+macro_rules! member_columns {
+    () => {
+        "m.conversation_id, m.account_id, m.role, m.joined_at, m.read_seq, m.delivered_seq, m.is_pinned, m.is_muted"
+    };
+}
+pub(super) use member_columns;
+
+/// The columns of `member_columns!`.
+pub(super) type MemberRow = (i64, i64, i64, i64, i64, i64, i64, i64);
 
 pub(super) fn member(row: MemberRow) -> StoreResult<Member> {
-    let (conversation, account, role, joined_at, read_seq, delivered_seq) = row;
+    let (conversation, account, role, joined_at, read_seq, delivered_seq, is_pinned, is_muted) = row;
     Ok(Member {
         conversation: known(ConversationId::new(conversation), "members", "conversation_id")?,
         account: account_id(account, "members", "account_id")?,
@@ -234,6 +243,8 @@ pub(super) fn member(row: MemberRow) -> StoreResult<Member> {
         joined_at: Millis(joined_at),
         read_seq,
         delivered_seq,
+        is_pinned: is_pinned != 0,
+        is_muted: is_muted != 0,
     })
 }
 
@@ -248,11 +259,14 @@ pub(super) struct StandingRow {
     joined_at: Option<i64>,
     read_seq: Option<i64>,
     delivered_seq: Option<i64>,
+    is_pinned: Option<i64>,
+    is_muted: Option<i64>,
     low_status: Option<i64>,
     high_status: Option<i64>,
     match_id: Option<i64>,
     ended_at: Option<i64>,
     blocked: bool,
+    contact_locked: bool,
     hidden: Option<String>,
 }
 
@@ -264,8 +278,9 @@ pub(super) fn standing(row: StandingRow) -> (i64, StoreResult<Standing>) {
 fn stands(row: StandingRow) -> StoreResult<Standing> {
     let conversation = conversation(row.conversation)?;
     let part = row.role.zip(row.joined_at).zip(row.read_seq.zip(row.delivered_seq));
+    let (pinned, muted) = (row.is_pinned.unwrap_or(0), row.is_muted.unwrap_or(0));
     let me = part.map(|((role, joined), (read, delivered))| {
-        member((conversation.id.get(), row.asker, role, joined, read, delivered))
+        member((conversation.id.get(), row.asker, role, joined, read, delivered, pinned, muted))
     });
     let relation = row
         .low_status
@@ -283,6 +298,7 @@ fn stands(row: StandingRow) -> StoreResult<Standing> {
         me: me.transpose()?,
         relation: relation.transpose()?,
         match_id: match_id.transpose()?,
+        contact_locked: row.contact_locked,
         hidden,
     })
 }
@@ -301,28 +317,34 @@ pub(super) struct PartRow {
     joined_at: i64,
     read_seq: i64,
     delivered_seq: i64,
+    is_pinned: i64,
+    is_muted: i64,
 }
 
 pub(super) fn part(row: PartRow) -> StoreResult<(Conversation, Member)> {
     let conversation = conversation(row.conversation)?;
     let id = conversation.id.get();
-    let me = member((id, row.account_id, row.role, row.joined_at, row.read_seq, row.delivered_seq))?;
-    Ok((conversation, me))
+    let PartRow { account_id, role, joined_at, read_seq, delivered_seq, is_pinned, is_muted, .. } = row;
+    let me = (id, account_id, role, joined_at, read_seq, delivered_seq, is_pinned, is_muted);
+    Ok((conversation, member(me)?))
 }
 
 /// The columns of a [`MessageRow`], of `messages m`.
 macro_rules! message_columns {
     () => {
-        "m.id, m.conversation_id, m.seq, m.sender_id, m.kind, m.content, m.client_message_id, m.sent_at"
+        "m.id, m.conversation_id, m.seq, m.sender_id, m.kind, m.content, m.client_message_id, m.sent_at, \
+         m.details, m.recalled_at"
     };
 }
 pub(super) use message_columns;
 
 /// The columns of `message_columns!`.
-pub(super) type MessageRow = (i64, i64, i64, i64, i64, String, Option<String>, i64);
+pub(super) type MessageRow =
+    (i64, i64, i64, i64, i64, String, Option<String>, i64, Option<String>, Option<i64>);
 
 pub(super) fn message(row: MessageRow) -> StoreResult<Message> {
-    let (id, conversation, seq, sender, kind, content, client_message_id, sent_at) = row;
+    let (id, conversation, seq, sender, kind, content, client_message_id, sent_at, details, recalled_at) =
+        row;
     Ok(Message {
         id: known(MessageId::new(id), "messages", "id")?,
         conversation: known(ConversationId::new(conversation), "messages", "conversation_id")?,
@@ -332,7 +354,20 @@ pub(super) fn message(row: MessageRow) -> StoreResult<Message> {
         content,
         client_message_id,
         sent_at: Millis(sent_at),
+        details: match details {
+            Some(document) => known(serde_json::from_str(&document).ok(), "messages", "details")?,
+            None => MessageDetails::default(),
+        },
+        recalled_at: recalled_at.map(Millis),
     })
+}
+
+/// The details of a message as they are kept: nothing where there are none.
+pub(super) fn details_document(details: &MessageDetails) -> StoreResult<Option<String>> {
+    if details.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(details).map(Some).map_err(|error| StoreError::Driver(Box::new(error)))
 }
 
 /// A number of rows.

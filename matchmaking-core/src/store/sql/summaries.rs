@@ -2,21 +2,51 @@
 
 use std::cmp::Reverse;
 
-use sqlx::query_as;
+use sqlx::{query_as, query_scalar};
 
 use super::{
     SqlStore,
+    conversations::contact_locked,
     json::list,
-    read,
+    limit, read,
     rows::{self, PartRow, conversation_columns},
     sql,
 };
 use crate::{
+    clock::Millis,
     error::StoreResult,
     ids::AccountId,
-    model::may_see,
-    store::{ConversationSummary, UNREAD_COUNTED_MAX},
+    model::{ConversationKind, may_see},
+    store::{ConversationSummary, MatchedConversation, UNREAD_CONVERSATIONS_MAX, UNREAD_COUNTED_MAX},
 };
+
+/// The columns of a member `me`.
+macro_rules! part_columns {
+    () => {
+        "me.account_id, me.role, me.joined_at, me.read_seq, me.delivered_seq, me.is_pinned, me.is_muted"
+    };
+}
+
+/// The columns of the last message `l`.
+macro_rules! last_columns {
+    () => {
+        "l.id AS message_id, l.seq, l.sender_id, l.kind AS message_kind, l.content, l.client_message_id, l.sent_at,
+            l.details, l.recalled_at"
+    };
+}
+
+/// Whether the account of `$1` may see the other one of the direct conversation `c`, whose match is `x`:
+/// [`may_see`](crate::model::may_see), looked up for one conversation after the other.
+macro_rules! sees_other {
+    () => {
+        "x.ended_at IS NULL
+            AND EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+            AND EXISTS (SELECT 1 FROM accounts o
+                WHERE o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END AND o.status = 1)
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.low_id AND b.target_id = c.high_id)
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id)"
+    };
+}
 
 /// A column of the last message of `conversations c` that is not from one of the accounts in `$2`: read backwards
 /// from the end, and no further than to the first that is shown.
@@ -51,8 +81,13 @@ sql! {
     SUMMARIES = concat!(
         "SELECT ",
         conversation_columns!(),
-        ", me.account_id, me.role, me.joined_at, me.read_seq, me.delivered_seq, l.id AS message_id, l.seq,
-            l.sender_id, l.kind AS message_kind, l.content, l.client_message_id, l.sent_at,
+        ", ",
+        part_columns!(),
+        ", ",
+        last_columns!(),
+        ", ",
+        contact_locked!("x"),
+        " AS contact_locked,
             (SELECT COUNT(*) FROM (SELECT 1 FROM messages u
                 WHERE u.conversation_id = c.id AND u.seq > me.read_seq AND u.sender_id <> $1
                     AND u.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
@@ -60,8 +95,38 @@ sql! {
         FROM jsonb_each($3) AS j
         JOIN members me ON me.conversation_id = CAST(j.value AS BIGINT) AND me.account_id = $1
         JOIN conversations c ON c.id = me.conversation_id
+        LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
         LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
         last_shown!("seq")
+    );
+    // In the order of the index, which stops where the page is full.
+    MATCHED = concat!(
+        "SELECT ",
+        conversation_columns!(),
+        ", ",
+        part_columns!(),
+        ", ",
+        last_columns!(),
+        ", ",
+        contact_locked!("x"),
+        " AS contact_locked, CASE WHEN me.unread > $4 THEN $4 ELSE me.unread END AS unread, x.created_at AS matched_at
+        FROM members me
+        JOIN conversations c ON c.id = me.conversation_id
+        JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+        LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
+        WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
+        sees_other!(),
+        " ORDER BY me.is_pinned DESC, me.active_at DESC, me.conversation_id DESC LIMIT $2 OFFSET $3"
+    );
+    UNREAD = concat!(
+        "SELECT CAST(COALESCE(SUM(shown.unread), 0) AS BIGINT) FROM (
+            SELECT CASE WHEN me.unread > $3 THEN $3 ELSE me.unread END AS unread
+            FROM members me
+            JOIN conversations c ON c.id = me.conversation_id
+            JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+            WHERE me.account_id = $1 AND me.unread > 0 AND ",
+        sees_other!(),
+        " ORDER BY me.active_at DESC LIMIT $2) AS shown"
     );
 }
 
@@ -81,7 +146,18 @@ struct SummaryRow {
     content: Option<String>,
     client_message_id: Option<String>,
     sent_at: Option<i64>,
+    details: Option<String>,
+    recalled_at: Option<i64>,
+    contact_locked: bool,
     unread: i64,
+}
+
+/// A conversation of a page of those of matches.
+#[derive(Debug, sqlx::FromRow)]
+struct MatchedRow {
+    #[sqlx(flatten)]
+    summary: SummaryRow,
+    matched_at: i64,
 }
 
 impl SqlStore {
@@ -124,6 +200,38 @@ impl SqlStore {
             .fetch_all(p))?;
         found.into_iter().map(summary).collect()
     }
+
+    pub(super) async fn matched(
+        &self,
+        account: AccountId,
+        skip: usize,
+        rows: usize,
+    ) -> StoreResult<Vec<MatchedConversation>> {
+        let found = read!(self.pool, |p| query_as::<_, MatchedRow>(MATCHED)
+            .bind(account.get())
+            .bind(limit(rows))
+            .bind(limit(skip))
+            .bind(UNREAD_COUNTED_MAX)
+            .fetch_all(p))?;
+        let matched = |row: MatchedRow| {
+            let summary = summary(row.summary)?;
+            let partner = match summary.conversation.kind {
+                ConversationKind::Direct(pair) => pair.other(account),
+                ConversationKind::Group | ConversationKind::Assistant => None,
+            };
+            let partner = rows::known(partner, "conversations", "low_id")?;
+            Ok(MatchedConversation { summary, partner, matched_at: Millis(row.matched_at) })
+        };
+        found.into_iter().map(matched).collect()
+    }
+
+    pub(super) async fn unread(&self, account: AccountId) -> StoreResult<i64> {
+        read!(self.pool, |p| query_scalar(UNREAD)
+            .bind(account.get())
+            .bind(limit(UNREAD_CONVERSATIONS_MAX))
+            .bind(UNREAD_COUNTED_MAX)
+            .fetch_one(p))
+    }
 }
 
 fn is_listed((_, kind, _, viewer, other, blocked, unmatched): ListedRow) -> StoreResult<bool> {
@@ -139,10 +247,13 @@ fn summary(row: SummaryRow) -> StoreResult<ConversationSummary> {
     let last = match last {
         (Some(id), Some(seq), Some(sender), Some(kind), Some(content), Some(sent_at)) => {
             let place = conversation.id.get();
-            let row = (id, place, seq, sender, kind, content, row.client_message_id, sent_at);
+            let details = (row.details, row.recalled_at);
+            let row =
+                (id, place, seq, sender, kind, content, row.client_message_id, sent_at, details.0, details.1);
             Some(rows::message(row)?)
         }
         _ => None,
     };
-    Ok(ConversationSummary { conversation, me, last, unread: row.unread })
+    let (unread, contact_locked) = (row.unread, row.contact_locked);
+    Ok(ConversationSummary { conversation, me, last, unread, contact_locked })
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::Serialize;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
@@ -47,6 +47,9 @@ const QUIET: Duration = Duration::from_millis(1);
 const COMPANY_WAIT: Duration = Duration::from_millis(3);
 /// How long a sender waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(10);
+/// The number of the kind of direct conversations, as [`ConversationKind::code`](crate::model::ConversationKind::code)
+/// tells it.
+const DIRECT: i64 = 1;
 
 sql! {
     // What decides about each sender and conversation. The other one of a direct conversation is joined by the
@@ -71,14 +74,29 @@ sql! {
         WHERE m.conversation_id = CAST(j.value ->> 'c' AS BIGINT) AND m.sender_id = CAST(j.value ->> 's' AS BIGINT)
             AND m.client_message_id = j.value ->> 'n' AND m.client_message_id IS NOT NULL"
     );
-    INSERT = "INSERT INTO messages (conversation_id, seq, sender_id, kind, content, client_message_id, sent_at)
+    INSERT = "INSERT INTO messages
+            (conversation_id, seq, sender_id, kind, content, client_message_id, sent_at, details)
         SELECT CAST(value ->> 'c' AS BIGINT), CAST(value ->> 'q' AS BIGINT), CAST(value ->> 's' AS BIGINT),
-            CAST(value ->> 'k' AS BIGINT), value ->> 't', value ->> 'n', CAST(value ->> 'a' AS BIGINT)
+            CAST(value ->> 'k' AS BIGINT), value ->> 't', value ->> 'n', CAST(value ->> 'a' AS BIGINT), value ->> 'd'
         FROM jsonb_each($1) WHERE TRUE
         ORDER BY CAST(value ->> 'c' AS BIGINT), CAST(value ->> 'q' AS BIGINT)
         RETURNING conversation_id, seq, id";
     ADVANCE = "UPDATE conversations SET last_seq = CAST(j.value ->> 'q' AS BIGINT)
         FROM jsonb_each($1) AS j WHERE conversations.id = CAST(j.value ->> 'c' AS BIGINT)";
+    // Of direct conversations: for whoever wrote, what the other one wrote is unread, and the other way round.
+    TALK = "UPDATE members SET active_at = CAST(j.value ->> 'a' AS BIGINT),
+            unread = unread + CASE WHEN account_id = CAST(j.value ->> 's' AS BIGINT)
+                THEN CAST(j.value ->> 'o' AS BIGINT) ELSE CAST(j.value ->> 'n' AS BIGINT) END
+        FROM jsonb_each($1) AS j WHERE members.conversation_id = CAST(j.value ->> 'c' AS BIGINT)";
+    // Which files are their sender's to be sent.
+    SENDABLE = "SELECT f.media_key FROM jsonb_each($1) AS j CROSS JOIN media_files f
+        WHERE f.media_key = j.value ->> 'f' AND f.account_id = CAST(j.value ->> 's' AS BIGINT) AND f.role = 5
+            AND (f.discard_at IS NULL OR f.discard_at > CAST(j.value ->> 'a' AS BIGINT))";
+    KEEP_FILES = "UPDATE media_files SET discard_at = NULL
+        WHERE media_key IN (SELECT value ->> 'f' FROM jsonb_each($1))";
+    SEND_FILES = "INSERT INTO sent_files (media_key, message_id, conversation_id)
+        SELECT value ->> 'f', CAST(value ->> 'm' AS BIGINT), CAST(value ->> 'c' AS BIGINT)
+        FROM jsonb_each($1) WHERE TRUE";
 
     @locks {
         SHARE_ACCOUNTS = "SELECT a.id FROM accounts a WHERE a.id IN (
@@ -91,6 +109,9 @@ sql! {
         LOCK_CONVERSATIONS = "SELECT c.id FROM conversations c
             WHERE c.id IN (SELECT CAST(value ->> 'c' AS BIGINT) FROM jsonb_each($1))
             ORDER BY c.id FOR NO KEY UPDATE";
+        LOCK_FILES = "SELECT f.media_key FROM media_files f
+            WHERE f.media_key IN (SELECT value ->> 'f' FROM jsonb_each($1))
+            ORDER BY f.media_key FOR UPDATE";
     }
 }
 
@@ -255,6 +276,35 @@ struct Row<'a> {
     t: &'a str,
     n: Option<&'a str>,
     a: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    d: Option<String>,
+}
+
+/// A file that is to be sent.
+#[derive(Debug, Serialize)]
+struct FileToSend<'a> {
+    f: &'a str,
+    s: i64,
+    a: i64,
+}
+
+/// A file and the message that carries it.
+#[derive(Debug, Serialize)]
+struct SentFile<'a> {
+    f: &'a str,
+    m: i64,
+    c: i64,
+}
+
+/// What a batch adds to a direct conversation: when it was active, one of those who wrote, how many messages that one
+/// wrote, and how many the other one.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Talk {
+    c: i64,
+    a: i64,
+    s: i64,
+    n: i64,
+    o: i64,
 }
 
 /// The last number of a conversation.
@@ -281,10 +331,14 @@ async fn write_together(pool: &SqlPool, news: &[NewMessage]) -> StoreResult<Vec<
     let places: Vec<Place> = news.iter().map(Place::of).collect::<BTreeSet<_>>().into_iter().collect();
     let names: Vec<Name<'_>> =
         news.iter().filter_map(Name::of).collect::<BTreeSet<_>>().into_iter().collect();
+    let files: Vec<FileToSend<'_>> = news.iter().flat_map(files_to_send).collect();
     transaction!(pool, |tx, locks| {
         if locks {
             query(SHARE_ACCOUNTS).bind(list(&places)).execute(&mut *tx).await?;
             query(LOCK_CONVERSATIONS).bind(list(&places)).execute(&mut *tx).await?;
+            if !files.is_empty() {
+                query(LOCK_FILES).bind(list(&files)).execute(&mut *tx).await?;
+            }
         }
         let facts: Vec<FactsRow> = query_as(FACTS).bind(list(&places)).fetch_all(&mut *tx).await?;
         let earlier: Vec<MessageRow> = if names.is_empty() {
@@ -292,30 +346,79 @@ async fn write_together(pool: &SqlPool, news: &[NewMessage]) -> StoreResult<Vec<
         } else {
             query_as(EARLIER).bind(list(&names)).fetch_all(&mut *tx).await?
         };
-        let (fates, last) = decide(news, facts, earlier)?;
+        let sendable: Vec<String> = if files.is_empty() {
+            Vec::new()
+        } else {
+            query_scalar(SENDABLE).bind(list(&files)).fetch_all(&mut *tx).await?
+        };
+        let Decided { fates, last, talks } = decide(news, facts, earlier, &sendable)?;
         let mut ids = Vec::new();
         if !last.is_empty() {
-            let stored: Vec<Row<'_>> =
-                news.iter().zip(&fates).filter_map(|(new, fate)| row(new, fate)).collect();
+            let stored: Vec<Row<'_>> = news
+                .iter()
+                .zip(&fates)
+                .filter_map(|(new, fate)| row(new, fate))
+                .collect::<StoreResult<_>>()?;
             ids = query_as(INSERT).bind(list(&stored)).fetch_all(&mut *tx).await?;
             query(ADVANCE).bind(list(&last)).execute(&mut *tx).await?;
+        }
+        if !talks.is_empty() {
+            query(TALK).bind(list(&talks)).execute(&mut *tx).await?;
+        }
+        let sent = sent_files(news, &fates, &ids);
+        if !sent.is_empty() {
+            query(KEEP_FILES).bind(list(&sent)).execute(&mut *tx).await?;
+            query(SEND_FILES).bind(list(&sent)).execute(&mut *tx).await?;
         }
         outcomes(news, fates, ids)?
     })
 }
 
-/// Decides about every message of a batch in turn, and gives out the numbers. Returns the new last number of each
-/// conversation that has one.
+fn files_to_send(new: &NewMessage) -> impl Iterator<Item = FileToSend<'_>> {
+    new.details.files().map(|f| FileToSend { f, s: new.sender.get(), a: new.at.0 })
+}
+
+/// The files of the messages that were stored.
+fn sent_files<'a>(news: &'a [NewMessage], fates: &[Fate], ids: &[(i64, i64, i64)]) -> Vec<SentFile<'a>> {
+    let mut sent = Vec::new();
+    for (new, fate) in news.iter().zip(fates).filter(|(new, _)| !new.details.is_empty()) {
+        let Fate::Store(seq) = fate else { continue };
+        let c = new.conversation.get();
+        let stored = ids.iter().find(|(place, number, _)| (*place, *number) == (c, *seq));
+        sent.extend(stored.into_iter().flat_map(|(.., m)| {
+            let distinct: BTreeSet<_> = new.details.files().collect();
+            distinct.into_iter().map(move |f| SentFile { f, m: *m, c })
+        }));
+    }
+    sent
+}
+
+/// What is to become of a batch.
+struct Decided {
+    fates: Vec<Fate>,
+    /// The new last number of each conversation that has one.
+    last: Vec<Last>,
+    /// What is added to direct conversations.
+    talks: Vec<Talk>,
+}
+
+/// Decides about every message of a batch in turn, and gives out the numbers. The files that may be sent are `sendable`.
 fn decide(
     news: &[NewMessage],
     facts: Vec<FactsRow>,
     earlier: Vec<MessageRow>,
-) -> StoreResult<(Vec<Fate>, Vec<Last>)> {
+    sendable: &[String],
+) -> StoreResult<Decided> {
     let mut last = BTreeMap::new();
     let mut known = BTreeMap::new();
+    let mut direct = BTreeSet::new();
+    let mut talks: BTreeMap<i64, Talk> = BTreeMap::new();
     for row in facts {
-        let (c, s, last_seq, ..) = row;
+        let (c, s, last_seq, kind, ..) = row;
         last.insert(c, last_seq);
+        if kind == DIRECT {
+            direct.insert(c);
+        }
         known.insert(Place { c, s }, append_facts(row)?);
     }
     let earlier: Vec<Message> = earlier.into_iter().map(rows::message).collect::<StoreResult<_>>()?;
@@ -335,37 +438,55 @@ fn decide(
             fates.push(Fate::Done(AppendOutcome::Duplicate(message.clone())));
         } else if let Some(first) = name.and_then(|name| in_batch.get(&name)) {
             fates.push(Fate::Repeat(*first));
-        } else if let Some(refusal) = append_refusal(known.get(&Place::of(new)).copied()) {
+        } else if let Some(refusal) = append_refusal(known.get(&Place::of(new)).map(|facts| AppendFacts {
+            has_files: new.details.files().all(|key| sendable.contains(key)),
+            ..*facts
+        })) {
             fates.push(Fate::Done(AppendOutcome::Refused(refusal)));
         } else {
             let c = new.conversation.get();
             let seq = last.entry(c).or_insert(0);
             *seq += 1;
             advanced.insert(c, *seq);
+            if direct.contains(&c) {
+                talks.entry(c).or_insert(Talk { c, a: 0, s: new.sender.get(), n: 0, o: 0 }).add(new);
+            }
             if let Some(name) = name {
                 in_batch.insert(name, at);
             }
             fates.push(Fate::Store(*seq));
         }
     }
-    Ok((fates, advanced.into_iter().map(|(c, q)| Last { c, q }).collect()))
+    let last = advanced.into_iter().map(|(c, q)| Last { c, q }).collect();
+    Ok(Decided { fates, last, talks: talks.into_values().collect() })
+}
+
+impl Talk {
+    fn add(&mut self, new: &NewMessage) {
+        self.a = new.at.0;
+        if new.sender.get() == self.s {
+            self.n += 1;
+        } else {
+            self.o += 1;
+        }
+    }
 }
 
 fn append_facts(row: FactsRow) -> StoreResult<AppendFacts> {
     let (_, _, _, kind, closed, member, sender, other, blocked, unmatched) = row;
     let sender: Option<AccountStatus> = sender.map(rows::status).transpose()?;
     let relation = match (kind, sender, other) {
-        (1, Some(viewer), Some(other)) => {
+        (DIRECT, Some(viewer), Some(other)) => {
             Some(Relation { viewer, target: rows::status(other)?, blocked, unmatched })
         }
         _ => None,
     };
-    Ok(AppendFacts { member, sender, closed, relation })
+    Ok(AppendFacts { member, sender, closed, relation, has_files: true })
 }
 
-fn row<'a>(new: &'a NewMessage, fate: &Fate) -> Option<Row<'a>> {
+fn row<'a>(new: &'a NewMessage, fate: &Fate) -> Option<StoreResult<Row<'a>>> {
     let Fate::Store(q) = fate else { return None };
-    Some(Row {
+    Some(rows::details_document(&new.details).map(|d| Row {
         c: new.conversation.get(),
         q: *q,
         s: new.sender.get(),
@@ -373,7 +494,8 @@ fn row<'a>(new: &'a NewMessage, fate: &Fate) -> Option<Row<'a>> {
         t: &new.content,
         n: new.client_message_id.as_deref(),
         a: new.at.0,
-    })
+        d,
+    }))
 }
 
 /// What each sender is told, now that the identifiers are known.
@@ -402,6 +524,8 @@ fn outcomes(
                     content: new.content.clone(),
                     client_message_id: new.client_message_id.clone(),
                     sent_at: new.at,
+                    details: new.details.clone(),
+                    recalled_at: None,
                 })
             }
         };

@@ -44,7 +44,7 @@ pub(super) async fn list(services: Arc<Services>, call: Call<(), AccountId>) -> 
         let updated_at = summary.last.as_ref().map_or(conversation.created_at, |message| message.sent_at);
         let last_message = summary.last.map(|message| {
             let receiver = peer.map(|peer| if message.sender == peer { viewer } else { peer });
-            render::message(&services, &message, receiver)
+            render::message_for(&services, &message, receiver, viewer)
         });
         conversations.push(ConversationView {
             kind,

@@ -94,6 +94,7 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::NoConversation | Fault::UnknownSession => plain(UNKNOWN, "会话不存在"),
         Fault::NotAMember => plain(FORBIDDEN, "不是群组成员"),
         Fault::NotAllowed => plain(FORBIDDEN, "只有群主可以执行此操作"),
+        Fault::RecallTooLate => plain(FORBIDDEN, "发送超过2分钟的消息不能撤回"),
         Fault::AlreadyMember => plain(BAD, "user_id: 该用户已是群组成员"),
         Fault::GroupFull => plain(BAD, "群组成员已达上限"),
         Fault::TooManyGroups => plain(BAD, "加入的群组数量已达上限"),

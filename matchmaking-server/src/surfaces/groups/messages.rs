@@ -12,6 +12,7 @@ use matchmaking_core::{
         wire::GivenId,
     },
     ids::{AccountId, ConversationId},
+    model::MessageDetails,
     realtime::ConnectionId,
     service::{
         Services,
@@ -55,6 +56,7 @@ pub(super) async fn deliver(
         client_message_id,
         client_timestamp: None,
         origin,
+        details: MessageDetails::default(),
     };
     match services.chat.send(new).await {
         Ok(sent) => Ok(render::own_message(services, &sent.message, thread.peer)),
@@ -84,7 +86,10 @@ pub(super) async fn list(
         let read =
             marks.iter().map(|it| ReadBy { user_id: WireId::of(it.account), read_at: it.at.to_rfc3339() });
         let receiver = receiver(&thread, message.sender);
-        ListedMessage { message: render::message(&services, message, receiver), read_by: read.collect() }
+        ListedMessage {
+            message: render::message_for(&services, message, receiver, call.who),
+            read_by: read.collect(),
+        }
     });
     Ok(Messages { messages: listed.collect(), total })
 }

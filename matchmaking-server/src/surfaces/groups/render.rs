@@ -15,13 +15,24 @@ use matchmaking_core::{
 use crate::surfaces::live::text_of;
 
 /// A message as everyone in its conversation is shown it: to a person if there is a `receiver`, else to a group.
-pub(super) fn message(services: &Services, message: &Message, receiver: Option<AccountId>) -> MessageView {
+fn message(services: &Services, message: &Message, receiver: Option<AccountId>) -> MessageView {
     MessageView::new(message, services.media.content(message).into_owned(), receiver)
+}
+
+/// The same as this viewer alone is shown it, with links that are good for them.
+pub(super) fn message_for(
+    services: &Services,
+    message: &Message,
+    receiver: Option<AccountId>,
+    viewer: AccountId,
+) -> MessageView {
+    MessageView::new(message, services.media.content_for(message, viewer).into_owned(), receiver)
 }
 
 /// The same as its sender is shown it, with the name that their client gave it.
 pub(super) fn own_message(services: &Services, own: &Message, receiver: Option<AccountId>) -> MessageView {
-    MessageView { client_message_id: own.client_message_id.clone(), ..message(services, own, receiver) }
+    let client_message_id = own.client_message_id.clone();
+    MessageView { client_message_id, ..message_for(services, own, receiver, own.sender) }
 }
 
 /// An event as the socket shows it to everyone; `None` for what it does not show.
@@ -30,7 +41,7 @@ pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
         Event::MessageStored { message: stored, receiver, .. } => {
             Frame::Message(message(services, stored, *receiver))
         }
-        Event::MessageRead { message, reader, at } => Frame::Read {
+        Event::MessageRead { message, reader, at, .. } => Frame::Read {
             message_id: WireId::of(*message),
             user_id: WireId::of(*reader),
             read_at: at.to_rfc3339(),
@@ -56,7 +67,14 @@ pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
                 MemberChange::Role => Change::Role,
             },
         },
-        Event::MatchUpdated { .. } | Event::Presence { .. } | Event::Broadcast { .. } => return None,
+        // The dialect has no words for these.
+        Event::MessageDelivered { .. }
+        | Event::MessageRecalled { .. }
+        | Event::Matched { .. }
+        | Event::Notice { .. }
+        | Event::MatchUpdated { .. }
+        | Event::Presence { .. }
+        | Event::Broadcast { .. } => return None,
     };
     Some(text_of(&shown).into())
 }

@@ -74,6 +74,11 @@ impl Show for Shown {
             {
                 Some(text_of(&Frame::Message(render::own_message(&self.0, message, *receiver))))
             }
+            // With links of one's own.
+            Event::MessageStored { message, receiver, .. } if message.details.media.is_some() => {
+                let shown = render::message_for(&self.0, message, *receiver, self.1);
+                Some(text_of(&Frame::Message(shown)))
+            }
             _ => None,
         }
     }

@@ -70,7 +70,7 @@ pub(super) async fn history(
                 name => name.cloned().unwrap_or_default(),
             },
             datetime: message.sent_at.to_rfc3339(),
-            message: services.media.content(&message).into_owned(),
+            message: services.media.content_for(&message, viewer).into_owned(),
         })
         .collect();
     Ok(ChatHistory { success: true, messages })

@@ -150,7 +150,7 @@ async fn open_room(
         .map(|message| {
             let name = render::name_for(session.account, &message, &peer_name);
             let id = if message.sender == session.account { session.telegram_id } else { target };
-            let content = services.media.content(&message).into_owned();
+            let content = services.media.content_for(&message, session.account).into_owned();
             (content, message.sent_at.to_rfc3339(), id.get(), name)
         })
         .collect();

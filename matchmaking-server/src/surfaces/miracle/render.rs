@@ -20,16 +20,21 @@ pub(super) fn name_for(viewer: AccountId, message: &Message, peer: &str) -> Stri
     if message.sender == viewer { ONESELF.to_owned() } else { peer.to_owned() }
 }
 
-/// An event as `/ws/base` and `/ws/message` show it; `None` for what they do not show.
-pub(super) fn chat_event(services: &Services, event: &Event) -> Option<Bytes> {
+/// An event as `/ws/base` and `/ws/message` show it, to one `viewer` alone or to everyone; `None` for what they do not
+/// show.
+pub(super) fn chat_event(services: &Services, event: &Event, viewer: Option<AccountId>) -> Option<Bytes> {
     let text = match event {
         Event::MessageStored { message, sender, match_id, client_timestamp, .. } => {
             let timestamp = raw(client_timestamp.as_deref());
+            let content = match viewer {
+                Some(viewer) => services.media.content_for(message, viewer),
+                None => services.media.content(message),
+            };
             text_of(&Frame::PrivateMessage {
                 from: sender.miracle_id,
                 sender_id: sender.miracle_id,
                 sender_name: &sender.name,
-                content: &services.media.content(message),
+                content: &content,
                 chatroom_id: message.conversation,
                 match_id: *match_id,
                 timestamp: timestamp.as_deref(),
@@ -42,6 +47,10 @@ pub(super) fn chat_event(services: &Services, event: &Event) -> Option<Bytes> {
         }
         Event::Presence { .. }
         | Event::MessageRead { .. }
+        | Event::MessageDelivered { .. }
+        | Event::MessageRecalled { .. }
+        | Event::Matched { .. }
+        | Event::Notice { .. }
         | Event::Typing { .. }
         | Event::MemberChanged { .. } => return None,
         Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {

@@ -34,12 +34,23 @@ pub(super) struct Session {
     live: Live,
 }
 
-/// How events look to everyone here.
-struct Shown(Arc<Services>);
+/// How events look to this person.
+struct Shown(Arc<Services>, AccountId);
 
 impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
-        render::chat_event(&self.0, event)
+        render::chat_event(&self.0, event, None)
+    }
+
+    fn show_alone(&self, event: &Event) -> Option<String> {
+        // With links of one's own.
+        match event {
+            Event::MessageStored { message, .. } if message.details.media.is_some() => {
+                let shown = render::chat_event(&self.0, event, Some(self.1))?;
+                String::from_utf8(shown.into()).ok()
+            }
+            _ => None,
+        }
     }
 }
 
@@ -90,7 +101,7 @@ impl Session {
                 let live = Live::new(
                     socket,
                     connection,
-                    (channel, Shown(Arc::clone(&services))),
+                    (channel, Shown(Arc::clone(&services), account)),
                     charged,
                     Some(&greeting),
                 );

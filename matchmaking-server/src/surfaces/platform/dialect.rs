@@ -88,6 +88,12 @@ struct Refusal {
     english: &'static str,
 }
 
+/// The code of a fault and its text, for frames.
+pub(super) fn wording(fault: &Fault, english: bool) -> (u32, &'static str) {
+    let Refusal { code, chinese, english: in_english } = refusal(fault);
+    (code, if english { in_english } else { chinese })
+}
+
 fn refusal(fault: &Fault) -> Refusal {
     const fn of(code: u32, chinese: &'static str, english: &'static str) -> Refusal {
         Refusal { code, chinese, english }
@@ -130,6 +136,9 @@ fn refusal(fault: &Fault) -> Refusal {
         Fault::TooManyBlocks => of(40901, "黑名单已满", "Nobody blocks more people than that"),
         Fault::ReviewPending => of(40901, "已有待审核的申请", "A review is pending already"),
         Fault::AlreadyDecided => of(40901, "已经处理过了", "It has been decided already"),
+        Fault::RecallTooLate => {
+            of(40301, "发送超过2分钟的消息不能撤回", "A message can be taken back for two minutes")
+        }
         Fault::ContactTooEarly => of(
             40301,
             "互动3天并发送20条消息后才能解锁联系方式",

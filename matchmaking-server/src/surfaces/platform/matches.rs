@@ -12,7 +12,7 @@ use matchmaking_core::{
         wire::GivenId,
     },
     ids::{AccountId, MatchId},
-    model::Language,
+    model::{Language, MessageKind},
     service::{
         Services, Slice, Sliced,
         auth::Caller,
@@ -59,9 +59,11 @@ pub(super) async fn part(
     let today = services.people.today();
     Ok(matches.map(|paired| {
         let pictures = pictures.remove(&paired.partner.id).unwrap_or_default();
-        let last = paired
-            .last
-            .map(|last| LastMessage::of(last.kind, last.content, last.sent_at, last.sender == me, language));
+        let last = paired.last.map(|last| {
+            // What was taken back says nothing, not even what it was.
+            let kind = if last.recalled_at.is_some() { MessageKind::Text } else { last.kind };
+            LastMessage::of(kind, last.content, last.sent_at, last.sender == me, language)
+        });
         MatchView {
             match_id: paired.matched.id.get(),
             conversation_id: paired.conversation.map(matchmaking_core::ids::ConversationId::get),

@@ -2,16 +2,21 @@
 
 mod account;
 mod auth;
+mod conversations;
 mod dialect;
 mod export;
 mod gate;
 mod likes;
 mod matches;
 mod matching;
+mod messages;
 mod photos;
 mod pictures;
 mod profile;
+mod render;
 mod safety;
+mod socket;
+mod uploads;
 mod verification;
 
 use std::sync::Arc;
@@ -25,7 +30,7 @@ use matchmaking_core::{
     service::{Services, Slice, auth::Caller},
 };
 
-use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, with};
+use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, socket as mounted_socket, with};
 
 pub use dialect::Platform;
 pub use gate::SessionGate;
@@ -67,6 +72,14 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::ListMatches>(services, with(services, matches::list)),
         behind::<api::EndMatch>(services, with(services, matches::end)),
         behind::<api::UnlockContact>(services, with(services, matches::unlock_contact)),
+        behind::<api::ListConversations>(services, with(services, conversations::list)),
+        behind::<api::ListMessages>(services, with(services, messages::list)),
+        behind::<api::SendMessage>(services, with(services, messages::send)),
+        raw::<api::UploadMedia>(with(services, uploads::upload)),
+        behind::<api::MarkRead>(services, with(services, conversations::mark_read)),
+        behind::<api::SetPreferences>(services, with(services, conversations::set_preferences)),
+        behind::<api::RecallMessage>(services, with(services, messages::recall)),
+        mounted_socket::<api::Socket>(with(services, socket::open)),
         behind::<api::SetVisibility>(services, with(services, safety::set_visibility)),
         behind::<api::ListBlocked>(services, with(services, safety::blocked)),
         behind::<api::BlockUser>(services, with(services, safety::block)),

@@ -74,6 +74,6 @@ pub(super) async fn remove_video(services: Arc<Services>, call: Call<(), Caller>
     Ok(services.profiles.remove_video(call.who.account).await?)
 }
 
-fn no_file() -> Fault {
+pub(super) fn no_file() -> Fault {
     Fault::field(FieldError::body("file", Problem::Missing, Value::Null))
 }

@@ -122,6 +122,7 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::NotAMember => refused("当前用户不在聊天室中"),
         Fault::UnknownMessage => refused("消息不存在"),
         Fault::NotAllowed => refused("没有权限"),
+        Fault::RecallTooLate => refused("发送超过2分钟的消息不能撤回"),
         Fault::AlreadyMember => refused("用户已在聊天室中"),
         Fault::GroupFull => refused("聊天室人数已满"),
         Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {

@@ -14,7 +14,7 @@ use matchmaking_core::{
         wire::{FieldError, Input, Problem},
     },
     ids::AccountId,
-    model::{Message, MessageKind},
+    model::{Message, MessageDetails, MessageKind},
     service::{Services, chat::Outgoing, media::Media, tokens::TokenKind},
 };
 use serde_json::Value;
@@ -48,6 +48,7 @@ pub(super) async fn store(
         client_message_id: None,
         client_timestamp: None,
         origin: None,
+        details: MessageDetails::default(),
     };
     Ok(services.chat.send(outgoing).await?.message)
 }
@@ -91,7 +92,7 @@ pub(super) async fn list(
     let names = services.accounts.shown_names(&senders).await?;
     let shown = |message: &Message| {
         let name = names.get(&message.sender).cloned().unwrap_or_default();
-        render::message(&services, message, name).into_owned()
+        render::message(&services, message, name, Some(call.who)).into_owned()
     };
     Ok(messages.iter().map(shown).collect())
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use chrono_tz::Tz;
 use matchmaking_core::{
     api::rooms::{Room, RoomMessage, frames, name_of, room_time, send_time},
+    ids::AccountId,
     model::{Conversation, Message},
     realtime::Event,
     service::Services,
@@ -24,11 +25,12 @@ pub(super) fn room(group: Conversation, zone: Tz) -> Room {
     }
 }
 
-/// A message by somebody of this name.
+/// A message by somebody of this name; with links that are good for its viewer, where it is shown to one alone.
 pub(super) fn message<'a>(
     services: &Services,
     message: &'a Message,
     sender_name: impl Into<Cow<'a, str>>,
+    viewer: Option<AccountId>,
 ) -> RoomMessage<'a> {
     RoomMessage {
         id: message.id,
@@ -37,7 +39,21 @@ pub(super) fn message<'a>(
         sender_id: message.sender,
         sender_name: sender_name.into(),
         kind: name_of(message.kind),
-        content: services.media.content(message),
+        content: match viewer {
+            Some(viewer) => services.media.content_for(message, viewer),
+            None => services.media.content(message),
+        },
+    }
+}
+
+/// A message with links that are good for one viewer alone; `None` for every other event.
+pub(super) fn event_for(services: &Services, event: &Event, viewer: AccountId) -> Option<String> {
+    match event {
+        Event::MessageStored { message: stored, sender, .. } if stored.details.media.is_some() => {
+            let shown = message(services, stored, sender.username.as_str(), Some(viewer));
+            Some(text_of(&frames::new_message(shown)))
+        }
+        _ => None,
     }
 }
 
@@ -45,11 +61,15 @@ pub(super) fn message<'a>(
 pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
     match event {
         Event::MessageStored { message: stored, sender, .. } => {
-            let shown = message(services, stored, sender.username.as_str());
+            let shown = message(services, stored, sender.username.as_str(), None);
             Some(text_of(&frames::new_message(shown)).into())
         }
         // The dialect has no words for these.
         Event::MessageRead { .. }
+        | Event::MessageDelivered { .. }
+        | Event::MessageRecalled { .. }
+        | Event::Matched { .. }
+        | Event::Notice { .. }
         | Event::Typing { .. }
         | Event::MemberChanged { .. }
         | Event::MatchUpdated { .. }

@@ -51,7 +51,7 @@ async fn open(services: Arc<Services>, ctx: Ctx, greets: bool) -> Result<Reply, 
     }
     let rates = ctx.rates();
     ctx.upgrade(move |socket| async move {
-        let shown = (Channel::Rooms, Shown(Arc::clone(&services)));
+        let shown = (Channel::Rooms, Shown(Arc::clone(&services), me));
         let greeting = greets.then_some(&GREETING);
         let live = Live::new(socket, connection, shown, (rates, me.get()), greeting);
         let mut session = Session { services, me, live };
@@ -69,12 +69,16 @@ struct Session {
     live: Live,
 }
 
-/// How events look here.
-struct Shown(Arc<Services>);
+/// How events look to this person.
+struct Shown(Arc<Services>, AccountId);
 
 impl Show for Shown {
     fn show(&self, event: &Event) -> Option<Bytes> {
         render::event(&self.0, event)
+    }
+
+    fn show_alone(&self, event: &Event) -> Option<String> {
+        render::event_for(&self.0, event, self.1)
     }
 }
 

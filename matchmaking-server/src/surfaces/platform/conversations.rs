@@ -1,0 +1,82 @@
+//! The list of conversations, and what its owner does with them.
+
+use std::sync::Arc;
+
+use matchmaking_core::{
+    api::{
+        fault::Fault,
+        platform::{
+            ConversationView, ConversationsRequest, ConversationsView, MarkReadRequest, MessagePreview,
+            OpenPagination, PreferencesRequest, PreferencesView, PresentUser, nickname, type_of,
+        },
+    },
+    service::{Services, auth::Caller, chat::ThreadError},
+};
+
+use super::{pictures, render};
+use crate::http::Call;
+
+pub(super) async fn list(
+    services: Arc<Services>,
+    call: Call<ConversationsRequest, Caller>,
+) -> Result<ConversationsView, Fault> {
+    let (me, page) = (call.who.account, call.request.page);
+    let listing = services.chat.matched(me, page.skipped(), page.size).await?;
+    let partners = listing.items.iter().map(|listed| &listed.partner);
+    let mut pictures = pictures::of(&services, me, partners).await?;
+    let items = listing.items.into_iter().map(|listed| {
+        let pictures = pictures.remove(&listed.partner.id).unwrap_or_default();
+        let summary = listed.summary;
+        ConversationView {
+            conversation_id: summary.conversation.id.get(),
+            user: PresentUser {
+                user_id: listed.partner.id.get(),
+                nickname: nickname(&listed.partner.profile),
+                avatar: pictures.avatar,
+                is_online: listed.is_online,
+            },
+            last_message: summary.last.as_ref().map(|last| MessagePreview {
+                message_id: last.id.get(),
+                kind: type_of(last.kind),
+                content: render::preview(last),
+                time: last.sent_at.to_rfc3339(),
+                is_me: last.sender == me,
+                status: last.recalled_at.map(|_| "recalled"),
+            }),
+            unread_count: summary.unread,
+            is_pinned: summary.me.is_pinned,
+            is_muted: summary.me.is_muted,
+            matched_at: listed.matched_at.to_rfc3339(),
+        }
+    });
+    let pagination = OpenPagination {
+        page: page.page,
+        page_size: page.size,
+        has_next: listing.has_more,
+        has_prev: page.page > 1,
+    };
+    Ok(ConversationsView { items: items.collect(), total_unread: listing.unread, pagination })
+}
+
+pub(super) async fn set_preferences(
+    services: Arc<Services>,
+    call: Call<PreferencesRequest, Caller>,
+) -> Result<PreferencesView, Fault> {
+    let PreferencesRequest { conversation, is_pinned, is_muted } = call.request;
+    let id = conversation.possible().ok_or(Fault::NoConversation)?;
+    let member = services.chat.prefer(call.who.account, id, is_pinned, is_muted).await?;
+    Ok(PreferencesView { conversation_id: id.get(), is_pinned: member.is_pinned, is_muted: member.is_muted })
+}
+
+pub(super) async fn mark_read(
+    services: Arc<Services>,
+    call: Call<MarkReadRequest, Caller>,
+) -> Result<(), Fault> {
+    let MarkReadRequest { conversation, last_read_message_id } = call.request;
+    let conversation = conversation.possible().ok_or(Fault::NoConversation)?;
+    let message = last_read_message_id.possible().ok_or(Fault::UnknownMessage)?;
+    match services.chat.read_up_to(call.who.account, conversation, message).await {
+        Err(ThreadError::Unknown | ThreadError::NotMember) => Err(Fault::UnknownMessage),
+        done => Ok(done?),
+    }
+}

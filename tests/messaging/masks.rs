@@ -1,0 +1,92 @@
+//! Ways to reach each other elsewhere are hidden until both want to be reached.
+
+use serde_json::json;
+
+use super::{Person, data, each, frame, pair};
+use crate::support::{Answer, Client, Database, Options, Server, on_every_store};
+
+const SAID: &str = "我的电话是13812345678，微信 lovecat88，1990年生";
+const MASKED: &str = "我的电话是***，微信 ***，1990年生";
+
+/// What rooms list of a conversation.
+async fn in_rooms(server: &Server, person: &Person, talk: i64) -> String {
+    let path = format!("/api/message/list?room_id={talk}");
+    Answer::of(server.http.get(server.url(&path)).bearer_auth(&person.rooms)).await.text
+}
+
+async fn contacts_are_hidden_from_the_other_one_alone(database: Database) {
+    let server = Server::start(&database).await;
+    let (lin, wu, talk) = pair(&server).await;
+    let mut mine = lin.again(&server).await.connect().await;
+    let mut theirs = wu.connect().await;
+    let mut groups = Client::open(&server, &format!("/api/v1/ws?token={}", wu.groups)).await;
+    let mut rooms = Client::open(&server, &format!("/ws/join?token=Bearer%20{}", wu.rooms)).await;
+    groups.json().await;
+    let body =
+        json!({"type": "text", "content": SAID, "extra": {"note": ["a@b.com"], "n": 13_812_345_678_i64}});
+    let sent = data(&lin.send(talk, &body).await);
+    assert_eq!(sent["content"], SAID);
+    assert_eq!(sent["extra"], body["extra"]);
+    assert_eq!(frame(&mut mine, "new_message").await["content"], SAID);
+    let told = frame(&mut theirs, "new_message").await;
+    assert_eq!(told["content"], MASKED);
+    assert_eq!(told["extra"]["note"], json!(["***"]));
+    assert_eq!(groups.json().await["data"]["content"], MASKED);
+    assert_eq!(rooms.json().await["data"]["content"], MASKED);
+    assert_eq!(each(&lin.messages(talk, "").await, "content"), [SAID]);
+    assert_eq!(each(&wu.messages(talk, "").await, "content"), [MASKED]);
+    assert_eq!(wu.get("/conversations").await["items"][0]["last_message"]["content"], MASKED);
+    assert_eq!(wu.get("/matching/matches").await["items"][0]["last_message"]["content"], MASKED);
+    assert_eq!(lin.get("/conversations").await["items"][0]["last_message"]["content"], SAID);
+    assert_eq!(wu.in_groups(&lin).await[0]["content"], MASKED);
+    assert_eq!(lin.in_groups(&wu).await[0]["content"], SAID);
+    assert!(in_rooms(&server, &wu, talk).await.contains(MASKED));
+    let request = server.http.get(server.url("/api/v1/chat/conversations")).bearer_auth(&wu.groups);
+    assert!(!Answer::of(request).await.text.contains("13812345678"));
+    let mut syncing = wu.again(&server).await.connect().await;
+    syncing.send(json!({"type": "sync", "data": {"conversation_id": talk, "after_seq": 0}})).await;
+    assert_eq!(frame(&mut syncing, "sync_result").await["messages"][0]["content"], MASKED);
+    // What is written through another dialect is no way around.
+    let request = server.http.post(server.url("/api/v1/chat/message")).bearer_auth(&lin.groups);
+    let body = json!({"type": "text", "content": "13812345678", "receiver_id": wu.id.to_string()});
+    let echoed = Answer::of(request.json(&body)).await.json();
+    assert_eq!(echoed["data"]["content"], "13812345678");
+    assert_eq!(frame(&mut theirs, "new_message").await["content"], "***");
+}
+
+async fn whoever_both_want_to_be_reached_is_shown_all(database: Database) {
+    let server = Server::start(&database).await;
+    let (mut lin, mut wu, talk) = pair(&server).await;
+    lin.say(talk, SAID).await;
+    let matched = lin.get("/matching/matches").await["items"][0]["match_id"].clone();
+    for _ in 0..3 {
+        for _ in 0..4 {
+            lin.say(talk, "x").await;
+            wu.say(talk, "y").await;
+        }
+        server.clock.advance(24 * 60 * super::MINUTE);
+        (lin, wu) = (lin.again(&server).await, wu.again(&server).await);
+    }
+    let ask = format!("/matching/matches/{matched}/unlock-contact");
+    data(&lin.post(&ask, &json!({})).await);
+    assert_eq!(each(&wu.messages(talk, "?page_size=100").await, "content")[0], MASKED);
+    data(&wu.post(&ask, &json!({})).await);
+    assert_eq!(each(&wu.messages(talk, "?page_size=100").await, "content")[0], SAID);
+    lin.say(talk, "13812345678").await;
+    assert_eq!(wu.get("/conversations").await["items"][0]["last_message"]["content"], "13812345678");
+}
+
+async fn an_operator_may_turn_it_off(database: Database) {
+    let server = Server::start_with(&database, Options::default().shows_contacts()).await;
+    let (lin, wu, talk) = pair(&server).await;
+    let mut theirs = wu.connect().await;
+    lin.say(talk, SAID).await;
+    assert_eq!(frame(&mut theirs, "new_message").await["content"], SAID);
+    assert_eq!(each(&wu.messages(talk, "").await, "content"), [SAID]);
+}
+
+on_every_store!(
+    contacts_are_hidden_from_the_other_one_alone,
+    whoever_both_want_to_be_reached_is_shown_all,
+    an_operator_may_turn_it_off,
+);
