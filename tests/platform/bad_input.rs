@@ -86,6 +86,14 @@ fn bodies_that_are_no_requests_are_refused_and_change_nothing() {
     });
 }
 
+/// How the OpenAPI document describes a route's body.
+fn request_of<'a>(document: &'a Value, listed: &Listed) -> &'a Value {
+    let route = &document["paths"][format!("/v1{}", listed.route.path)];
+    let body = &route[listed.route.method.as_str().to_lowercase()]["requestBody"];
+    let schema = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
+    document.pointer(&schema[1..]).unwrap_or_else(|| panic!("no {schema}"))
+}
+
 #[test]
 fn every_field_of_a_wrong_type_is_named() {
     run(Backend::Memory, async |database: Database| {
@@ -94,10 +102,7 @@ fn every_field_of_a_wrong_type_is_named() {
         let document = server.get("/openapi.json").await.json();
         let mut fields = 0;
         for (listed, _) in with_fields() {
-            let route = &document["paths"][format!("/v1{}", listed.route.path)];
-            let body = &route[listed.route.method.as_str().to_lowercase()]["requestBody"];
-            let schema = body["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
-            let schema = document.pointer(&schema[1..]).unwrap_or_else(|| panic!("no {schema}"));
+            let schema = request_of(&document, listed);
             for field in schema["properties"].as_object().unwrap().keys() {
                 // What is computed is not looked at, and comes back from whoever read it.
                 if ["/profile/basic"].contains(&listed.route.path)
@@ -118,6 +123,35 @@ fn every_field_of_a_wrong_type_is_named() {
             }
         }
         assert!(fields > 50, "{fields}");
+    });
+}
+
+#[test]
+fn every_missing_field_is_named() {
+    run(Backend::Memory, async |database: Database| {
+        let server = Server::start(&database).await;
+        let person = Person::join(&server, PHONE).await;
+        let document = server.get("/openapi.json").await.json();
+        let mut fields = 0;
+        for (listed, _) in with_fields() {
+            let required = request_of(&document, listed)["required"].as_array().cloned().unwrap_or_default();
+            let answer = send(&person, listed, "application/json", "{}".to_owned()).await;
+            if required.is_empty() {
+                data(&answer);
+                continue;
+            }
+            let named = refused(&answer, 40002);
+            for field in required {
+                assert!(
+                    named.iter().any(|name| field == name.as_str()),
+                    "{} {field}: {}",
+                    listed.route.path,
+                    answer.text
+                );
+                fields += 1;
+            }
+        }
+        assert!(fields > 20, "{fields}");
     });
 }
 

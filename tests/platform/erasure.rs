@@ -151,6 +151,10 @@ async fn nothing_is_left_but_what_others_received(database: Database) {
     assert_eq!(files(&folder.path().join("media")).len(), 3 + 1 + 3 + 1 + 3);
 
     her.ask(Verb::DELETE, "/v1/account", json!({"password": PASSWORD})).await;
+    for list in ["matches", "likes", "liked-me"] {
+        let list = him.ask(Verb::GET, &format!("/v1/matching/{list}"), json!({})).await;
+        assert_eq!(list["items"], json!([]), "the match went with her");
+    }
     let mut gone = vec![MARK, PHONES[0]];
     gone.extend(IDENTITY);
     let after = rows(&database).await;

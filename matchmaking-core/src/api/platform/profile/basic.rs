@@ -346,12 +346,12 @@ mod schema {
         openapi::{RefOr, Schema},
     };
 
-    use super::UpdateBasicRequest;
+    use super::{super::any_part_of, UpdateBasicRequest};
     use crate::api::platform::MyProfile;
 
     impl PartialSchema for UpdateBasicRequest {
         fn schema() -> RefOr<Schema> {
-            MyProfile::schema()
+            any_part_of(MyProfile::schema())
         }
     }
 

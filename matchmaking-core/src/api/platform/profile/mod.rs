@@ -17,6 +17,21 @@ pub use shown::{
     PublicLocation, PublicProfile, Stats, VerificationShown, VideoShown,
 };
 
+/// How a request is described that takes any part of what this describes.
+#[cfg(feature = "openapi")]
+fn any_part_of(
+    described: utoipa::openapi::RefOr<utoipa::openapi::Schema>,
+) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    use utoipa::openapi::{RefOr, Schema};
+    match described {
+        RefOr::T(Schema::Object(mut object)) => {
+            object.required.clear();
+            RefOr::T(Schema::Object(object))
+        }
+        other => other,
+    }
+}
+
 /// Shows somebody's profile as far as others are shown it, and counts a view.
 #[derive(Debug)]
 pub struct GetUser;

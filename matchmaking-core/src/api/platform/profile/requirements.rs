@@ -207,11 +207,11 @@ mod schema {
         openapi::{RefOr, Schema},
     };
 
-    use super::{MateRequirements, MateRequirementsRequest};
+    use super::{super::any_part_of, MateRequirements, MateRequirementsRequest};
 
     impl PartialSchema for MateRequirementsRequest {
         fn schema() -> RefOr<Schema> {
-            MateRequirements::schema()
+            any_part_of(MateRequirements::schema())
         }
     }
 
