@@ -1,14 +1,18 @@
 //! The ports that the configuration names. What it may name and this version cannot do is refused at the start.
 
+pub mod openai;
+
 use std::{error::Error, sync::Arc};
 
 use matchmaking_core::ports::{
     Ports,
+    assistant::Assistant,
     media::FileMedia,
     sms::{FileSms, LogSms, SmsSender},
 };
 
 use crate::config::Config;
+use openai::{OpenAi, Patience, Unusable};
 
 /// Why a port cannot be used: a variable and the reason, without what the variable holds, which may be secret.
 #[derive(Debug, thiserror::Error)]
@@ -36,10 +40,7 @@ pub async fn open(config: &Config) -> Result<Ports, PortFailure> {
     if config.bus_url != "local:" {
         return Err(PortFailure::unsupported("BUS_URL", &scheme(&config.bus_url), "local:"));
     }
-    if let Some(url) = &config.assistant_url {
-        let supported = "the default, no language model,";
-        return Err(PortFailure::unsupported("ASSISTANT_URL", &scheme(url), supported));
-    }
+    let assistant = assistant(config)?;
     let Some(media) = config.media_url.strip_prefix("file://") else {
         return Err(PortFailure::unsupported("MEDIA_URL", &scheme(&config.media_url), "file://PATH"));
     };
@@ -57,7 +58,19 @@ pub async fn open(config: &Config) -> Result<Ports, PortFailure> {
         }
     };
     let media = FileMedia::open(media).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
-    Ok(Ports { sms, media: Arc::new(media), ..Ports::offline() }.with_sandbox(&config.public_base_url))
+    Ok(Ports { sms, media: Arc::new(media), assistant, ..Ports::offline() }
+        .with_sandbox(&config.public_base_url))
+}
+
+/// The language model that the configuration names; without one the built-in assistant answers.
+fn assistant(config: &Config) -> Result<Option<Arc<dyn Assistant>>, PortFailure> {
+    let Some(url) = &config.assistant_url else { return Ok(None) };
+    let (model, key) = (config.assistant_model.clone(), config.assistant_api_key.as_ref());
+    match OpenAi::new(url, model, key, Patience::default()) {
+        Ok(openai) => Ok(Some(Arc::new(openai))),
+        Err(error @ Unusable::Key) => Err(PortFailure::unusable("ASSISTANT_API_KEY", error)),
+        Err(error) => Err(PortFailure::unusable("ASSISTANT_URL", error)),
+    }
 }
 
 /// What a URL begins with, which may be told.
@@ -95,6 +108,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_language_model_answers_if_one_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(open(&config(dir.path(), |_| {})).await.unwrap().assistant.is_none());
+        let named = config(dir.path(), |flags| {
+            flags.assistant_url = Some("https://me:hunter2@model/v1".to_owned());
+            flags.assistant_model = Some("wise".to_owned());
+        });
+        let assistant = open(&named).await.unwrap().assistant.unwrap();
+        assert_eq!(assistant.model(Some("other".to_owned())), "wise");
+    }
+
+    #[tokio::test]
     async fn text_messages_go_to_the_file_that_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let outbox = dir.path().join("outbox.jsonl");
@@ -120,7 +145,7 @@ mod tests {
             ("SMS_URL", &below_a_file),
             ("MEDIA_URL", "s3://me:hunter2@bucket/prefix"),
             ("MEDIA_URL", &below_a_file),
-            ("ASSISTANT_URL", "https://me:hunter2@model/v1"),
+            ("ASSISTANT_URL", "https://me:hunter2@:99999/v1"),
         ] {
             let config = config(dir.path(), |flags| {
                 let value = Some(value.to_owned());

@@ -133,6 +133,8 @@ pub struct ProfileView {
     pub video: Option<Video>,
     /// What came of it.
     pub stats: ProfileStats,
+    /// What counts for its completeness besides what is told.
+    pub proofs: Proofs,
     /// How complete it is, 0 to 100.
     pub completion_rate: u8,
 }
@@ -326,6 +328,7 @@ impl Profiles {
             photos,
             video,
             stats,
+            proofs,
             completion_rate: completion::rate(&profile, proofs),
             profile,
         }))
