@@ -7,13 +7,16 @@
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::join_all;
 use matchmaking_core::ids::ConversationId;
 use matchmaking_core::store;
+use matchmaking_server::ports::openai::{OpenAi, Patience};
 use serde_json::json;
 
+use crate::support::model::{EVENTS, ModelServer, event};
 use crate::support::rng::Rng;
 use crate::support::{Client, Database, Options, Remote, Server, on_durable_stores, until};
 
@@ -21,6 +24,8 @@ use crate::support::{Client, Database, Options, Remote, Server, on_durable_store
 const DATABASE: &str = "MATCHMAKING_KILL_TEST_DATABASE";
 /// Names the file in which that process leaves its address.
 const ADDRESS: &str = "MATCHMAKING_KILL_TEST_ADDRESS";
+/// Names the server of the language model that the assistant of that process asks, if it is to ask one.
+const MODEL: &str = "MATCHMAKING_KILL_TEST_MODEL";
 
 /// Pairs of users who talk, a room each.
 const PAIRS: i64 = 3;
@@ -33,7 +38,11 @@ fn server_process() {
     let Ok(url) = std::env::var(DATABASE) else { return };
     let address_file = std::env::var(ADDRESS).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let options = Options::default().system_clock();
+    let mut options = Options::default().system_clock();
+    if let Ok(base) = std::env::var(MODEL) {
+        let assistant = OpenAi::new(&base, None, None, Patience::default()).unwrap();
+        options = options.assistant(Arc::new(assistant));
+    }
     let server = runtime.block_on(Server::start_at(url.parse().unwrap(), options));
     // In one step, so that nobody reads half an address.
     let half = format!("{address_file}.half");
@@ -52,12 +61,18 @@ struct Process {
 
 impl Process {
     async fn start(database: &Database, folder: &Path) -> Self {
+        Self::start_with(database, folder, None).await
+    }
+
+    /// One whose assistant asks the language model at this address.
+    async fn start_with(database: &Database, folder: &Path, model: Option<&str>) -> Self {
         let address_file = folder.join("address");
         let _ = std::fs::remove_file(&address_file);
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "kill::server_process", "--nocapture", "--test-threads=1"])
             .env(DATABASE, database.url_text())
             .env(ADDRESS, &address_file)
+            .envs(model.map(|base| (MODEL, base)))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -219,4 +234,43 @@ async fn check_numbers(database: &Database, rooms: &[Room]) {
     stores.upkeep.close().await;
 }
 
-on_durable_stores!(every_acknowledged_message_survives_a_kill);
+/// A server that is killed in the middle of a reply has kept the question; the next one is answered at once or when the
+/// dead server's turn has run out, and nothing is blocked.
+async fn a_conversation_goes_on_after_a_kill(database: Database) {
+    let model = ModelServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::start_with(&database, folder.path(), Some(&model.base())).await;
+    let user = server.remote.post("/api/v1/users/", &json!({"username": "lin"})).await.number("id");
+    let id = server.remote.post("/api/v1/conversations/", &json!({"user_id": user})).await.number("id");
+    let ask = async |remote: &Remote, message: &str| {
+        let body = json!({"conversation_id": id, "message": message});
+        remote.http.post(remote.url("/api/v1/chat")).json(&body).send().await.unwrap()
+    };
+    let mut stream = ask(&server.remote, "before").await;
+    let mut asking = model.next().await;
+    asking.write(EVENTS.to_owned() + &event("half of ")).await;
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "data: half of \n\n");
+    server.kill();
+    asking.closed().await;
+
+    let server = Process::start_with(&database, folder.path(), Some(&model.base())).await;
+    let answering = async {
+        let asking = model.next().await;
+        let said = |content| json!({"role": "user", "content": content});
+        assert_eq!(asking.body["messages"], json!([said("before"), said("after")]));
+        asking.answer(EVENTS.to_owned() + &event("an answer")).await;
+    };
+    let asking = async {
+        let answer = ask(&server.remote, "after").await;
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
+    };
+    let (told, ()) = tokio::join!(asking, answering);
+    assert_eq!(told, "data: an answer\n\n");
+    let shown = server.remote.get(&format!("/api/v1/conversations/{id}")).await.json();
+    let said: Vec<_> = shown["messages"].as_array().unwrap().iter().map(|it| it["content"].clone()).collect();
+    assert_eq!(said, [json!("before"), json!("after"), json!("an answer")]);
+    server.kill();
+}
+
+on_durable_stores!(every_acknowledged_message_survives_a_kill, a_conversation_goes_on_after_a_kill);

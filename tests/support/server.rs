@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::ports::Ports;
+use matchmaking_core::ports::{Ports, assistant::Assistant};
 use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, tokens::TokenKey};
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::limits::Limits;
@@ -30,7 +30,7 @@ pub(crate) fn token_key() -> TokenKey {
 }
 
 /// How a server is started. Rate limits are off, and the clock stands still, unless a test says otherwise.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) system_clock: bool,
@@ -38,6 +38,8 @@ pub(crate) struct Options {
     pub(crate) free_codes: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
+    /// Who answers in place of the built-in assistant.
+    pub(crate) assistant: Option<Arc<dyn Assistant>>,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             system_clock: false,
             free_codes: false,
             time_zone: "",
+            assistant: None,
         }
     }
 }
@@ -74,6 +77,12 @@ impl Options {
     /// With as many codes of text messages as anyone likes.
     pub(crate) fn free_codes(mut self) -> Self {
         self.free_codes = true;
+        self
+    }
+
+    /// With this one answering.
+    pub(crate) fn assistant(mut self, assistant: Arc<dyn Assistant>) -> Self {
+        self.assistant = Some(assistant);
         self
     }
 
@@ -150,7 +159,7 @@ impl Server {
                 let password_cost = PasswordCost::cheap();
                 let token_key = token_key();
                 let foundation = Foundation {
-                    ports: Ports { sms, ..Ports::offline() },
+                    ports: Ports { sms, assistant: options.assistant, ..Ports::offline() },
                     clock: time,
                     password_cost,
                     token_key,

@@ -25,7 +25,7 @@ use events::Events;
 /// How long the server may take to accept a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the server may be silent: before its answer begins, and between two parts of it.
-pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+pub const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long a reply may take as a whole.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_mins(5);
 /// The most bytes that are read of a reply, with all that stands around the text.

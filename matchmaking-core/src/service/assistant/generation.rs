@@ -79,10 +79,20 @@ pub(super) struct Generations {
 
 #[derive(Default)]
 struct Running {
-    /// Where a reply is being written, and what ends it.
-    dialogues: HashMap<ConversationId, CancellationToken>,
+    /// Where a reply is being written.
+    dialogues: HashMap<ConversationId, Taken>,
     /// Whether somebody renews the leases.
     renewed: bool,
+}
+
+/// A turn as everyone else sees it.
+struct Taken {
+    /// Ends the reply.
+    cancelled: CancellationToken,
+    /// Whether nothing more is written, and what was said is only being stored.
+    ending: bool,
+    /// Cancelled when the turn is given back.
+    given_back: CancellationToken,
 }
 
 /// The turn of a conversation in this process; given back when dropped.
@@ -92,9 +102,20 @@ struct Turn {
     cancelled: CancellationToken,
 }
 
+impl Turn {
+    /// Nothing more is written: whoever asks next may wait for the turn.
+    fn is_ending(&self) {
+        if let Some(taken) = self.generations.running().dialogues.get_mut(&self.dialogue) {
+            taken.ending = true;
+        }
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.generations.running().dialogues.remove(&self.dialogue);
+        if let Some(taken) = self.generations.running().dialogues.remove(&self.dialogue) {
+            taken.given_back.cancel();
+        }
     }
 }
 
@@ -116,7 +137,7 @@ impl Dialogues {
     ) -> Result<Reply, AskError> {
         let generations = &self.generations;
         let room = generations.take_room()?;
-        let turn = Generations::take_turn(generations, id)?;
+        let turn = Generations::take_turn(generations, id).await?;
         let dialogue = self.stores.conversations.conversation(id).await?.and_then(super::Dialogue::of);
         let dialogue = dialogue.ok_or(AskError::UnknownConversation)?;
         let person = self.stores.accounts.account(dialogue.account).await?;
@@ -166,8 +187,8 @@ impl Generations {
 
     /// Ends the reply that is being written in a conversation, if there is one.
     pub(super) fn cancel(&self, dialogue: ConversationId) {
-        if let Some(cancelled) = self.running().dialogues.get(&dialogue) {
-            cancelled.cancel();
+        if let Some(taken) = self.running().dialogues.get(&dialogue) {
+            taken.cancelled.cancel();
         }
     }
 
@@ -185,17 +206,31 @@ impl Generations {
         Arc::clone(&self.room).try_acquire_owned().map_err(|_| AskError::TooMany)
     }
 
-    fn take_turn(this: &Arc<Self>, dialogue: ConversationId) -> Result<Turn, AskError> {
-        let cancelled = this.stop.child_token();
-        let mut running = this.running();
-        if running.dialogues.contains_key(&dialogue) {
-            return Err(AskError::Answering);
+    /// The turn of a conversation. One whose reply is only being stored is waited for: somebody who stops a reply and asks
+    /// something else at once is not told that it is still being written.
+    async fn take_turn(this: &Arc<Self>, dialogue: ConversationId) -> Result<Turn, AskError> {
+        loop {
+            let given_back = {
+                let mut running = this.running();
+                match running.dialogues.get(&dialogue) {
+                    Some(taken) if taken.ending => taken.given_back.clone(),
+                    Some(_) => return Err(AskError::Answering),
+                    None => return Ok(Self::begin_turn(this, &mut running, dialogue)),
+                }
+            };
+            given_back.cancelled().await;
         }
-        running.dialogues.insert(dialogue, cancelled.clone());
+    }
+
+    fn begin_turn(this: &Arc<Self>, running: &mut Running, dialogue: ConversationId) -> Turn {
+        let cancelled = this.stop.child_token();
+        let given_back = CancellationToken::new();
+        let taken = Taken { cancelled: cancelled.clone(), ending: false, given_back };
+        running.dialogues.insert(dialogue, taken);
         if !mem::replace(&mut running.renewed, true) {
             this.tasks.spawn(renew(Arc::clone(this)));
         }
-        Ok(Turn { generations: Arc::clone(this), dialogue, cancelled })
+        Turn { generations: Arc::clone(this), dialogue, cancelled }
     }
 
     /// Stores a question and takes the lease. A lease of another process is watched until it is renewed, or runs out.

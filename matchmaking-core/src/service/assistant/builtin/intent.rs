@@ -139,8 +139,8 @@ pub(super) fn language(history: &[Said]) -> Language {
             text.contains(|c: char| c.is_ascii_alphabetic()).then_some(Language::En)
         }
     };
-    let spoken = history.iter().rev().filter(|said| said.by == Speaker::Person);
-    spoken.filter_map(|said| of_text(&said.text)).next().unwrap_or_default()
+    let mut spoken = history.iter().rev().filter(|said| said.by == Speaker::Person);
+    spoken.find_map(|said| of_text(&said.text)).unwrap_or_default()
 }
 
 /// Whether this is a Chinese character.

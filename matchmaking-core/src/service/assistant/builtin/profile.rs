@@ -34,31 +34,27 @@ impl BuiltIn {
                 Language::En => format!("Your profile is {rate}% complete: nothing is missing."),
             });
         }
-        let mut told = match language {
+        let title = match language {
             Language::Zh => {
                 format!("你的资料完整度是 {rate}%。还缺下面这些，括号里是补上后增加的百分点：")
             }
-            Language::En => {
-                format!(
-                    "Your profile is {rate}% complete. This is missing; in brackets is what each adds, in percent:"
-                )
-            }
+            Language::En => format!(
+                "Your profile is {rate}% complete. This is missing; in brackets is what each adds, in percent:"
+            ),
         };
-        for (part, percent) in missing.iter().take(NAMED_PARTS) {
-            told.push_str(&match language {
-                Language::Zh => format!("\n- {}（{percent}）", texts::part(part, language)),
-                Language::En => format!("\n- {} ({percent})", texts::part(part, language)),
-            });
-        }
+        let named = missing.iter().take(NAMED_PARTS).map(|(part, percent)| match language {
+            Language::Zh => format!("- {}（{percent}）", texts::part(part, language)),
+            Language::En => format!("- {} ({percent})", texts::part(part, language)),
+        });
+        let mut lines: Vec<String> = [title].into_iter().chain(named).collect();
         if let left @ 1.. = missing.len().saturating_sub(NAMED_PARTS) {
-            told.push_str(&match language {
-                Language::Zh => format!("\n另外还有 {left} 项较小的。"),
-                Language::En => format!("\nAnd {left} smaller ones."),
+            lines.push(match language {
+                Language::Zh => format!("另外还有 {left} 项较小的。"),
+                Language::En => format!("And {left} smaller ones."),
             });
         }
-        told.push('\n');
-        told.push_str(texts::profile_advice(language));
-        Ok(told)
+        lines.push(texts::profile_advice(language).to_owned());
+        Ok(lines.join("\n"))
     }
 }
 

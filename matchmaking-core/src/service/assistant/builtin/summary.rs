@@ -29,7 +29,7 @@ pub(super) fn of(history: &[Said], language: Language) -> String {
         }
     }
     let (questions, replies) = (asked.len(), before.len() - asked.len());
-    let mut told = match language {
+    let mut count = match language {
         Language::Zh => format!("到现在为止，你发了 {questions} 条消息，我回复了 {replies} 条。"),
         Language::En => {
             let (messages, times) = (counted(questions, "message"), counted(replies, "reply"));
@@ -37,26 +37,27 @@ pub(super) fn of(history: &[Said], language: Language) -> String {
         }
     };
     if history.len() >= HISTORY_MESSAGES {
-        told.push_str(language.pick("（我只看得到最近的消息。）", " (I see the latest messages only.)"));
+        count.push_str(language.pick("（我只看得到最近的消息。）", " (I see the latest messages only.)"));
     }
+    let mut lines = vec![count];
     if !topics.is_empty() {
         let topics = topics.join(language.pick("、", ", "));
-        told.push_str(&match language {
-            Language::Zh => format!("\n我们谈到了：{topics}。"),
-            Language::En => format!("\nWe talked about: {topics}."),
+        lines.push(match language {
+            Language::Zh => format!("我们谈到了：{topics}。"),
+            Language::En => format!("We talked about: {topics}."),
         });
     }
-    told.push_str(&match language {
-        Language::Zh => format!("\n你先说的是：「{}」", quoted(first)),
-        Language::En => format!("\nYou began with: \"{}\"", quoted(first)),
+    lines.push(match language {
+        Language::Zh => format!("你先说的是：「{}」", quoted(first)),
+        Language::En => format!("You began with: \"{}\"", quoted(first)),
     });
     if asked.len() > 1 {
-        told.push_str(&match language {
-            Language::Zh => format!("\n最近说的是：「{}」", quoted(last)),
-            Language::En => format!("\nThe latest was: \"{}\"", quoted(last)),
+        lines.push(match language {
+            Language::Zh => format!("最近说的是：「{}」", quoted(last)),
+            Language::En => format!("The latest was: \"{}\"", quoted(last)),
         });
     }
-    told
+    lines.join("\n")
 }
 
 fn counted(count: usize, what: &str) -> String {

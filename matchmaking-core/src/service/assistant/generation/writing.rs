@@ -70,6 +70,7 @@ impl Writing {
         let Self { generations, place, writer, said, .. } = self;
         let mut stored = Ok(());
         if let Place::Dialogue(turn) = place {
+            turn.is_ending();
             let content = Some(said).filter(|said| !said.is_empty());
             stored = generations.end(turn.dialogue, content).await.map(|_| ());
             if let (End::Failed(error), dialogue) = (&end, turn.dialogue.get()) {
@@ -93,7 +94,7 @@ impl Writing {
         let assistant = Arc::clone(&self.generations.assistant);
         let asked = tokio::select! {
             asked = assistant.ask(question) => asked,
-            () = self.writer.abandoned() => return End::Abandoned,
+            () = self.writer.abandoned() => return self.abandoned(),
         };
         let mut reply = match asked {
             Ok(reply) => reply,
@@ -103,7 +104,7 @@ impl Writing {
         loop {
             let piece = tokio::select! {
                 piece = reply.next() => piece,
-                () = self.writer.abandoned() => return End::Abandoned,
+                () = self.writer.abandoned() => return self.abandoned(),
             };
             let piece = match piece {
                 None => return End::Complete,
@@ -118,9 +119,17 @@ impl Writing {
             }
             self.said.push_str(&piece);
             if self.writer.write(piece).await.is_err() {
-                return End::Abandoned;
+                return self.abandoned();
             }
         }
+    }
+
+    /// Whoever asked is gone. Said before the assistant learns of it, so that nobody who knows is told otherwise.
+    fn abandoned(&self) -> End {
+        if let Place::Dialogue(turn) = &self.place {
+            turn.is_ending();
+        }
+        End::Abandoned
     }
 }
 
