@@ -170,6 +170,10 @@ fn the_core_knows_no_http_framework() {
         }
     }
     assert!(sources_in("matchmaking-server/src").iter().any(|source| source.uses_crate("warp")));
+    for source in sources_in("matchmaking-server/src") {
+        let is_port = source.is_in("matchmaking-server/src/ports");
+        assert!(is_port || !source.uses_crate("reqwest"), "{} asks other servers", source.path);
+    }
 }
 
 /// Which parts of the core each part may use.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, like the tests themselves, may fail by panicking")]
 
 mod architecture;
+mod assistant;
 mod authorisation;
 mod dialects;
 mod groups;

@@ -1,6 +1,7 @@
 //! The ports that the configuration names. What it may name and this version cannot do is refused at the start.
 
 mod objects;
+pub mod openai;
 mod sms_webhook;
 
 use std::{error::Error, sync::Arc};
@@ -8,6 +9,7 @@ use std::{error::Error, sync::Arc};
 use matchmaking_core::{
     ports::{
         Ports,
+        assistant::Assistant,
         media::{FileMedia, MediaError, MediaStore},
         sms::{FileSms, LogSms, SmsSender},
     },
@@ -15,6 +17,7 @@ use matchmaking_core::{
 };
 
 use crate::config::Config;
+use openai::{OpenAi, Patience, Unusable};
 
 pub use objects::ObjectMedia;
 pub use sms_webhook::{BadHook, WebhookSms};
@@ -48,17 +51,14 @@ pub async fn open(config: &Config, key: &TokenKey) -> Result<Ports, PortFailure>
     if config.bus_url != "local:" {
         return Err(PortFailure::unsupported("BUS_URL", &scheme(&config.bus_url), "local:"));
     }
-    if let Some(url) = &config.assistant_url {
-        let supported = "the default, no language model,";
-        return Err(PortFailure::unsupported("ASSISTANT_URL", &scheme(url), supported));
-    }
+    let assistant = assistant(config)?;
     if config.payment_gateway != "sandbox" {
         return Err(PortFailure::unsupported("PAYMENT_GATEWAY", &config.payment_gateway, "sandbox"));
     }
     let sms = sms(&config.sms_url, key).await?;
     let media =
         media(&config.media_url).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
-    Ok(Ports { sms, media, ..Ports::offline() }.with_sandbox(&config.public_base_url))
+    Ok(Ports { sms, media, assistant, ..Ports::offline() }.with_sandbox(&config.public_base_url))
 }
 
 async fn sms(url: &str, key: &TokenKey) -> Result<Arc<dyn SmsSender>, PortFailure> {
@@ -81,6 +81,17 @@ async fn media(url: &str) -> Result<Arc<dyn MediaStore>, MediaError> {
         Some(place) => Arc::new(ObjectMedia::open(place).await?),
         None => Arc::new(FileMedia::open(url.trim_start_matches("file://")).await?),
     })
+}
+
+/// The language model that the configuration names; without one the built-in assistant answers.
+fn assistant(config: &Config) -> Result<Option<Arc<dyn Assistant>>, PortFailure> {
+    let Some(url) = &config.assistant_url else { return Ok(None) };
+    let (model, key) = (config.assistant_model.clone(), config.assistant_api_key.as_ref());
+    match OpenAi::new(url, model, key, Patience::default()) {
+        Ok(openai) => Ok(Some(Arc::new(openai))),
+        Err(error @ Unusable::Key) => Err(PortFailure::unusable("ASSISTANT_API_KEY", error)),
+        Err(error) => Err(PortFailure::unusable("ASSISTANT_URL", error)),
+    }
 }
 
 /// What a URL begins with, which may be told.
@@ -118,6 +129,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_language_model_answers_if_one_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(open(&config(dir.path(), |_| {}), &TokenKey::random()).await.unwrap().assistant.is_none());
+        let named = config(dir.path(), |flags| {
+            flags.assistant_url = Some("https://me:hunter2@model/v1".to_owned());
+            flags.assistant_model = Some("wise".to_owned());
+        });
+        let assistant = open(&named, &TokenKey::random()).await.unwrap().assistant.unwrap();
+        assert_eq!(assistant.model(Some("other".to_owned())), "wise");
+    }
+
+    #[tokio::test]
     async fn text_messages_go_to_the_file_that_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let outbox = dir.path().join("outbox.jsonl");
@@ -143,7 +166,7 @@ mod tests {
             ("SMS_URL", &below_a_file),
             ("MEDIA_URL", "s3:///hunter2"),
             ("MEDIA_URL", &below_a_file),
-            ("ASSISTANT_URL", "https://me:hunter2@model/v1"),
+            ("ASSISTANT_URL", "https://me:hunter2@:99999/v1"),
         ] {
             let config = config(dir.path(), |flags| {
                 let value = Some(value.to_owned());

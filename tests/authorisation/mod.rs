@@ -3,6 +3,7 @@
 //! The rows are checked against the route tables: a route without a row fails, as does a row without a route. What a
 //! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
 
+mod assistant;
 mod pairing;
 mod rows;
 mod scene;
@@ -17,12 +18,18 @@ use rows::{ROWS, Row};
 use scene::{ADMIN_TOKEN, Outcome, Persona, Scene};
 
 /// The surfaces that have rows. One that is built later adds its own.
-const SURFACES: [Surface; 5] =
-    [Surface::Miracle, Surface::Rooms, Surface::Groups, Surface::Platform, Surface::Admin];
+const SURFACES: [Surface; 6] = [
+    Surface::Miracle,
+    Surface::Rooms,
+    Surface::Groups,
+    Surface::Assistant,
+    Surface::Platform,
+    Surface::Admin,
+];
 
 /// Every row.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(pairing::ROWS)
+    ROWS.iter().chain(pairing::ROWS).chain(assistant::ROWS)
 }
 
 /// Every method and path of these surfaces, by their first mount, with the route.

@@ -16,7 +16,7 @@ use matchmaking_core::service::chat::Outgoing;
 use matchmaking_core::service::groups::GroupDetails;
 use matchmaking_core::service::tokens::{TokenKind, Tokens};
 use matchmaking_core::store::{
-    CreateOutcome, FormerPassword, MatchTerms, NewAccount, NewPassword, NewSession,
+    CreateOutcome, FormerPassword, MatchTerms, NewAccount, NewIdentities, NewPassword, NewSession,
 };
 use serde_json::{Value, json};
 
@@ -39,7 +39,8 @@ pub(super) enum Persona {
     Member,
     /// Somebody who is in nothing.
     Stranger,
-    /// A member whom the owner has blocked; on Miracle, one with a match whom the owner has blocked.
+    /// A member whom the owner has blocked; on Miracle, one with a match whom the owner has blocked; with the assistant,
+    /// somebody whom a password protects.
     Blocked,
     /// Nobody: no token.
     Anonymous,
@@ -266,6 +267,9 @@ async fn build(services: Arc<Services>, surface: Surface, persona: Persona, numb
         let token = token(&services, surface, persona, account);
         return Scene { telegram: numbers[place], partner, matched, chatroom, token, ..scene };
     }
+    if surface == Surface::Assistant {
+        return talking(&services, persona, scene).await;
+    }
     if matches!(surface, Surface::Platform | Surface::Admin) {
         return paired(&services, persona, place, scene).await;
     }
@@ -273,6 +277,21 @@ async fn build(services: Arc<Services>, surface: Surface, persona: Persona, numb
     let [owner, member, ..] = people.map(AccountId::get);
     let token = token(&services, surface, persona, people[place]);
     Scene { me: people[place].get(), owner, member, outsider: outsider.get(), group, token, ..scene }
+}
+
+/// Somebody without a password who talks with the assistant; for the one who is blocked everywhere else, somebody whom
+/// a password protects since they began to.
+async fn talking(services: &Services, persona: Persona, scene: Scene) -> Scene {
+    let user = services.assistant.create_user(scene.name.clone(), None).await.unwrap();
+    let dialogue = services.assistant.create(user.account, "").await.unwrap();
+    if persona == Persona::Blocked {
+        let password_hash = Some("hash".to_owned());
+        let new = NewIdentities { account: user.account, identities: Vec::new(), password_hash, at: START };
+        services.stores.accounts.set_identities(new).await.unwrap();
+    }
+    let token = token(services, Surface::Rooms, persona, user.account);
+    let (me, chatroom) = (user.account.get(), dialogue.conversation.id.get());
+    Scene { me, chatroom, token, ..scene }
 }
 
 fn token(services: &Services, surface: Surface, persona: Persona, account: AccountId) -> Option<String> {

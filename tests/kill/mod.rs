@@ -10,9 +10,10 @@ use matchmaking_core::ids::ConversationId;
 use matchmaking_core::store;
 use serde_json::json;
 
+use crate::support::model::{EVENTS, ModelServer, event};
 use crate::support::process::Process;
 use crate::support::rng::Rng;
-use crate::support::{Client, Database, on_durable_stores, until};
+use crate::support::{Client, Database, Remote, on_durable_stores, until};
 
 /// Pairs of users who talk, a room each.
 const PAIRS: i64 = 3;
@@ -160,4 +161,43 @@ async fn check_numbers(database: &Database, rooms: &[Room]) {
     stores.upkeep.close().await;
 }
 
-on_durable_stores!(every_acknowledged_message_survives_a_kill);
+/// A server that is killed in the middle of a reply has kept the question; the next one is answered at once or when the
+/// dead server's turn has run out, and nothing is blocked.
+async fn a_conversation_goes_on_after_a_kill(database: Database) {
+    let model = ModelServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::start_with_model(&database, folder.path(), &model.base()).await;
+    let user = server.remote.post("/api/v1/users/", &json!({"username": "lin"})).await.number("id");
+    let id = server.remote.post("/api/v1/conversations/", &json!({"user_id": user})).await.number("id");
+    let ask = async |remote: &Remote, message: &str| {
+        let body = json!({"conversation_id": id, "message": message});
+        remote.http.post(remote.url("/api/v1/chat")).json(&body).send().await.unwrap()
+    };
+    let mut stream = ask(&server.remote, "before").await;
+    let mut asking = model.next().await;
+    asking.write(EVENTS.to_owned() + &event("half of ")).await;
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "data: half of \n\n");
+    server.kill();
+    asking.closed().await;
+
+    let server = Process::start_with_model(&database, folder.path(), &model.base()).await;
+    let answering = async {
+        let asking = model.next().await;
+        let said = |content| json!({"role": "user", "content": content});
+        assert_eq!(asking.body["messages"], json!([said("before"), said("after")]));
+        asking.answer(EVENTS.to_owned() + &event("an answer")).await;
+    };
+    let asking = async {
+        let answer = ask(&server.remote, "after").await;
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
+    };
+    let (told, ()) = tokio::join!(asking, answering);
+    assert_eq!(told, "data: an answer\n\n");
+    let shown = server.remote.get(&format!("/api/v1/conversations/{id}")).await.json();
+    let said: Vec<_> = shown["messages"].as_array().unwrap().iter().map(|it| it["content"].clone()).collect();
+    assert_eq!(said, [json!("before"), json!("after"), json!("an answer")]);
+    server.kill();
+}
+
+on_durable_stores!(every_acknowledged_message_survives_a_kill, a_conversation_goes_on_after_a_kill);

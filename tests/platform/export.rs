@@ -97,7 +97,9 @@ async fn long_lists_are_exported_whole(database: Database) {
     server
         .inside(move |services| async move {
             use matchmaking_core::ids::ConversationId;
-            use matchmaking_core::model::{Action, Identity, IdentityKind, MessageKind, Profile};
+            use matchmaking_core::model::{
+                Action, Identity, IdentityKind, MessageDetails, MessageKind, Profile,
+            };
             use matchmaking_core::service::likes::Decided;
             use matchmaking_core::store::{CreateOutcome, NewAccount, NewMessage, OnStored};
 
@@ -115,6 +117,7 @@ async fn long_lists_are_exported_whole(database: Database) {
                     kind: MessageKind::Text,
                     content: n.to_string(),
                     client_message_id: None,
+                    details: MessageDetails::default(),
                     at,
                 };
                 services.stores.messages.append_message(message, OnStored::nothing()).await.unwrap();

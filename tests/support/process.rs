@@ -4,6 +4,9 @@
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use matchmaking_server::ports::openai::{OpenAi, Patience};
 
 use super::{Database, Options, Remote, Server, until};
 
@@ -13,6 +16,8 @@ const DATABASE: &str = "MATCHMAKING_TEST_DATABASE";
 const FOLDER: &str = "MATCHMAKING_TEST_FOLDER";
 /// Whether it keeps its files there, too, and writes a log of everything.
 const KEEPS_FILES: &str = "MATCHMAKING_TEST_KEEPS_FILES";
+/// Names the server of the language model that its assistant asks, if it is to ask one.
+const MODEL: &str = "MATCHMAKING_TEST_MODEL";
 
 /// What opens the back office of such a server.
 pub(crate) const ADMIN_TOKEN: &str = "the operator's token of a process";
@@ -28,6 +33,9 @@ fn server_process() {
         let log = std::fs::File::create(folder.join("log")).unwrap();
         tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(log).init();
         options = options.files(folder);
+    }
+    if let Ok(base) = std::env::var(MODEL) {
+        options = options.assistant(Arc::new(OpenAi::new(&base, None, None, Patience::default()).unwrap()));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Server::start_at(url.parse().unwrap(), options));
@@ -56,6 +64,11 @@ impl Process {
     /// One that keeps media (`media/`), text messages (`outbox`) and a log of everything (`log`) in the folder, too.
     pub(crate) async fn start_with_files(database: &Database, folder: &Path) -> Self {
         Self::start_as(database, folder, &[(KEEPS_FILES, "1")]).await
+    }
+
+    /// One whose assistant asks the language model at this address.
+    pub(crate) async fn start_with_model(database: &Database, folder: &Path, base: &str) -> Self {
+        Self::start_as(database, folder, &[(MODEL, base)]).await
     }
 
     async fn start_as(database: &Database, folder: &Path, more: &[(&str, &str)]) -> Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use matchmaking_core::api::route::Surface;
 use matchmaking_core::clock::{Clock, ManualClock, Millis, SystemClock};
-use matchmaking_core::ports::{Ports, media::FileMedia, sms::FileSms};
+use matchmaking_core::ports::{Ports, assistant::Assistant, media::FileMedia, sms::FileSms};
 use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, tokens::TokenKey};
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::{Secret, limits::Limits};
@@ -31,7 +31,7 @@ pub(crate) fn token_key() -> TokenKey {
 }
 
 /// How a server is started. Rate limits are off, and the clock stands still, unless a test says otherwise.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) system_clock: bool,
@@ -45,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) photos_pass: bool,
     /// The folder in which media (`media/`) and text messages (`outbox`) are kept; in memory without one.
     pub(crate) files: Option<PathBuf>,
+    /// Who answers in place of the built-in assistant.
+    pub(crate) assistant: Option<Arc<dyn Assistant>>,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
             time_zone: "",
             photos_pass: false,
             files: None,
+            assistant: None,
         }
     }
 }
@@ -108,6 +111,12 @@ impl Options {
     /// With contacts in messages as they were written.
     pub(crate) fn shows_contacts(mut self) -> Self {
         self.shows_contacts = true;
+        self
+    }
+
+    /// With this one answering.
+    pub(crate) fn assistant(mut self, assistant: Arc<dyn Assistant>) -> Self {
+        self.assistant = Some(assistant);
         self
     }
 
@@ -191,6 +200,7 @@ impl Server {
                     },
                     None => Ports { sms, ..Ports::offline() },
                 };
+                let ports = Ports { assistant: options.assistant, ..ports };
                 let foundation = Foundation {
                     ports,
                     clock: time,

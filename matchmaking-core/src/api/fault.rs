@@ -127,6 +127,15 @@ pub enum Fault {
     /// There is no such review.
     #[error("unknown review")]
     UnknownReview,
+    /// There is no such user for the assistant to talk with.
+    #[error("unknown user of the assistant")]
+    UnknownUser,
+    /// There is no such conversation with the assistant.
+    #[error("unknown conversation with the assistant")]
+    UnknownDialogue,
+    /// The assistant is writing a reply in the conversation.
+    #[error("a reply is being written")]
+    ReplyUnderWay,
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
@@ -214,6 +223,8 @@ impl From<crate::error::StoreError> for Fault {
     }
 }
 
+#[cfg(feature = "service")]
+mod from_assistant;
 #[cfg(feature = "service")]
 mod from_auth;
 #[cfg(feature = "service")]

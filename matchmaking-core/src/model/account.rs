@@ -138,6 +138,9 @@ pub enum IdentityKind {
     Username,
     /// A Telegram account's number, in decimal.
     Telegram,
+    /// An e-mail address that whoever has no password gave, and nobody verified. Nobody is found or logs in by it; it is
+    /// told apart from the others only so that no two of them are the same.
+    UnverifiedEmail,
 }
 
 impl IdentityKind {
@@ -149,6 +152,7 @@ impl IdentityKind {
             Self::Email => 2,
             Self::Username => 3,
             Self::Telegram => 4,
+            Self::UnverifiedEmail => 5,
         }
     }
 
@@ -160,6 +164,7 @@ impl IdentityKind {
             2 => Some(Self::Email),
             3 => Some(Self::Username),
             4 => Some(Self::Telegram),
+            5 => Some(Self::UnverifiedEmail),
             _ => None,
         }
     }

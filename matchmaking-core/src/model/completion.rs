@@ -51,6 +51,16 @@ pub fn rate(profile: &Profile, proofs: Proofs) -> u8 {
     PARTS.iter().filter(|(_, _, is_there)| is_there(profile, proofs)).map(|(_, percent, _)| percent).sum()
 }
 
+/// The parts of a profile that are not there, with how many percent each is: the most first, then in the order of
+/// [`PARTS`].
+#[must_use]
+pub fn missing(profile: &Profile, proofs: Proofs) -> Vec<(&'static str, u8)> {
+    let missing = PARTS.iter().filter(|(_, _, is_there)| !is_there(profile, proofs));
+    let mut missing: Vec<_> = missing.map(|(name, percent, _)| (*name, *percent)).collect();
+    missing.sort_by_key(|(_, percent)| std::cmp::Reverse(*percent));
+    missing
+}
+
 fn says(text: Option<&String>) -> bool {
     text.is_some_and(|text| !text.trim().is_empty())
 }
@@ -72,6 +82,9 @@ mod tests {
         let named =
             Profile { nickname: Some("秋秋".to_owned()), height_cm: Some(165), ..Profile::default() };
         assert_eq!(rate(&named, Proofs { phone: true, photo: true, real_name: true }), 25);
+        let left = missing(&named, Proofs { phone: true, photo: true, real_name: true });
+        assert_eq!((left.len(), left[0]), (PARTS.len() - 5, ("current_location", 6)));
+        assert_eq!(left.iter().map(|(_, percent)| percent).sum::<u8>(), 75);
         let blank = Profile { nickname: Some(" ".to_owned()), ..Profile::default() };
         assert_eq!(rate(&blank, Proofs::default()), 0);
     }

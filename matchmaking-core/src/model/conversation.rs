@@ -15,13 +15,13 @@ pub struct Conversation {
     pub id: ConversationId,
     /// What kind it is.
     pub kind: ConversationKind,
-    /// Its name; empty for direct conversations.
+    /// Its name; empty for direct conversations, and for those with the assistant that have none.
     pub name: String,
     /// What it is about; may be empty.
     pub description: String,
     /// Where its picture is; may be empty.
     pub avatar: String,
-    /// Who made a group. They stay its creator when they leave it.
+    /// Who made a group, and stays its creator when they leave it; who talks with the assistant.
     pub creator: Option<AccountId>,
     /// When it was made.
     pub created_at: Millis,

@@ -56,6 +56,12 @@ impl Question {
         Self { history, asker, model: None }
     }
 
+    /// The same, with a wish for a model.
+    #[must_use]
+    pub fn wishing(self, model: Option<String>) -> Self {
+        Self { model, ..self }
+    }
+
     /// The conversation so far, oldest first, ending with what is asked now.
     #[must_use]
     pub fn history(&self) -> &[Said] {
@@ -93,6 +99,9 @@ pub trait Assistant: Send + Sync {
     /// Begins to answer. Whoever drops the [`Reply`] wants no more of it: the assistant then stops at once, and ends
     /// whatever it has others do for it.
     async fn ask(&self, question: Question) -> Result<Reply, AssistantError>;
+
+    /// What the model is called that answers whoever wishes for this one.
+    fn model(&self, wished: Option<String>) -> String;
 }
 
 /// A reply as it is being written.
@@ -172,44 +181,12 @@ impl Reply {
     }
 }
 
-/// Nobody answers, and says so, in one sentence, always the same.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SilentAssistant;
-
-/// What [`SilentAssistant`] says.
-pub const NO_ASSISTANT: &str =
-    "这里没有配置助手，无法回答。 No assistant is configured here, so there is no answer.";
-
-#[async_trait]
-impl Assistant for SilentAssistant {
-    async fn ask(&self, _question: Question) -> Result<Reply, AssistantError> {
-        let (writer, reply) = reply();
-        // There is room for both, so that no task is needed to write them.
-        let written = async {
-            writer.write(NO_ASSISTANT).await?;
-            writer.end().await
-        };
-        written.await.map_err(|Abandoned| AssistantError::BrokenOff)?;
-        Ok(reply)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn said(text: &str) -> Said {
         Said { by: Speaker::Person, text: text.to_owned() }
-    }
-
-    #[tokio::test]
-    async fn without_an_assistant_one_honest_sentence_comes() {
-        let assistant: &dyn Assistant = &SilentAssistant;
-        for question in ["你好", "hi"] {
-            let mut reply = assistant.ask(Question::new(vec![said(question)], None)).await.unwrap();
-            assert_eq!(reply.next().await.unwrap().unwrap(), NO_ASSISTANT);
-            assert!(reply.next().await.is_none() && reply.next().await.is_none());
-        }
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@
 //! | [`SmsSender`](sms::SmsSender): text messages | [`LogSms`](sms::LogSms): codes on a terminal, if there is one | [`FileSms`](sms::FileSms): lines of a file |
 //! | [`MediaStore`](media::MediaStore): pictures, voices, films | [`MemoryMedia`](media::MemoryMedia) | [`FileMedia`](media::FileMedia): files of a folder |
 //! | [`PaymentGateway`](payment::PaymentGateway): money | [`SandboxGateway`](payment::SandboxGateway): none | |
-//! | [`Assistant`](assistant::Assistant): replies | [`SilentAssistant`](assistant::SilentAssistant): says that there is none | |
+//! | [`Assistant`](assistant::Assistant): replies | none: the services' built-in assistant answers from the data | |
 //!
 //! A port fails with a closed enum of its own. What it knows of its provider is a [`Cause`], for the log; no cause
 //! holds a telephone, a code or a text.
@@ -38,8 +38,8 @@ pub struct Ports {
     pub payments: Arc<dyn payment::PaymentGateway>,
     /// The sandbox, while it is the gateway: only then may anyone play the payer.
     pub sandbox: Option<Arc<payment::SandboxGateway>>,
-    /// To whoever answers.
-    pub assistant: Arc<dyn assistant::Assistant>,
+    /// To whoever answers; without it [`BuiltIn`](crate::service::assistant::builtin::BuiltIn) does.
+    pub assistant: Option<Arc<dyn assistant::Assistant>>,
 }
 
 impl Ports {
@@ -53,7 +53,7 @@ impl Ports {
             media: Arc::new(media::MemoryMedia::default()),
             payments: Arc::clone(&sandbox) as _,
             sandbox: Some(sandbox),
-            assistant: Arc::new(assistant::SilentAssistant),
+            assistant: None,
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod announcing;
+pub mod assistant;
 pub mod auth;
 mod background;
 pub mod chat;
@@ -146,6 +147,8 @@ pub struct Services {
     pub chat: chat::Chat,
     /// Groups, which rooms are too.
     pub groups: groups::Groups,
+    /// Conversations with the assistant.
+    pub assistant: assistant::Dialogues,
     /// Who is connected.
     pub hub: Arc<Hub>,
     /// The stores below.
@@ -234,7 +237,7 @@ impl Services {
             stores.clone(),
             people.clone(),
             chat.clone(),
-            matcher,
+            Arc::clone(&matcher),
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
@@ -245,6 +248,12 @@ impl Services {
             office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
+        let answering = ports.assistant.clone().unwrap_or_else(|| {
+            let (people, profiles) = (people.clone(), profiles.clone());
+            Arc::new(assistant::builtin::BuiltIn::new(stores.clone(), people, profiles, matcher))
+        });
+        let assistant =
+            assistant::Dialogues::new(stores.clone(), people.clone(), answering, Arc::clone(&clock));
         let background = background::Background::default();
         Self {
             people,
@@ -264,6 +273,7 @@ impl Services {
             office,
             chat,
             groups,
+            assistant,
             hub,
             stores,
             ports,
@@ -319,8 +329,10 @@ impl Services {
         self.background.start(&self.hub, &self.chat).await
     }
 
-    /// Stops what [`start`](Self::start) started, for good, and returns when it has stopped.
+    /// Stops what [`start`](Self::start) started, for good, and returns when it has stopped. What was said of replies
+    /// that are being written is stored.
     pub async fn stop(&self) {
+        self.assistant.stop().await;
         self.background.stop().await;
     }
 }

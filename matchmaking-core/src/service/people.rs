@@ -214,6 +214,6 @@ pub fn audience_of(kinds: &[IdentityKind]) -> Audience {
     kinds.iter().fold(Audience::NONE, |audience, kind| match kind {
         IdentityKind::Telegram => audience.with(Audience::TELEGRAM),
         IdentityKind::Phone => audience.with(Audience::PLATFORM),
-        IdentityKind::Email | IdentityKind::Username => audience,
+        IdentityKind::Email | IdentityKind::Username | IdentityKind::UnverifiedEmail => audience,
     })
 }

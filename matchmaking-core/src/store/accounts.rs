@@ -130,8 +130,9 @@ pub trait AccountStore: Send + Sync {
     /// [`Deleted`](AccountStatus::Deleted) erases the account in the same step: its identities, password and
     /// profile, its photos, film and what it handed in for review, whose files are discarded, what it decided and
     /// what was decided about it, its matches and blocks, its part in groups and what it has read, its devices, its
-    /// invite code and inviter, itself as the inviter of others, and all that is known of its telephone. Its direct
-    /// conversations are closed. Its number and the messages it sent remain.
+    /// invite code and inviter, itself as the inviter of others, all that is known of its telephone, and its
+    /// conversations with the assistant with all that was said there. Its direct conversations are closed. Its number and the
+    /// messages it sent to others remain.
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool>;
 
     /// Gives an account this identity, in place of one of the same kind, and counts as a change of its profile's

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{
     AppendRefusal, FormerPassword, GROUP_MEMBERS_MAX, GROUPS_PER_PERSON_MAX, GroupRefusal, NewInteraction,
-    RECALL_MILLIS, REFRESH_REPEAT_MILLIS, RecallOutcome,
+    QuestionOutcome, RECALL_MILLIS, REFRESH_REPEAT_MILLIS, RecallOutcome,
 };
 use crate::{
     clock::Millis,
@@ -100,6 +100,22 @@ pub(super) fn refresh(
 /// Whether a decision needs a super-like that is not taken yet, given the one that stands.
 pub(super) fn takes_super_like(new: &NewInteraction, standing: Option<&Interaction>) -> bool {
     new.action == Action::SuperLike && standing.is_none_or(|standing| standing.action != Action::SuperLike)
+}
+
+/// What a store knows about a dialogue in which the assistant is asked something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct QuestionFacts {
+    /// Whether its person takes part.
+    pub(super) active: bool,
+    /// Until when somebody has the right to write a reply, if somebody has.
+    pub(super) lease: Option<Millis>,
+}
+
+/// Why the assistant is not asked; `None` when it is. `facts` is `None` for an unknown dialogue.
+pub(super) fn question_refusal(facts: Option<QuestionFacts>, at: Millis) -> Option<QuestionOutcome> {
+    let Some(facts) = facts.filter(|facts| facts.active) else { return Some(QuestionOutcome::Unknown) };
+    let lease = facts.lease.filter(|expires_at| *expires_at > at);
+    lease.map(|expires_at| QuestionOutcome::Answering { expires_at })
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

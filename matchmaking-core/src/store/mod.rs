@@ -18,6 +18,7 @@ pub mod conformance;
 mod conversations;
 mod daily;
 mod decision;
+mod dialogues;
 mod invitations;
 mod logins;
 mod matches;
@@ -51,6 +52,7 @@ pub use conversations::{
     UNREAD_COUNTED_MAX,
 };
 pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
+pub use dialogues::{DialogueStore, NewQuestion, NewReply, QuestionOutcome};
 pub use invitations::{InvitationStore, InviteCodeOutcome};
 pub use logins::{
     CODE_INTERVAL_MILLIS, CODE_LIFE_MILLIS, CODES_A_DAY, LOGIN_FAILURES_TO_LOCK,
@@ -85,10 +87,10 @@ pub use url::{DatabaseUrl, URL_FORMS};
 #[cfg(feature = "mocks")]
 pub use self::{
     accounts::MockAccountStore, album::MockAlbumStore, conversations::MockConversationStore,
-    daily::MockDailyStore, invitations::MockInvitationStore, logins::MockLoginStore, matches::MockMatchStore,
-    memberships::MockMembershipStore, messages::MockMessageStore, office::MockOfficeStore,
-    people::MockPeopleStore, reports::MockReportStore, reviews::MockReviewStore, safety::MockSafetyStore,
-    sessions::MockSessionStore, upkeep::MockUpkeep,
+    daily::MockDailyStore, dialogues::MockDialogueStore, invitations::MockInvitationStore,
+    logins::MockLoginStore, matches::MockMatchStore, memberships::MockMembershipStore,
+    messages::MockMessageStore, office::MockOfficeStore, people::MockPeopleStore, reports::MockReportStore,
+    reviews::MockReviewStore, safety::MockSafetyStore, sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -106,6 +108,8 @@ pub struct Stores {
     pub matches: Arc<dyn MatchStore>,
     /// Conversations and members.
     pub conversations: Arc<dyn ConversationStore>,
+    /// Conversations with the assistant, and who writes a reply in them.
+    pub dialogues: Arc<dyn DialogueStore>,
     /// Messages and receipts.
     pub messages: Arc<dyn MessageStore>,
     /// Blocks, and what decides who sees whom.
@@ -139,6 +143,7 @@ impl Stores {
             + ReviewStore
             + MatchStore
             + ConversationStore
+            + DialogueStore
             + MessageStore
             + SafetyStore
             + LoginStore
@@ -158,6 +163,7 @@ impl Stores {
             reviews: Arc::clone(&store) as _,
             matches: Arc::clone(&store) as _,
             conversations: Arc::clone(&store) as _,
+            dialogues: Arc::clone(&store) as _,
             messages: Arc::clone(&store) as _,
             safety: Arc::clone(&store) as _,
             logins: Arc::clone(&store) as _,

@@ -68,6 +68,8 @@ pub const SOCKETS_PER_ADDRESS: usize = 10_000;
 pub const EVENT_QUEUE: usize = 64;
 /// How long the reader of an event stream may take to make room for one more.
 pub const EVENT_WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// After how long without an event a line is written that clients ignore, so that no proxy takes the stream for dead.
+pub const EVENT_COMMENT_EVERY: Duration = Duration::from_secs(15);
 /// Requests a second from one address. Generous, since a backend sends those of all its users.
 pub const ADDRESS_RATE: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 /// Requests from one address at once.
@@ -118,6 +120,8 @@ pub struct Limits {
     pub first_frame_within: Duration,
     /// [`SOCKET_LINGER`]
     pub socket_linger: Duration,
+    /// [`EVENT_COMMENT_EVERY`]
+    pub event_comment_every: Duration,
     /// Requests of one address: a second, and at once. `None` lifts the limit.
     pub address_rate: Option<(NonZeroU32, NonZeroU32)>,
     /// Requests of one account likewise.
@@ -144,6 +148,7 @@ impl Default for Limits {
             socket_silence_max: SOCKET_SILENCE_MAX,
             first_frame_within: FIRST_FRAME_WITHIN,
             socket_linger: SOCKET_LINGER,
+            event_comment_every: EVENT_COMMENT_EVERY,
             address_rate: Some((ADDRESS_RATE, ADDRESS_BURST)),
             account_rate: Some((ACCOUNT_RATE, ACCOUNT_BURST)),
             shutdown_grace: Duration::from_secs(10),

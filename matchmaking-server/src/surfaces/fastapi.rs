@@ -71,6 +71,9 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         Fault::UnknownAccount => text(StatusCode::BAD_REQUEST, "404: 用户不存在"),
         Fault::UnknownAccountToSave => text(StatusCode::BAD_REQUEST, "404: 要保存的用户在内存中不存在"),
         Fault::UnknownMatch => text(StatusCode::BAD_REQUEST, "404: Match not found"),
+        Fault::UnknownUser => text(StatusCode::NOT_FOUND, "User not found"),
+        Fault::UnknownDialogue => text(StatusCode::NOT_FOUND, "Conversation not found"),
+        Fault::ReplyUnderWay => text(StatusCode::CONFLICT, "A reply is already being generated"),
         Fault::NotAllowed | Fault::RecallTooLate => text(StatusCode::FORBIDDEN, "Forbidden"),
         Fault::AlreadyMember
         | Fault::GroupFull

@@ -1,6 +1,7 @@
 //! The surfaces: parse, call a service, render. A folder each; none calls another.
 
 pub mod admin;
+pub mod assistant;
 mod fastapi;
 mod gate;
 pub mod groups;
@@ -13,8 +14,8 @@ pub mod rooms;
 use std::sync::Arc;
 
 use matchmaking_core::api::{
-    admin as admin_api, groups as groups_api, media as media_api, miracle as miracle_api,
-    platform as platform_api, rooms as rooms_api,
+    admin as admin_api, assistant as assistant_api, groups as groups_api, media as media_api,
+    miracle as miracle_api, platform as platform_api, rooms as rooms_api,
     route::{Listed, Surface},
 };
 use matchmaking_core::service::Services;
@@ -42,11 +43,12 @@ pub fn dialect_of(surface: Surface) -> &'static dyn Dialect {
 /// Every route of every surface and of the server itself, served or not: what the documentation lists.
 #[must_use]
 pub fn all_routes() -> Vec<Listed> {
-    let tables: [&[Listed]; 7] = [
+    let tables: [&[Listed]; 8] = [
         miracle_api::ROUTES,
         platform_api::ROUTES,
         rooms_api::ROUTES,
         groups_api::ROUTES,
+        assistant_api::ROUTES,
         admin_api::ROUTES,
         media_api::ROUTES,
         crate::ops::ROUTES,
@@ -64,7 +66,8 @@ pub fn mounted(surface: Surface, services: &Arc<Services>) -> Vec<Mounted> {
         Surface::Rooms => rooms::routes(services),
         Surface::Groups => groups::routes(services),
         Surface::Media => media::routes(services),
-        // The assistant is to come; the routes of the server itself are mounted by `ops`.
-        Surface::Assistant | Surface::Operations => Vec::new(),
+        Surface::Assistant => assistant::routes(services),
+        // The routes of the server itself are mounted by `ops`.
+        Surface::Operations => Vec::new(),
     }
 }

@@ -28,7 +28,7 @@ pub enum Progress {
 
 impl Thread {
     /// These messages as the viewer of the thread is shown them.
-    pub(super) fn show(&self, mut messages: Vec<Message>) -> Vec<Message> {
+    pub(in crate::service) fn show(&self, mut messages: Vec<Message>) -> Vec<Message> {
         if self.masked {
             messages.iter_mut().filter(|message| message.sender != self.viewer()).for_each(mask);
         }

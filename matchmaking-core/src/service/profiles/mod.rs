@@ -143,6 +143,8 @@ pub struct ProfileView {
     pub membership: Membership,
     /// The person's invite code, if it was asked for before.
     pub invite_code: Option<String>,
+    /// What counts for its completeness besides what is told.
+    pub proofs: Proofs,
     /// How complete it is, 0 to 100.
     pub completion_rate: u8,
 }
@@ -332,6 +334,7 @@ impl Profiles {
             stats,
             membership,
             invite_code,
+            proofs,
             completion_rate: completion::rate(&profile, proofs),
             profile,
         }))

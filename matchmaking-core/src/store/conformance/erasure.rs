@@ -6,6 +6,7 @@ use super::fixture::{
 };
 use super::{
     codes::{SEND, send, show, spend},
+    dialogues::{asked, dialogue, said},
     sessions::{open, session_on},
 };
 use crate::{
@@ -287,5 +288,27 @@ pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> St
     };
     let recorded = stores.matches.record_interaction(left).await?;
     assert!(matches!(recorded, InteractionOutcome::Recorded { .. }));
+    Ok(())
+}
+
+/// Its conversations with the assistant are gone with everything that was said, also while a reply is being written;
+/// other people's stay.
+pub async fn deletion_takes_conversations_with_the_assistant(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let (hers, his) = (dialogue(stores, ann).await?, dialogue(stores, ben).await?);
+    for place in [hers, his] {
+        asked(stores, place, "hello?").await?;
+    }
+    let later = dialogue(stores, ann).await?;
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
+    for gone in [hers, later] {
+        assert_eq!(stores.conversations.conversation(gone).await?, None);
+        assert_eq!(all(stores, gone).await?, []);
+        assert_eq!(stores.conversations.members(gone).await?, []);
+    }
+    assert_eq!(stores.dialogues.dialogues(ann, 0, 10).await?, []);
+    assert_eq!(stores.dialogues.end_reply(said(hers, "too late")).await?, None);
+    assert_eq!(all(stores, his).await?.len(), 1);
+    assert_eq!(stores.dialogues.end_reply(said(his, "hello")).await?.map(|message| message.seq), Some(2));
     Ok(())
 }

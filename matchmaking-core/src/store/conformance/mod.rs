@@ -19,6 +19,7 @@ pub mod carried;
 pub mod codes;
 pub mod conversations;
 pub mod daily;
+pub mod dialogues;
 pub mod erasure;
 pub mod excerpts;
 mod fixture;
@@ -153,6 +154,7 @@ suite! { ($)
         deletion_forgets_logins_and_invitations
         deletion_takes_lists_memberships_and_reports
         deletion_takes_photos_films_and_papers
+        deletion_takes_conversations_with_the_assistant
     }
     album {
         a_photo_comes_back_with_its_status
@@ -237,6 +239,20 @@ suite! { ($)
         lists_of_earlier_days_are_forgotten
         only_those_who_take_part_have_lists
         one_of_two_draws_at_once
+    }
+    dialogues {
+        a_dialogue_is_kept_as_made
+        dialogues_come_newest_first
+        only_dialogues_are_renamed_and_deleted
+        a_deleted_dialogue_leaves_nothing
+        questions_and_replies_are_numbered_together
+        one_reply_at_a_time
+        a_right_holds_while_it_is_renewed
+        what_was_said_is_stored_though_the_right_ran_out
+        nobody_asks_who_takes_no_part
+        no_other_list_has_dialogues
+        one_of_two_asks_at_once
+        a_question_and_a_deletion_at_once_leave_nothing
     }
     office {
         a_membership_replaces_the_former
@@ -381,6 +397,7 @@ mod tests {
             include_str!("codes.rs"),
             include_str!("conversations.rs"),
             include_str!("daily.rs"),
+            include_str!("dialogues.rs"),
             include_str!("erasure.rs"),
             include_str!("excerpts.rs"),
             include_str!("group_races.rs"),

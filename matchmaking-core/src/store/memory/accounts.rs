@@ -249,9 +249,8 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
             ConversationKind::Group => {
                 thread.depart(id, at);
             }
-            ConversationKind::Assistant => {
-                thread.members.remove(&id);
-            }
+            ConversationKind::Assistant => {}
         }
     }
+    state.erase_dialogues(id);
 }

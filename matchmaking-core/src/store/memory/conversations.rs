@@ -341,7 +341,12 @@ impl State {
         })
     }
 
-    fn make(&mut self, draft: Draft, members: &[(AccountId, Role)], at: Millis) -> StoreResult<Conversation> {
+    pub(super) fn make(
+        &mut self,
+        draft: Draft,
+        members: &[(AccountId, Role)],
+        at: Millis,
+    ) -> StoreResult<Conversation> {
         let id = next(&mut self.last_conversation, ConversationId::new)?;
         let Draft { kind, name, description, avatar, creator } = draft;
         let made = Conversation {
@@ -387,17 +392,17 @@ const fn new_member(id: ConversationId, account: AccountId, role: Role, at: Mill
 }
 
 /// A conversation to be made.
-struct Draft {
-    kind: ConversationKind,
-    name: String,
-    description: String,
-    avatar: String,
-    creator: Option<AccountId>,
+pub(super) struct Draft {
+    pub(super) kind: ConversationKind,
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) avatar: String,
+    pub(super) creator: Option<AccountId>,
 }
 
 impl Draft {
     /// One without a name.
-    const fn of(kind: ConversationKind) -> Self {
+    pub(super) const fn of(kind: ConversationKind) -> Self {
         Self { kind, name: String::new(), description: String::new(), avatar: String::new(), creator: None }
     }
 }

@@ -246,7 +246,7 @@ impl Thread {
         self.messages.get(place)
     }
 
-    fn push(&mut self, id: MessageId, new: NewMessage) -> Message {
+    pub(super) fn push(&mut self, id: MessageId, new: NewMessage) -> Message {
         if let Some(name) = new.client_message_id.clone() {
             self.named.entry(new.sender).or_default().insert(name, self.messages.len());
         }

@@ -6,6 +6,7 @@ mod accounts;
 mod album;
 mod conversations;
 mod daily;
+mod dialogues;
 mod invitations;
 mod likes;
 mod logins;
@@ -85,6 +86,8 @@ struct State {
     blocks: BTreeMap<AccountId, BTreeMap<AccountId, Millis>>,
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
+    /// Who writes the reply in a dialogue, and until when.
+    reply_leases: BTreeMap<ConversationId, (i64, Millis)>,
     /// Each with its review, which tells its status.
     photos: BTreeMap<PhotoId, (Photo, ReviewId)>,
     videos: BTreeMap<AccountId, (Video, ReviewId)>,

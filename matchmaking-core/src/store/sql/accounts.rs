@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlPool, SqlStore, album,
+    SqlPool, SqlStore, album, dialogues,
     error::TxError,
     gather::Gathered,
     groups::depart,
@@ -275,6 +275,9 @@ impl AccountStore for SqlStore {
                     let group = rows::known(ConversationId::new(group), "members", "conversation_id")?;
                     depart!(tx, group, id, at);
                 }
+                let dialogues: Vec<i64> =
+                    query_scalar(dialogues::DIALOGUES_OF).bind(id.get()).fetch_all(&mut *tx).await?;
+                dialogues::erase!(tx, &dialogues);
                 query(album::ERASE_FILES).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                 for statement in ERASE {
                     query(statement).bind(id.get()).execute(&mut *tx).await?;

@@ -14,6 +14,7 @@ mod accounts;
 mod album;
 mod conversations;
 mod daily;
+mod dialogues;
 mod error;
 mod gather;
 mod groups;

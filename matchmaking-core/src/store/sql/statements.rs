@@ -1,8 +1,9 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, album, conversations, daily, groups, invitations, likes, logins, matches, memberships,
-    messages, office, open, pages, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
+    accounts, album, conversations, daily, dialogues, groups, invitations, likes, logins, matches,
+    memberships, messages, office, open, pages, people, reports, reviews, safety, sessions, summaries,
+    upkeep, writer,
 };
 
 /// One statement of the store.
@@ -26,6 +27,7 @@ pub fn statements() -> Vec<Statement> {
         ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
         ("daily", daily::STATEMENTS),
+        ("dialogues", dialogues::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
         ("logins", logins::STATEMENTS),

@@ -87,11 +87,15 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::PhoneTaken => plain(BAD, "phone: 手机号已注册"),
         Fault::UsernameTaken => plain(BAD, "username: 用户名已存在"),
         Fault::EmailTaken => plain(BAD, "email: 邮箱已被注册"),
-        Fault::UnknownAccount | Fault::UnknownAccountToSave => plain(UNKNOWN, "用户不存在"),
+        Fault::UnknownAccount | Fault::UnknownAccountToSave | Fault::UnknownUser => {
+            plain(UNKNOWN, "用户不存在")
+        }
         Fault::UnknownMatch => plain(UNKNOWN, "匹配不存在"),
         Fault::UnknownGroup => plain(UNKNOWN, "群组不存在"),
         Fault::UnknownMessage => plain(UNKNOWN, "消息不存在"),
-        Fault::NoConversation | Fault::UnknownSession => plain(UNKNOWN, "会话不存在"),
+        Fault::NoConversation | Fault::UnknownSession | Fault::UnknownDialogue => {
+            plain(UNKNOWN, "会话不存在")
+        }
         Fault::NotAMember => plain(FORBIDDEN, "不是群组成员"),
         Fault::NotAllowed => plain(FORBIDDEN, "只有群主可以执行此操作"),
         Fault::RecallTooLate => plain(FORBIDDEN, "发送超过2分钟的消息不能撤回"),
@@ -106,6 +110,7 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         | Fault::AlbumFull
         | Fault::TooManyBlocks
         | Fault::ReviewPending => plain(BAD, "操作无法完成"),
+        Fault::ReplyUnderWay => plain(BAD, "助手正在回复"),
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),
         Fault::AccountLocked => plain(FORBIDDEN, "账号已被锁定"),
         Fault::ProviderFailed { .. } => plain(FAILED, "第三方服务错误"),

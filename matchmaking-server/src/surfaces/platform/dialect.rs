@@ -123,8 +123,11 @@ fn refusal(fault: &Fault) -> Refusal {
         | Fault::UnknownReport
         | Fault::UnknownReview
         | Fault::NoConversation
+        | Fault::UnknownDialogue
         | Fault::NotAMember => UNKNOWN,
-        Fault::UnknownAccount | Fault::UnknownAccountToSave => of(40401, "用户不存在", "No such user"),
+        Fault::UnknownAccount | Fault::UnknownAccountToSave | Fault::UnknownUser => {
+            of(40401, "用户不存在", "No such user")
+        }
         Fault::MethodNotAllowed => of(40501, "请求方法不允许", "Method not allowed"),
         Fault::BodyTimeout => of(40801, "请求超时", "The request took too long"),
         Fault::UsernameTaken => of(40901, "用户名已存在", "The user name is taken"),
@@ -144,6 +147,7 @@ fn refusal(fault: &Fault) -> Refusal {
             "互动3天并发送20条消息后才能解锁联系方式",
             "Contacts are unlocked after 3 days of talking and 20 messages",
         ),
+        Fault::ReplyUnderWay => of(40901, "助手正在回复", "A reply is being written"),
         Fault::AlreadyMember | Fault::GroupFull | Fault::TooManyGroups => of(40901, "资源冲突", "Conflict"),
         Fault::BodyTooLarge { .. } => of(41301, "请求体过大", "The body is too large"),
         Fault::UnsupportedMediaType => of(41501, "不支持的媒体类型", "Unsupported media type"),

@@ -116,9 +116,10 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         // A form that is none is told like this, too; who has broken off reads nothing anyway.
         Fault::Malformed(_) | Fault::BodyBroken => refused(BAD_REQUEST),
         Fault::Invalid(errors) => Verdict::Refused(reason(errors)),
-        Fault::UnknownAccount | Fault::UnknownAccountToSave => refused("用户不存在"),
+        Fault::UnknownAccount | Fault::UnknownAccountToSave | Fault::UnknownUser => refused("用户不存在"),
         Fault::UnknownMatch => refused("匹配不存在"),
-        Fault::NoConversation | Fault::UnknownGroup => refused("聊天室不存在"),
+        Fault::NoConversation | Fault::UnknownGroup | Fault::UnknownDialogue => refused("聊天室不存在"),
+        Fault::ReplyUnderWay => refused("助手正在回复"),
         Fault::NotAMember => refused("当前用户不在聊天室中"),
         Fault::UnknownMessage => refused("消息不存在"),
         Fault::NotAllowed => refused("没有权限"),
