@@ -307,7 +307,7 @@ impl Run {
             }
             _ => (self.digits.as_str(), groups),
         };
-        let area = || matches!(groups, [3 | 4, 7 | 8] | [3 | 4, 4, 4] | [3 | 4, 3, 4]) && is_landline(digits);
+        let area = || matches!(groups, [3 | 4, 7 | 8] | [3 | 4, 4 | 3, 4]) && is_landline(digits);
         is_mobile(digits) && digits.len() == MOBILE_DIGITS && is_spelling(groups) || area()
     }
 

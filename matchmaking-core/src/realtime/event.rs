@@ -163,7 +163,7 @@ pub enum Event {
     /// A message was stored.
     MessageStored {
         /// The message.
-        message: Message,
+        message: Box<Message>,
         /// Who wrote it.
         sender: Arc<Sender>,
         /// To whom, in a direct conversation; nobody in particular in a group.

@@ -312,7 +312,7 @@ mod tests {
         };
         let events = [
             Event::MessageStored {
-                message,
+                message: Box::new(message),
                 sender: Arc::clone(&sender),
                 receiver: Some(account(2)),
                 match_id: MatchId::new(4),

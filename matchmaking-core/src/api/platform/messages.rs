@@ -309,7 +309,8 @@ fn place(node: Node<'_>) -> Result<Map<String, Value>, Refused> {
     let longitude = degrees(&fields, "longitude", 180);
     let latitude = degrees(&fields, "latitude", 90);
     let extra = extra(node);
-    (longitude?, latitude?);
+    longitude?;
+    latitude?;
     extra
 }
 

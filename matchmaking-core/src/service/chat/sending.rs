@@ -100,8 +100,8 @@ impl Chat {
                 let members = receiver.is_none().then(|| audiences.now(message.conversation)).flatten();
                 let told = members.map_or(told, |members| shown_to(members, &hidden));
                 let author = sender.account;
-                let event = |message| Event::MessageStored {
-                    message,
+                let event = |message: Message| Event::MessageStored {
+                    message: Box::new(message),
                     sender: Arc::clone(&sender),
                     receiver,
                     match_id,

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(told(&mp3(574)), Some((SoundKind::Mp3, Some(15))));
         let tagged = [b"ID3\x04\0\0\0\0\x01\x00".as_slice(), &[7; 128], &mp3(77)].concat();
         assert_eq!(told(&tagged), Some((SoundKind::Mp3, Some(2))));
-        assert_eq!(told(&wav(8_000, &[0; 24_100])), Some((SoundKind::Wav, Some(3))));
+        assert_eq!(told(&wav(8_000, &vec![0; 24_100])), Some((SoundKind::Wav, Some(3))));
         let opus = [page(0, b"OpusHead\x01\x01\x38\x01\x80\xbb\0\0\0\0\0"), page(48_000 * 7, b"x")].concat();
         assert_eq!(told(&opus), Some((SoundKind::Opus, Some(7))));
         let vorbis =

@@ -65,7 +65,7 @@ pub async fn what_a_message_carries_comes_back(stores: &Stores) -> StoreResult<(
         let sent = stored(send(stores, new).await?);
         assert_eq!((&sent.details, sent.recalled_at), (&details, None));
         assert_eq!(stores.messages.message(sent.id).await?, Some(sent.clone()));
-        assert_eq!(stores.messages.messages_before(place, None, 1).await?, [sent.clone()]);
+        assert_eq!(stores.messages.messages_before(place, None, 1).await?, std::slice::from_ref(&sent));
         let listed = stores.conversations.conversations_of(ben, &[], 1).await?;
         assert_eq!(listed[0].last, Some(sent));
     }

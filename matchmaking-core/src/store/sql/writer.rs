@@ -319,7 +319,7 @@ type FactsRow = (i64, i64, i64, i64, bool, bool, Option<i64>, Option<i64>, bool,
 
 /// What is to become of a message of a batch.
 enum Fate {
-    Done(AppendOutcome),
+    Done(Box<AppendOutcome>),
     /// It is stored with this number.
     Store(i64),
     /// It is a repeat of the one at this place of the batch.
@@ -435,14 +435,14 @@ fn decide(
     for (at, new) in news.iter().enumerate() {
         let name = Name::of(new);
         if let Some(message) = name.and_then(|name| earlier.get(&(name.place, name.n.to_owned()))) {
-            fates.push(Fate::Done(AppendOutcome::Duplicate(message.clone())));
+            fates.push(Fate::Done(Box::new(AppendOutcome::Duplicate(message.clone()))));
         } else if let Some(first) = name.and_then(|name| in_batch.get(&name)) {
             fates.push(Fate::Repeat(*first));
         } else if let Some(refusal) = append_refusal(known.get(&Place::of(new)).map(|facts| AppendFacts {
             has_files: new.details.files().all(|key| sendable.contains(key)),
             ..*facts
         })) {
-            fates.push(Fate::Done(AppendOutcome::Refused(refusal)));
+            fates.push(Fate::Done(Box::new(AppendOutcome::Refused(refusal))));
         } else {
             let c = new.conversation.get();
             let seq = last.entry(c).or_insert(0);
@@ -508,7 +508,7 @@ fn outcomes(
     let mut told: Vec<AppendOutcome> = Vec::with_capacity(news.len());
     for (new, fate) in news.iter().zip(fates) {
         let outcome = match fate {
-            Fate::Done(outcome) => outcome,
+            Fate::Done(outcome) => *outcome,
             Fate::Repeat(first) => match told.get(first) {
                 Some(AppendOutcome::Stored(message)) => AppendOutcome::Duplicate(message.clone()),
                 _ => return Err(defect("a message repeats one that was not stored")),
