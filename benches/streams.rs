@@ -43,12 +43,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn measure(streams: usize) -> Result<(), Box<dyn Error>> {
     let data = tempfile::tempdir()?;
+    let (ask, mut asked) = mpsc::unbounded_channel();
     let (said, mut spoken) = mpsc::unbounded_channel();
     let (ended, mut endings) = mpsc::unbounded_channel();
     let (words, speak) = watch::channel(0);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/v1", listener.local_addr()?);
-    tokio::spawn(model(listener, speak, said, ended));
+    let channels = Arc::new(Channels { asked: ask, said, ended });
+    tokio::spawn(model(listener, speak, channels));
     let server = start(data.path(), &url)?;
     let dialogues = dialogues(&server, streams)?;
     let idle = resident(server.process())?;
@@ -60,6 +62,8 @@ async fn measure(streams: usize) -> Result<(), Box<dyn Error>> {
         let stream = open(server.address, dialogue, number).await?;
         clients.spawn(client(stream, number, hear.clone(), leaving.clone()));
     }
+    // What opening them costs is not the words'.
+    moments(&mut asked, streams).await?;
     words.send_replace(1);
     let spoken = moments(&mut spoken, streams).await?;
     let heard = moments(&mut heard, streams).await?;
@@ -152,15 +156,18 @@ async fn client(
     }
 }
 
-/// The model's server: says the first word of each stream when it is its turn, later ones to everyone at once, and tells
-/// when it said the first and when nobody wanted more.
-async fn model(
-    listener: TcpListener,
-    speak: watch::Receiver<usize>,
+/// What the model's server tells of each stream.
+struct Channels {
+    /// That it is asked.
+    asked: mpsc::UnboundedSender<Moment>,
+    /// That it says the first word.
     said: mpsc::UnboundedSender<Moment>,
+    /// That nobody wants more.
     ended: mpsc::UnboundedSender<Moment>,
-) {
-    let channels = Arc::new((said, ended));
+}
+
+/// The model's server: says the first word of each stream when it is its turn, later ones to everyone at once.
+async fn model(listener: TcpListener, speak: watch::Receiver<usize>, channels: Arc<Channels>) {
     while let Ok((connection, _)) = listener.accept().await {
         tokio::spawn(say(connection, speak.clone(), Arc::clone(&channels)));
     }
@@ -169,11 +176,12 @@ async fn model(
 async fn say(
     mut connection: TcpStream,
     mut speak: watch::Receiver<usize>,
-    channels: Arc<(mpsc::UnboundedSender<Moment>, mpsc::UnboundedSender<Moment>)>,
+    channels: Arc<Channels>,
 ) -> io::Result<()> {
     connection.set_nodelay(true)?;
     let number = question(&mut connection).await?;
-    let (said, ended) = &*channels;
+    let Channels { asked, said, ended } = &*channels;
+    let _ = asked.send((number, Instant::now()));
     connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n").await?;
     let _ = speak.wait_for(|words| *words > 0).await;
     sleep(APART * number as u32).await;

@@ -48,40 +48,6 @@ async fn a_client_may_leave_at_any_point(database: Database) {
     assert_eq!(stream.rest().await, "data: yes\n\n");
 }
 
-/// A client that is gone before its answer begins: the model may not even be asked, and the question is kept.
-async fn a_client_may_leave_before_the_answer_begins(database: Database) {
-    let (model, mut asked) = scripted();
-    let server = Server::start_with(&database, Options::default().assistant(model)).await;
-    let id = server.new_dialogue("lin").await;
-    let mut raw = crate::support::raw::Raw::connect(&server).await;
-    let body = json!({"conversation_id": id, "message": "hello?"}).to_string();
-    let head = format!(
-        "POST /api/v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    raw.write(head + &body).await;
-    drop(raw);
-    until("the question is stored", async || server.told(id).await == said([("user", "hello?")])).await;
-    // As soon as the server has noticed, the conversation is free.
-    let again = json!({"conversation_id": id, "message": "again"});
-    let stream = must("a free conversation", async {
-        loop {
-            let response = server.http.post(server.url("/api/v1/chat")).json(&again).send().await.unwrap();
-            if response.status() == 200 {
-                return Stream { response, read: Vec::new() };
-            }
-        }
-    })
-    .await;
-    let mut exchange = asked.next().await;
-    if exchange.heard().last() == Some(&("user", "hello?")) {
-        exchange = asked.next().await;
-    }
-    assert_eq!(exchange.heard(), [("user", "hello?"), ("user", "again")]);
-    exchange.say(&["yes"]).await;
-    assert_eq!(stream.rest().await, "data: yes\n\n");
-}
-
 /// Plain chats end with their clients, too.
 async fn who_leaves_a_plain_chat_ends_it(database: Database) {
     let (model, mut asked) = scripted();
@@ -149,7 +115,6 @@ async fn a_server_that_goes_down_keeps_what_was_said(database: Database) {
 
 on_every_store!(
     a_client_may_leave_at_any_point,
-    a_client_may_leave_before_the_answer_begins,
     who_leaves_a_plain_chat_ends_it,
     a_reply_that_nobody_reads_is_stored_when_its_client_leaves,
     a_deleted_conversation_ends_its_reply,
