@@ -42,14 +42,18 @@
 
 pub mod breakdown;
 mod closeness;
+pub mod columnar;
 pub mod distance;
 mod error;
+mod facts;
 pub mod features;
 pub mod interests;
+pub mod learning;
 pub mod pool;
 pub mod reasons;
 mod reference;
 pub mod requirements;
+mod sample;
 pub mod score;
 pub mod weights;
 mod wishes;
@@ -57,11 +61,13 @@ mod wishes;
 #[cfg(test)]
 mod properties;
 
-pub use breakdown::{Breakdown, Part, PartKind, Score, Scored, Side};
+pub use breakdown::{Breakdown, Chance, Part, PartKind, Score, Scored, Side};
+pub use columnar::ColumnarPool;
 pub use error::ScoringError;
 pub use features::Features;
+pub use learning::{Decision, Learned, Trained, train};
 pub use pool::{Audience, Entry, Matcher, Moment, Query, Ranked};
 pub use reasons::Reasons;
 pub use reference::ReferencePool;
 pub use score::{ReferenceScorer, Scorer};
-pub use weights::Weights;
+pub use weights::{WEIGHTS_VERSION, Weight, Weights};

@@ -1,6 +1,6 @@
 //! Interactions and matches in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -81,6 +81,19 @@ impl MatchStore for MemoryStore {
 
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {
         Ok(self.lock()?.decision(actor, target).cloned())
+    }
+
+    async fn interactions(
+        &self,
+        after: Option<InteractionId>,
+        limit: usize,
+    ) -> StoreResult<Vec<Interaction>> {
+        let state = self.lock()?;
+        let all = state.interactions.values().flat_map(BTreeMap::values);
+        let mut found: Vec<Interaction> = all.filter(|one| Some(one.id) > after).cloned().collect();
+        found.sort_unstable_by_key(|one| one.id);
+        found.truncate(limit);
+        Ok(found)
     }
 
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {

@@ -7,7 +7,7 @@ use super::{
     SqlStore,
     json::list,
     likes::{Side, take_super_like},
-    read,
+    limit, read,
     rows::{self, InteractionRow, MatchRow, ViewRow, match_columns},
     safety::{LOCK_ACCOUNTS, relation},
     sql, transaction,
@@ -53,6 +53,8 @@ sql! {
         RETURNING id, decided_at";
     INTERACTION = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
         WHERE actor_id = $1 AND target_id = $2";
+    INTERACTIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
+        WHERE id > $1 ORDER BY id LIMIT $2";
     REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
         UNION SELECT actor_id FROM interactions WHERE target_id = $1 AND action = 3
         ORDER BY 1";
@@ -196,6 +198,15 @@ impl MatchStore for SqlStore {
             .bind(target.get())
             .fetch_optional(p))?;
         row.map(rows::interaction).transpose()
+    }
+
+    async fn interactions(&self, after: Option<InteractionId>, most: usize) -> StoreResult<Vec<Interaction>> {
+        let after = after.map_or(0, InteractionId::get);
+        let found = read!(self.pool, |p| query_as::<_, InteractionRow>(INTERACTIONS)
+            .bind(after)
+            .bind(limit(most))
+            .fetch_all(p))?;
+        found.into_iter().map(rows::interaction).collect()
     }
 
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {
