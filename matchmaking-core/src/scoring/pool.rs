@@ -210,6 +210,11 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
         let _ = (decision, moment);
     }
 
+    /// Learns from many decisions, one after the other.
+    fn observe_all(&self, decisions: &[Decision], moment: Moment) {
+        decisions.iter().for_each(|decision| self.observe(*decision, moment));
+    }
+
     /// Forgets what was learned of single people.
     fn forget(&self) {}
 

@@ -234,9 +234,8 @@ impl Fill {
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             let moment = people.moment();
-            for decision in page.iter().filter_map(Decision::of) {
-                people.matcher.observe(decision, moment);
-            }
+            let decisions: Vec<Decision> = page.iter().filter_map(Decision::of).collect();
+            people.matcher.observe_all(&decisions, moment);
         }
         // What was decided meanwhile is either among the pages or comes after them. From here on the pool is told at
         // once.

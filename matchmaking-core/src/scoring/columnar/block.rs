@@ -9,14 +9,16 @@ pub(super) const LANES: usize = 64;
 /// Degrees by which bounding boxes are widened, so that rounding them loses nobody.
 const MARGIN: f32 = 1e-4;
 
-/// Declares the columns: a field of [`Row`] each, kept as one array.
+/// Declares the columns: a field of [`Row`] each, kept as one array; and those of fields that are arrays themselves, kept
+/// as one array for each element.
 macro_rules! columns {
-    ($($name:ident: $kind:ty = $empty:expr;)+) => {
+    ($($name:ident: $kind:ty = $empty:expr;)+ ; $($many:ident: $element:ty = $none:expr;)+) => {
         /// People in columns. A lane is somebody's while its bit of `live` is set.
         #[derive(Debug, Clone)]
         pub(super) struct Block {
             pub(super) live: u64,
             $(pub(super) $name: [$kind; LANES],)+
+            $(pub(super) $many: [[$element; LANES]; $none.len()],)+
             pub(super) learned: LearnedColumns,
             /// Ratings, two to a byte: the lower half first.
             pub(super) ratings: [[u8; LANES]; 3],
@@ -29,6 +31,7 @@ macro_rules! columns {
                 Self {
                     live: 0,
                     $($name: [$empty; LANES],)+
+                    $($many: $none.map(|none| [none; LANES]),)+
                     learned: LearnedColumns::new(),
                     ratings: [[0; LANES]; 3],
                     extras: Vec::new(),
@@ -41,6 +44,7 @@ macro_rules! columns {
                 let [low, middle, high] = self.ratings.map(|column| column[lane]);
                 Row {
                     $($name: self.$name[lane],)+
+                    $($many: self.$many.each_ref().map(|column| column[lane]),)+
                     learned: self.learned.get(lane),
                     ratings: [low & 15, low >> 4, middle & 15, middle >> 4, high],
                     extra: extra.map(|at| self.extras[at].1.clone()),
@@ -51,6 +55,7 @@ macro_rules! columns {
             pub(super) fn set(&mut self, lane: usize, row: Row) {
                 self.live |= 1 << lane;
                 $(self.$name[lane] = row.$name;)+
+                $(self.$many.iter_mut().zip(row.$many).for_each(|(column, value)| column[lane] = value);)+
                 self.learned.set(lane, row.learned);
                 let [attractive, sincere, intelligent, fun, ambitious] = row.ratings;
                 self.ratings[0][lane] = attractive | sincere << 4;
@@ -72,13 +77,11 @@ columns! {
     born: i32 = UNKNOWN_AGE;
     flags: u8 = 0;
     audience: u8 = 0;
-    ages: [u8; 2] = [0, 0];
     active: u16 = 0;
     height: u8 = 0;
     levels: u8 = 0;
     means: u8 = 0;
     occupation: u8 = 0;
-    heights: [u8; 2] = [0, u8::MAX];
     education_wish: u8 = 0;
     income_wish: u8 = 0;
     wish_flags: u8 = 0;
@@ -86,9 +89,12 @@ columns! {
     city: u16 = 0;
     province: u8 = 0;
     study: u16 = 0;
-    cell: [i16; 2] = [NO_CELL, 0];
     interests: u64 = 0;
-    stated: [u8; TRAITS] = [0; TRAITS];
+    ;
+    ages: u8 = [0_u8, 0];
+    heights: u8 = [0_u8, u8::MAX];
+    cell: i16 = [NO_CELL, 0];
+    stated: u8 = [0_u8; TRAITS];
 }
 
 /// What was learned, in columns.
@@ -98,7 +104,7 @@ pub(super) struct LearnedColumns {
     pub(super) appeal: [i16; LANES],
     spread: [[u16; 2]; LANES],
     covariance: [i16; LANES],
-    pub(super) taste: [[i8; TRAITS]; LANES],
+    pub(super) taste: [[i8; LANES]; TRAITS],
     taste_variance: [[u8; TRAITS]; LANES],
 }
 
@@ -109,7 +115,7 @@ impl LearnedColumns {
             appeal: [0; LANES],
             spread: [[0; 2]; LANES],
             covariance: [0; LANES],
-            taste: [[0; TRAITS]; LANES],
+            taste: [[0; LANES]; TRAITS],
             taste_variance: [[0; TRAITS]; LANES],
         }
     }
@@ -122,7 +128,7 @@ impl LearnedColumns {
             readiness_variance,
             appeal_variance,
             covariance: self.covariance[lane],
-            taste: self.taste[lane],
+            taste: self.taste.each_ref().map(|column| column[lane]),
             taste_variance: self.taste_variance[lane],
         }
     }
@@ -132,7 +138,7 @@ impl LearnedColumns {
         self.appeal[lane] = learned.appeal;
         self.spread[lane] = [learned.readiness_variance, learned.appeal_variance];
         self.covariance[lane] = learned.covariance;
-        self.taste[lane] = learned.taste;
+        self.taste.iter_mut().zip(learned.taste).for_each(|(column, taste)| column[lane] = taste);
         self.taste_variance[lane] = learned.taste_variance;
     }
 }
@@ -198,10 +204,11 @@ impl Summary {
         self.readiness = self.readiness.max(block.learned.readiness[lane]);
         self.appeal = self.appeal.max(block.learned.appeal[lane]);
         self.active = self.active.max(block.active[lane]);
-        for ([least, greatest], taste) in self.tastes.iter_mut().zip(block.learned.taste[lane]) {
+        for ([least, greatest], column) in self.tastes.iter_mut().zip(&block.learned.taste) {
+            let taste = column[lane];
             (*least, *greatest) = ((*least).min(taste), (*greatest).max(taste));
         }
-        let [row, column] = block.cell[lane];
+        let [row, column] = block.cell.each_ref().map(|column| column[lane]);
         if row == NO_CELL {
             self.has_unknown_cell = true;
         } else {

@@ -11,7 +11,7 @@
 //! table made for the seeker says. The nearer `(a, b)` is to the log-odds of the best, the tighter the bound.
 
 use super::{
-    block::{Block, Summary},
+    block::{Block, LANES, Summary},
     row::{CITIES, NO_CELL, Row, SAME_CITY, STATED, age_on, packed},
 };
 use crate::scoring::{
@@ -43,8 +43,10 @@ pub(super) struct Bounds<'a> {
     slopes: [f32; 2],
     /// What is the same whoever the other one is.
     constant: f32,
+    /// The most that common interests and stated tastes add.
+    most_reckoned: f32,
     /// The most that all tables together add, but those that blocks know better.
-    rest: f32,
+    most_looked_up: f32,
     gender: [f32; 4],
     ratings: [[f32; 16]; TRAITS],
     levels: [f32; 128],
@@ -104,7 +106,8 @@ impl<'a> Bounds<'a> {
             day: day_of(moment.now),
             slopes: slopes.map(|slope| slope as f32),
             constant: constant as f32,
-            rest: 0.0,
+            most_reckoned: 0.0,
+            most_looked_up: 0.0,
             gender: std::array::from_fn(|gender| {
                 let gender =
                     code(gender).and_then(|at| crate::model::profile::Gender::ALL.get(usize::from(at)));
@@ -200,7 +203,8 @@ impl<'a> Bounds<'a> {
         }
         bounds.interests = (both * scorer.weights().of(Weight::Interests)) as f32;
         bounds.nearness = (both * scorer.weights().of(Weight::Nearness)) as f32;
-        bounds.rest = bounds.most_of_tables();
+        bounds.most_reckoned = bounds.most_reckoned();
+        bounds.most_looked_up = bounds.most_looked_up();
         let slack = SLACK + RELATIVE_SLACK * bounds.size();
         bounds.constant += slack;
         bounds
@@ -219,16 +223,10 @@ impl<'a> Bounds<'a> {
         }
     }
 
-    /// The most that everything adds that a summary does not know.
-    fn most_of_tables(&self) -> f32 {
+    /// The most that tables add, but those of which a summary knows more.
+    fn most_looked_up(&self) -> f32 {
         let most_of = |table: &[f32]| table.iter().copied().fold(f32::MIN, f32::max);
         let ratings: f32 = self.ratings.iter().map(|table| most_of(&table[..=10])).sum();
-        let sixth: f32 = self.traits.iter().sum::<f32>() / 6.0;
-        // All that matters may lie on one trait, or on none of them; shares are rounded up by less than this.
-        let stated = self.traits.iter().copied().chain([0.0]).map(|unit| self.stated * (unit - sixth));
-        let rounding = self.traits.iter().map(|unit| unit.abs()).sum::<f32>() * self.stated.abs() / 255.0;
-        let stated = stated.fold(0.0, f32::max) + rounding;
-        let interests = self.interests_at_most(self.seeker.interest_count(), self.seeker.interest_count());
         most_of(&self.levels)
             + most_of(&self.means)
             + most_of(&self.occupation)
@@ -239,10 +237,18 @@ impl<'a> Bounds<'a> {
             + most_of(&self.height)
             + most_of(&self.height_wish).max(0.0)
             + most_of(&self.study)
-            + most_of(&self.gender)
-            + interests.max(self.interests_with(0.0)).max(0.0)
             + ratings
-            + stated
+    }
+
+    /// The most that common interests and the tastes that people state add.
+    fn most_reckoned(&self) -> f32 {
+        let sixth: f32 = self.traits.iter().sum::<f32>() / 6.0;
+        // All that matters may lie on one trait, or on none of them; shares are rounded up by less than this.
+        let stated = self.traits.iter().copied().chain([0.0]).map(|unit| self.stated * (unit - sixth));
+        let rounding = self.traits.iter().map(|unit| unit.abs()).sum::<f32>() * self.stated.abs() / 255.0;
+        let own = self.seeker.interest_count();
+        let interests = self.interests_at_most(own, own).max(self.interests_with(0.0)).max(0.0);
+        stated.fold(0.0, f32::max) + rounding + interests
     }
 
     /// How great what is added up can be, for the rounding.
@@ -250,7 +256,8 @@ impl<'a> Bounds<'a> {
         let traits: f32 = self.traits.iter().map(|unit| unit.abs()).sum();
         let table = |table: &[f32]| table.iter().map(|value| value.abs()).fold(0.0, f32::max);
         self.constant.abs()
-            + self.rest.abs()
+            + self.most_reckoned.abs()
+            + self.most_looked_up.abs()
             + self.ratings.iter().map(|one| table(one)).sum::<f32>()
             + table(&self.levels)
             + table(&self.means)
@@ -311,25 +318,29 @@ impl<'a> Bounds<'a> {
         by_name.max(self.nearness_beyond(km_at_least(cell, summary.bounds)))
     }
 
-    /// What all but readiness and appeal add at most to anybody of a block; `None` where nobody of it can be a
-    /// candidate.
+    /// The most that anybody of a block can score; `None` where nobody of it can be a candidate.
     pub(super) fn of_block(&self, summary: &Summary) -> Option<f32> {
         if let Some(group) = summary.group
             && !(super::row::seeks(self.seeker.flags, group) && super::row::seeks(group, self.seeker.flags))
         {
             return None;
         }
-        let age = self.age_of(summary)?;
-        let days = usize::from(self.day.saturating_sub(summary.active)).min(self.activity.len() - 1);
-        // Who was active longer ago has less where activity helps, and more where it harms.
-        let activity = self.activity[days].max(self.activity[self.activity.len() - 1]);
+        let looked_up = self.look_up_at_most(summary)?;
         let tastes = summary.tastes.iter().zip(self.traits);
         let tastes: f32 = tastes
             .map(|([least, greatest], unit)| {
                 (f32::from(*least) * unit).max(f32::from(*greatest) * unit) / TASTE_STEPS as f32
             })
             .sum();
-        Some(self.constant + self.rest + age + activity + tastes + self.nearness_of(summary))
+        let rest = self.constant + self.most_reckoned + looked_up + tastes;
+        Some(rest + self.effects_of(summary) + self.nearness_of(summary))
+    }
+
+    /// The most that activity adds to anybody of a block.
+    fn activity_of(&self, summary: &Summary) -> f32 {
+        let days = usize::from(self.day.saturating_sub(summary.active)).min(self.activity.len() - 1);
+        // Who was active longer ago has less where activity helps, and more where it harms.
+        self.activity[days].max(self.activity[self.activity.len() - 1])
     }
 
     /// The most that age adds to a candidate of a block; `None` where nobody has an age that the seeker looks for.
@@ -349,47 +360,60 @@ impl<'a> Bounds<'a> {
         known.chain(unknown).map(|years| self.age[years as usize]).reduce(f32::max)
     }
 
-    /// What readiness and appeal of everybody in a block add.
-    pub(super) fn effects(&self, block: &Block) -> [f32; super::block::LANES] {
-        let [ours, theirs] = self.slopes.map(|slope| slope / EFFECT_STEPS as f32);
-        let (readiness, appeal) = (&block.learned.readiness, &block.learned.appeal);
-        std::array::from_fn(|lane| ours * f32::from(appeal[lane]) + theirs * f32::from(readiness[lane]))
-    }
-
     /// What the greatest effects in a block add at most.
-    pub(super) fn effects_of(&self, summary: &Summary) -> f32 {
+    fn effects_of(&self, summary: &Summary) -> f32 {
         let [ours, theirs] = self.slopes.map(|slope| slope / EFFECT_STEPS as f32);
         ours * f32::from(summary.appeal) + theirs * f32::from(summary.readiness)
     }
 
-    /// The most that somebody can score, with what their effects add: the logarithm of the chance that both say yes.
-    pub(super) fn of_lane(&self, block: &Block, lane: usize, effects: f32, nearness: f32) -> f32 {
-        let [low, middle, high] = block.ratings.map(|column| column[lane]);
-        let ratings = [low & 15, low >> 4, middle & 15, middle >> 4, high];
-        let ratings: f32 =
-            self.ratings.iter().zip(ratings).map(|(table, rating)| table[usize::from(rating & 15)]).sum();
+    /// What each lane of a block adds by what is reckoned, not looked up: with the constant, effects, interests, nearness
+    /// and tastes. One column after the other, so that the processor does many lanes at once. Lanes of nobody have a
+    /// number that means nothing.
+    pub(super) fn reckon(&self, block: &Block, summary: &Summary) -> [f32; LANES] {
+        let mut sum = [self.constant; LANES];
+        let [ours, theirs] = self.slopes.map(|slope| slope / EFFECT_STEPS as f32);
+        let (readiness, appeal) = (&block.learned.readiness, &block.learned.appeal);
+        for lane in 0..LANES {
+            sum[lane] += ours * f32::from(appeal[lane]) + theirs * f32::from(readiness[lane]);
+        }
+        self.add_interests(&mut sum, block);
+        self.add_nearness(&mut sum, block, summary);
+        self.add_tastes(&mut sum, block);
+        sum
+    }
+
+    /// The most that is looked up for anybody of a block, who are all of one gender or not; `None` where nobody of it can
+    /// be a candidate.
+    pub(super) fn look_up_at_most(&self, summary: &Summary) -> Option<f32> {
+        let gender = match summary.group {
+            Some(group) => self.gender[usize::from(group & 3)],
+            None => self.gender.into_iter().fold(f32::MIN, f32::max),
+        };
+        Some(self.most_looked_up + gender + self.age_of(summary)? + self.activity_of(summary))
+    }
+
+    /// What is looked up for somebody. Together with what is reckoned it is the most that they can score: the logarithm
+    /// of the chance that both say yes.
+    pub(super) fn look_up(&self, block: &Block, lane: usize) -> f32 {
+        let [low, middle, high] = block.ratings.each_ref().map(|column| column[lane]);
+        let ratings = [low & 15, low >> 4, middle & 15, middle >> 4, high & 15];
+        let ratings: f32 = self.ratings.iter().zip(ratings).map(|(table, rating)| table[usize::from(rating)]).sum();
         let age = age_on(block.born[lane], self.today).map_or(256, usize::from);
         let days = usize::from(self.day.saturating_sub(block.active[lane])).min(self.activity.len() - 1);
-        let flags = block.wish_flags[lane];
-        self.constant
-            + effects
-            + ratings
+        ratings
             + self.gender[usize::from(block.flags[lane] & 3)]
             + self.levels[usize::from(block.levels[lane] & 127)]
             + self.means[usize::from(block.means[lane] & 63)]
             + self.occupation[usize::from(block.occupation[lane] & 31)]
             + self.education_wish[usize::from(block.education_wish[lane] & 31)]
             + self.income_wish[usize::from(block.income_wish[lane] & 63)]
-            + self.wish_flags[usize::from(flags & 63)]
+            + self.wish_flags[usize::from(block.wish_flags[lane] & 63)]
             + self.occupation_wish(block.occupation_wish[lane])
             + self.height[usize::from(block.height[lane])]
-            + self.height_wish(block.heights[lane])
+            + self.height_wish(block.heights.each_ref().map(|column| column[lane]))
             + self.age[age]
             + self.activity[days]
             + self.study(block.study[lane])
-            + self.interests(block, lane)
-            + self.lane_nearness(block.cell[lane], nearness)
-            + self.tastes(block, lane, flags & STATED != 0)
     }
 
     fn occupation_wish(&self, asked: u16) -> f32 {
@@ -405,9 +429,7 @@ impl<'a> Bounds<'a> {
     }
 
     fn height_wish(&self, [least, greatest]: [u8; 2]) -> f32 {
-        let (Some(height), false) = (self.facts.height, least == 0 && greatest == u8::MAX) else {
-            return 0.0;
-        };
+        let (Some(height), false) = (self.facts.height, least == 0 && greatest == u8::MAX) else { return 0.0 };
         let out = f32::from(least.saturating_sub(height).max(height.saturating_sub(greatest)));
         let [met, unmet] = self.height_wish;
         unmet + (met - unmet) * (1.0 - out / 10.0).max(0.0)
@@ -417,48 +439,71 @@ impl<'a> Bounds<'a> {
         let [unknown, another, same] = self.study;
         match theirs {
             0 => unknown,
+            // Stands for numbers that do not fit, which may be the same or not.
             u16::MAX => another.max(same),
             number if u32::from(number) == self.seeker.study() => same,
             _ => another,
         }
     }
 
-    fn interests(&self, block: &Block, lane: usize) -> f32 {
+    fn add_interests(&self, sum: &mut [f32; LANES], block: &Block) {
         let own = self.seeker.interest_count();
-        let has_more = block.extras.binary_search_by_key(&(lane as u8), |(lane, _)| *lane).is_ok();
-        if has_more {
-            // Whatever they share: between nothing and everything.
-            return self.interests_at_most(own, own).max(self.interests_with(0.0)).max(0.0);
+        if own == 0 {
+            return;
         }
-        let theirs = block.interests[lane];
-        let shared = (theirs & self.seeker.interests).count_ones();
-        self.interests_at_most(shared as usize, theirs.count_ones() as usize)
+        let (root, neutral) = ((own as f32).sqrt(), Weight::Interests.neutral() as f32);
+        let scale = closeness::OVERLAP_SCALE as f32;
+        let mut adds = [0.0_f32; LANES];
+        for lane in 0..LANES {
+            let theirs = block.interests[lane];
+            let shared = (theirs & self.seeker.interests).count_ones() as f32;
+            let count = theirs.count_ones() as f32;
+            // shared / size over itself and the scale.
+            let value = shared / (shared + scale * (root * count.sqrt() + 2.0));
+            adds[lane] = if theirs == 0 { 0.0 } else { self.interests * (value - neutral) };
+        }
+        // Those with more interests than fit a word share something between nothing and everything.
+        let most = self.interests_at_most(own, own).max(self.interests_with(0.0)).max(0.0);
+        for (lane, _) in &block.extras {
+            adds[usize::from(*lane)] = most;
+        }
+        for lane in 0..LANES {
+            sum[lane] += adds[lane];
+        }
     }
 
-    fn lane_nearness(&self, [row, _]: [i16; 2], of_block: f32) -> f32 {
-        let Some(cell) = self.facts.cell else { return of_block };
-        if row == NO_CELL {
-            return self.nearness_by_name();
+    fn add_nearness(&self, sum: &mut [f32; LANES], block: &Block, summary: &Summary) {
+        let of_block = self.nearness_of(summary);
+        let Some(cell) = self.facts.cell else {
+            sum.iter_mut().for_each(|sum| *sum += of_block);
+            return;
+        };
+        let by_name = self.nearness_by_name();
+        let neutral = Weight::Nearness.neutral() as f32;
+        let farthest = self.nearness * (0.0 - neutral);
+        let rows = &block.cell[0];
+        for lane in 0..LANES {
+            // Nobody is nearer than their latitude is. A cell's centre lies half a cell off the edge everywhere but at
+            // the poles.
+            let away = (i32::from(cell.row) - i32::from(rows[lane])).abs() - 1;
+            let km = away.max(0) as f32 * (0.01 * KM_PER_DEGREE);
+            let nearest = 1.0 / (1.0 + km / closeness::KM_SCALE as f32);
+            let adds = (self.nearness * (nearest - neutral)).max(farthest).min(of_block);
+            sum[lane] += if rows[lane] == NO_CELL { by_name } else { adds };
         }
-        // Nobody is nearer than their latitude is. A cell's centre lies half a cell off the edge everywhere but at the
-        // poles.
-        let degrees = (f32::from(cell.row.abs_diff(row)) - 1.0).max(0.0) * 0.01;
-        self.nearness_beyond(degrees * KM_PER_DEGREE).min(of_block)
     }
 
-    /// What the block's nearness is for its lanes.
-    pub(super) fn block_nearness(&self, summary: &Summary) -> f32 {
-        self.nearness_of(summary)
-    }
-
-    fn tastes(&self, block: &Block, lane: usize, has_stated: bool) -> f32 {
-        let (taste, shares) = (&block.learned.taste[lane], &block.stated[lane]);
-        let mut sum = 0.0;
-        for ((unit, taste), share) in self.traits.iter().zip(taste).zip(shares) {
-            let stated = if has_stated { self.stated * (f32::from(*share) / 255.0 - 1.0 / 6.0) } else { 0.0 };
-            sum += unit * (f32::from(*taste) / TASTE_STEPS as f32 + stated);
+    fn add_tastes(&self, sum: &mut [f32; LANES], block: &Block) {
+        let flags = &block.wish_flags;
+        for ((unit, taste), shares) in self.traits.iter().zip(&block.learned.taste).zip(&block.stated) {
+            let (taste_unit, share_unit) = (unit / TASTE_STEPS as f32, unit * self.stated / 255.0);
+            let none = unit * self.stated / 6.0;
+            for lane in 0..LANES {
+                let stated = share_unit * f32::from(shares[lane]) - none;
+                let stated = if flags[lane] & STATED == 0 { 0.0 } else { stated };
+                sum[lane] += taste_unit * f32::from(taste[lane]) + stated;
+            }
         }
-        sum
     }
 }
 

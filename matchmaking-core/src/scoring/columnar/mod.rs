@@ -196,6 +196,25 @@ impl Writer {
         }
     }
 
+    fn observe(&mut self, decision: Decision, moment: Moment) {
+        let Decision { actor, target, said_yes } = decision;
+        let (Some((ours, mut one)), Some((theirs, mut other))) = (self.row(actor.get()), self.row(target.get())) else {
+            return;
+        };
+        if actor == target {
+            return;
+        }
+        let today = packed(moment.today);
+        let (actor, target) = (one.facts(today), other.facts(today));
+        let log_odds = self.snapshot.scorer.log_odds(&actor, &target, &one.between(&other), day_of(moment.now));
+        let traits = wishes::traits(target.ratings);
+        step::observe(&mut one.learned, &mut other.learned, log_odds, traits, said_yes);
+        for (place, row) in [(ours, one), (theirs, other)] {
+            self.note(row.id);
+            self.snapshot.set(place, row);
+        }
+    }
+
     /// Whether so many are out of order that they are to be sorted in.
     fn is_untidy(&self) -> bool {
         let Snapshot { main, delta, .. } = &self.snapshot;
@@ -332,24 +351,11 @@ impl Matcher for ColumnarPool {
     }
 
     fn observe(&self, decision: Decision, moment: Moment) {
-        let Decision { actor, target, said_yes } = decision;
-        if actor == target {
-            return;
-        }
-        self.inner.change(|writer| {
-            let Some((ours, mut one)) = writer.row(actor.get()) else { return };
-            let Some((theirs, mut other)) = writer.row(target.get()) else { return };
-            let today = packed(moment.today);
-            let (actor, target) = (one.facts(today), other.facts(today));
-            let log_odds =
-                writer.snapshot.scorer.log_odds(&actor, &target, &one.between(&other), day_of(moment.now));
-            let traits = wishes::traits(target.ratings);
-            step::observe(&mut one.learned, &mut other.learned, log_odds, traits, said_yes);
-            for (place, row) in [(ours, one), (theirs, other)] {
-                writer.note(row.id);
-                writer.snapshot.set(place, row);
-            }
-        });
+        self.inner.change(|writer| writer.observe(decision, moment));
+    }
+
+    fn observe_all(&self, decisions: &[Decision], moment: Moment) {
+        self.inner.change(|writer| decisions.iter().for_each(|decision| writer.observe(*decision, moment)));
     }
 
     fn forget(&self) {

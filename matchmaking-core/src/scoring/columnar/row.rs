@@ -257,14 +257,14 @@ impl Row {
     }
 
     /// What people of a pool are sorted by: gender and whom they seek, year of birth, city.
-    pub(super) fn order(&self) -> (u8, u16, u32, i64) {
+    pub(super) fn order(&self) -> (u8, u16, u32) {
         let year = match self.born {
             UNKNOWN_AGE => 0,
             stated if stated < STATED_AGE + STATED_AGES => 1 + (stated - STATED_AGE) as u16,
             // A table of years is long enough from 1000 on; who is older or not yet born stands at its ends.
             born => 300 + (born >> DAY_BITS).clamp(1000, 3000) as u16,
         };
-        (self.flags & GROUP, year, self.city(), self.id)
+        (self.flags & GROUP, year, self.city())
     }
 }
 

@@ -18,6 +18,8 @@ use crate::{
 
 /// How many blocks are looked at first, the most promising ones, to learn how good the best are.
 const SEEDS: usize = 24;
+/// How many are noted before they are scored.
+const NOTED: usize = 1_024;
 /// The log-odds that the best are thought to have before anything is known of them.
 const FIRST_POINT: [f64; 2] = [1.0, 1.0];
 
@@ -64,6 +66,15 @@ impl Ord for Found {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.key().cmp(&other.key())
     }
+}
+
+/// Somebody who can be among the best.
+#[derive(Debug)]
+struct Noted<'a> {
+    /// The most that they can score.
+    most: f32,
+    block: &'a Block,
+    lane: usize,
 }
 
 /// The best so far, and what one must reach to be among them.
@@ -123,18 +134,34 @@ impl<'a> Best<'a> {
         if self.heap.is_empty() { FIRST_POINT } else { sum.map(|sum| sum / count) }
     }
 
-    /// Looks at everybody of a block who can be among the best.
-    fn look_at(&mut self, bounds: &Bounds<'_>, summary: &Summary, block: &Block, rest: f32) {
-        let effects = bounds.effects(block);
-        let mut lanes = block.live;
-        let nearness = bounds.block_nearness(summary);
+    /// Notes everybody of a block who can be among the best.
+    fn note<'s>(&mut self, bounds: &Bounds<'_>, summary: &Summary, block: &'s Block, noted: &mut Vec<Noted<'s>>) {
+        let Some(looked_up) = bounds.look_up_at_most(summary) else { return };
+        let reckoned = bounds.reckon(block, summary);
+        let least = self.least - looked_up;
+        let mut lanes = 0;
+        for (lane, reckoned) in reckoned.iter().enumerate() {
+            lanes |= u64::from(*reckoned >= least) << lane;
+        }
+        lanes &= block.live;
         while lanes != 0 {
             let lane = lanes.trailing_zeros() as usize;
             lanes &= lanes - 1;
-            if rest + effects[lane] >= self.least
-                && self.may_pass(block, lane)
-                && bounds.of_lane(block, lane, effects[lane], nearness) >= self.least
-            {
+            let most = reckoned[lane] + bounds.look_up(block, lane);
+            if most >= self.least && self.may_pass(block, lane) {
+                noted.push(Noted { most, block, lane });
+            }
+        }
+        if noted.len() >= NOTED {
+            self.consider_noted(noted);
+        }
+    }
+
+    /// Scores those who were noted, the most promising first.
+    fn consider_noted(&mut self, noted: &mut Vec<Noted<'_>>) {
+        noted.sort_unstable_by(|one, other| other.most.total_cmp(&one.most));
+        for Noted { most, block, lane } in noted.drain(..) {
+            if most >= self.least {
                 self.consider(&block.row(lane));
             }
         }
@@ -153,8 +180,8 @@ impl<'a> Best<'a> {
                 None => seeker.flags & super::row::ASKS_AGE == 0,
             }
             && self.facts.age.is_none_or(|years| {
-                let [least, greatest] = block.ages[lane];
-                (least..=greatest).contains(&years)
+                let [least, greatest] = &block.ages;
+                (least[lane]..=greatest[lane]).contains(&years)
             })
     }
 
@@ -174,7 +201,7 @@ pub(super) fn top(snapshot: &Snapshot, search: Search<'_>) -> Vec<Ranked> {
     let blocks = snapshot.main.iter().chain(snapshot.delta.iter()).filter(|(_, _, block)| block.live != 0);
     let mut promising: Vec<(f32, &Summary, &Block)> = blocks
         .filter_map(|(_, summary, block)| {
-            Some((bounds.of_block(summary)? + bounds.effects_of(summary), summary, block))
+            Some((bounds.of_block(summary)?, summary, block))
         })
         .collect();
     if promising.len() > SEEDS {
@@ -189,13 +216,13 @@ pub(super) fn top(snapshot: &Snapshot, search: Search<'_>) -> Vec<Ranked> {
 }
 
 fn look_at_all(best: &mut Best<'_>, bounds: &Bounds<'_>, blocks: &[(f32, &Summary, &Block)]) {
+    let mut noted = Vec::new();
     for (_, summary, block) in blocks {
-        if let Some(rest) = bounds.of_block(summary)
-            && rest + bounds.effects_of(summary) >= best.least
-        {
-            best.look_at(bounds, summary, block, rest);
+        if bounds.of_block(summary).is_some_and(|most| most >= best.least) {
+            best.note(bounds, summary, block, &mut noted);
         }
     }
+    best.consider_noted(&mut noted);
 }
 
 const _: () = assert!(LANES == u64::BITS as usize, "a lane is a bit of a word");

@@ -74,7 +74,7 @@ impl Snapshot {
     /// The same people, all in order.
     pub(super) fn in_order(&self) -> Self {
         let mut everyone: Vec<(u128, Place)> = Vec::with_capacity(self.len());
-        everyone.extend(self.places().filter_map(|place| Some((order(&self.get(place)?), place))));
+        everyone.extend(self.places().filter_map(|place| Some((order(&self.get(place)?, &self.scorer), place))));
         everyone.sort_unstable_by_key(|(order, _)| *order);
         let mut main = Blocks::default();
         for group in everyone.chunk_by(|(one, _), (other, _)| one >> GROUP_SHIFT == other >> GROUP_SHIFT) {
@@ -103,7 +103,17 @@ impl Snapshot {
 const GROUP_SHIFT: u32 = 112;
 
 /// The order of a person as one number: gender and whom they seek, year of birth, city, number.
-fn order(row: &Row) -> u128 {
-    let (group, year, city, id) = row.order();
-    u128::from(group) << GROUP_SHIFT | u128::from(year) << 96 | u128::from(city) << 64 | u128::from(id as u64)
+///
+/// Within these, those come first to whom and from whom a yes is likelier, so that blocks differ in it and most can be
+/// left out at a glance. Decisions change that and move nobody: the bounds of a block are those of whoever is in it.
+fn order(row: &Row, scorer: &ReferenceScorer) -> u128 {
+    let (group, year, city) = row.order();
+    let standing = scorer.standing(&row.facts(0));
+    let rank = ((STANDING_MOST - standing.readiness - standing.appeal) * STANDING_STEPS) as u16;
+    let keys = [(u128::from(group), GROUP_SHIFT), (u128::from(year), 96), (u128::from(city), 64)];
+    keys.into_iter().fold(u128::from(rank) << 48, |order, (key, shift)| order | key << shift)
 }
+
+/// What readiness and appeal together are at most, and in how many steps they are sorted.
+const STANDING_MOST: f64 = 32.0;
+const STANDING_STEPS: f64 = 1_000.0;
