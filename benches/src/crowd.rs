@@ -74,9 +74,18 @@ pub fn person(number: u64) -> Person {
         gender: Some(gender),
         birth_date: NaiveDate::from_ymd_opt(2026 - age, 1 + n.below(12) as u32, 1 + n.below(28) as u32),
         height_cm: n.maybe(90, |n| 150 + n.below(45) as u16),
-        current: Place { city: Some(format!("city {city}")), province: Some(format!("province {}", city / 3)), ..Place::default() },
-        position: n.maybe(80, |n| Position { latitude: north as f64 + spread(n), longitude: east as f64 + spread(n) }),
-        marital_status: n.maybe(80, |n| n.one_of(&[MaritalStatus::Single, MaritalStatus::Single, MaritalStatus::Divorced])),
+        current: Place {
+            city: Some(format!("city {city}")),
+            province: Some(format!("province {}", city / 3)),
+            ..Place::default()
+        },
+        position: n.maybe(80, |n| Position {
+            latitude: north as f64 + spread(n),
+            longitude: east as f64 + spread(n),
+        }),
+        marital_status: n.maybe(80, |n| {
+            n.one_of(&[MaritalStatus::Single, MaritalStatus::Single, MaritalStatus::Divorced])
+        }),
         has_children: n.maybe(60, |n| n.below(4) == 0),
         interests: (0..interests).map(|_| format!("interest {}", n.skewed(INTERESTS))).collect(),
         traits: TraitRatings {
@@ -136,5 +145,9 @@ pub fn decision(place: u64, people: u64) -> Decision {
     let target = 1 + (actor + n.below(people - 1)) % people;
     let charm = |number: u64| Numbers(number ^ 0xABCD).below(100);
     let id = |number: u64| AccountId::new(number as i64).expect("a positive number");
-    Decision { actor: id(actor), target: id(target), said_yes: n.below(200) < charm(actor) / 2 + charm(target) }
+    Decision {
+        actor: id(actor),
+        target: id(target),
+        said_yes: n.below(200) < charm(actor) / 2 + charm(target),
+    }
 }

@@ -65,9 +65,9 @@ pub(crate) fn predict(
     crowd: &Crowd,
     history: &[Decision],
     queries: &[Date],
-    weights: Weights,
+    weights: &Weights,
 ) -> Result<Vec<Prediction>, Box<dyn Error>> {
-    let pool = ReferencePool::with_weights(weights);
+    let pool = ReferencePool::with_weights(*weights);
     for person in crowd.values() {
         pool.upsert(&Entry { person, audience: Audience::ALL })?;
     }
@@ -106,7 +106,7 @@ pub(crate) fn run_predict(
         Some(file) => std::fs::read_to_string(file).map_err(named(file))?.parse().map_err(named(file))?,
         None => Weights::DEFAULT,
     };
-    let predictions = predict(&crowd, &history, &queries, weights)?;
+    let predictions = predict(&crowd, &history, &queries, &weights)?;
     let mut file = BufWriter::new(File::create(out).map_err(named(out))?);
     writeln!(file, "wave,iid,pid,score,score_dec")?;
     for Prediction { date: Date { wave, iid, pid }, both, one } in &predictions {
@@ -143,8 +143,8 @@ fn read_history(file: &Path) -> Result<Vec<Decision>, Box<dyn Error>> {
 }
 
 /// The dates of a file, with the decision where the file tells it.
-fn read_dates(file: &Path) -> Result<Vec<(Date, Option<bool>)>, Box<dyn Error>> {
-    Ok(survey::dates(File::open(file).map_err(named(file))?).map_err(named(file))?)
+fn read_dates(file: &Path) -> Result<Vec<(Date, Option<bool>)>, String> {
+    survey::dates(File::open(file).map_err(named(file))?).map_err(named(file))
 }
 
 /// The error with the file that it is about.

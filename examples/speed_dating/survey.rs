@@ -119,10 +119,8 @@ pub(crate) fn dates(input: impl Read) -> Result<Vec<(Date, Option<bool>)>, Strin
     let mut dates = Vec::new();
     for_each_row(input, |row| {
         let date = Date { wave: row.needed("wave")?, iid: row.needed("iid")?, pid: row.needed("pid")? };
-        let said_yes = match row.columns.contains_key("dec") {
-            true => Some(row.needed("dec")? == 1),
-            false => None,
-        };
+        let is_decided = row.columns.contains_key("dec");
+        let said_yes = if is_decided { Some(row.needed("dec")? == 1) } else { None };
         dates.push((date, said_yes));
         Ok(())
     })?;

@@ -5,7 +5,9 @@
 //! - A [`Scorer`] says how well two people suit each other; [`ReferenceScorer`] is the documented formula,
 //!   and an application may bring its own.
 //! - A [`Matcher`] holds everyone who takes part and answers "the best k for this person, now";
-//!   [`ReferencePool`] does so by looking at everyone.
+//!   [`ColumnarPool`] does so for millions of people, [`ReferencePool`] by looking at everyone.
+//! - [`learning`] is what decisions teach: of single people at once, and of all by fitting the weights.
+//! - [`eval`] measures how good predictions are.
 //! - [`reasons`] writes the true sentences that both are told.
 //!
 //! ```
@@ -45,6 +47,7 @@ mod closeness;
 pub mod columnar;
 pub mod distance;
 mod error;
+pub mod eval;
 mod facts;
 pub mod features;
 pub mod interests;

@@ -212,7 +212,9 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
 
     /// Learns from many decisions, one after the other.
     fn observe_all(&self, decisions: &[Decision], moment: Moment) {
-        decisions.iter().for_each(|decision| self.observe(*decision, moment));
+        for decision in decisions {
+            self.observe(*decision, moment);
+        }
     }
 
     /// Forgets what was learned of single people.

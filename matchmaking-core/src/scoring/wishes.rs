@@ -66,7 +66,7 @@ pub(super) fn stated(stated: Option<[u8; TRAITS]>) -> [f64; TRAITS] {
 pub(super) fn near(asked: u8, value: u8) -> Option<f64> {
     let bit = 1_u16 << value;
     let asked = u16::from(asked);
-    (asked != 0).then(|| match (asked & bit != 0, asked & (bit << 1 | bit >> 1) != 0) {
+    (asked != 0).then_some(match (asked & bit != 0, asked & (bit << 1 | bit >> 1) != 0) {
         (true, _) => 1.0,
         (false, true) => 0.5,
         (false, false) => 0.0,

@@ -369,6 +369,11 @@ impl<'a> Bounds<'a> {
     /// What each lane of a block adds by what is reckoned, not looked up: with the constant, effects, interests, nearness
     /// and tastes. One column after the other, so that the processor does many lanes at once. Lanes of nobody have a
     /// number that means nothing.
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled once for each kind of processor, into whoever dispatches"
+    )]
+    #[inline(always)]
     pub(super) fn reckon(&self, block: &Block, summary: &Summary) -> [f32; LANES] {
         let mut sum = [self.constant; LANES];
         let [ours, theirs] = self.slopes.map(|slope| slope / EFFECT_STEPS as f32);
@@ -397,7 +402,8 @@ impl<'a> Bounds<'a> {
     pub(super) fn look_up(&self, block: &Block, lane: usize) -> f32 {
         let [low, middle, high] = block.ratings.each_ref().map(|column| column[lane]);
         let ratings = [low & 15, low >> 4, middle & 15, middle >> 4, high & 15];
-        let ratings: f32 = self.ratings.iter().zip(ratings).map(|(table, rating)| table[usize::from(rating)]).sum();
+        let ratings: f32 =
+            self.ratings.iter().zip(ratings).map(|(table, rating)| table[usize::from(rating)]).sum();
         let age = age_on(block.born[lane], self.today).map_or(256, usize::from);
         let days = usize::from(self.day.saturating_sub(block.active[lane])).min(self.activity.len() - 1);
         ratings
@@ -429,7 +435,9 @@ impl<'a> Bounds<'a> {
     }
 
     fn height_wish(&self, [least, greatest]: [u8; 2]) -> f32 {
-        let (Some(height), false) = (self.facts.height, least == 0 && greatest == u8::MAX) else { return 0.0 };
+        let (Some(height), false) = (self.facts.height, least == 0 && greatest == u8::MAX) else {
+            return 0.0;
+        };
         let out = f32::from(least.saturating_sub(height).max(height.saturating_sub(greatest)));
         let [met, unmet] = self.height_wish;
         unmet + (met - unmet) * (1.0 - out / 10.0).max(0.0)
@@ -446,6 +454,8 @@ impl<'a> Bounds<'a> {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "part of what is dispatched")]
+    #[inline(always)]
     fn add_interests(&self, sum: &mut [f32; LANES], block: &Block) {
         let own = self.seeker.interest_count();
         if own == 0 {
@@ -454,28 +464,31 @@ impl<'a> Bounds<'a> {
         let (root, neutral) = ((own as f32).sqrt(), Weight::Interests.neutral() as f32);
         let scale = closeness::OVERLAP_SCALE as f32;
         let mut adds = [0.0_f32; LANES];
-        for lane in 0..LANES {
-            let theirs = block.interests[lane];
+        for (theirs, adds) in block.interests.iter().copied().zip(&mut adds) {
             let shared = (theirs & self.seeker.interests).count_ones() as f32;
             let count = theirs.count_ones() as f32;
             // shared / size over itself and the scale.
             let value = shared / (shared + scale * (root * count.sqrt() + 2.0));
-            adds[lane] = if theirs == 0 { 0.0 } else { self.interests * (value - neutral) };
+            *adds = if theirs == 0 { 0.0 } else { self.interests * (value - neutral) };
         }
         // Those with more interests than fit a word share something between nothing and everything.
         let most = self.interests_at_most(own, own).max(self.interests_with(0.0)).max(0.0);
         for (lane, _) in &block.extras {
             adds[usize::from(*lane)] = most;
         }
-        for lane in 0..LANES {
-            sum[lane] += adds[lane];
+        for (sum, adds) in sum.iter_mut().zip(adds) {
+            *sum += adds;
         }
     }
 
+    #[expect(clippy::inline_always, reason = "part of what is dispatched")]
+    #[inline(always)]
     fn add_nearness(&self, sum: &mut [f32; LANES], block: &Block, summary: &Summary) {
         let of_block = self.nearness_of(summary);
         let Some(cell) = self.facts.cell else {
-            sum.iter_mut().for_each(|sum| *sum += of_block);
+            for sum in sum {
+                *sum += of_block;
+            }
             return;
         };
         let by_name = self.nearness_by_name();
@@ -493,6 +506,8 @@ impl<'a> Bounds<'a> {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "part of what is dispatched")]
+    #[inline(always)]
     fn add_tastes(&self, sum: &mut [f32; LANES], block: &Block) {
         let flags = &block.wish_flags;
         for ((unit, taste), shares) in self.traits.iter().zip(&block.learned.taste).zip(&block.stated) {

@@ -129,7 +129,7 @@ impl ColumnarPool {
     pub fn to_plain(&self) -> PlainScan {
         let snapshot = self.inner.snapshot();
         let rows = snapshot.places().filter_map(|place| snapshot.get(place)).collect();
-        PlainScan::new(rows, snapshot.scorer)
+        PlainScan::new(rows, &snapshot.scorer)
     }
 
     /// Bytes of memory that the people of this pool take, the names that they have in common not counted.
@@ -198,7 +198,9 @@ impl Writer {
 
     fn observe(&mut self, decision: Decision, moment: Moment) {
         let Decision { actor, target, said_yes } = decision;
-        let (Some((ours, mut one)), Some((theirs, mut other))) = (self.row(actor.get()), self.row(target.get())) else {
+        let (Some((ours, mut one)), Some((theirs, mut other))) =
+            (self.row(actor.get()), self.row(target.get()))
+        else {
             return;
         };
         if actor == target {
@@ -206,7 +208,8 @@ impl Writer {
         }
         let today = packed(moment.today);
         let (actor, target) = (one.facts(today), other.facts(today));
-        let log_odds = self.snapshot.scorer.log_odds(&actor, &target, &one.between(&other), day_of(moment.now));
+        let log_odds =
+            self.snapshot.scorer.log_odds(&actor, &target, &one.between(&other), day_of(moment.now));
         let traits = wishes::traits(target.ratings);
         step::observe(&mut one.learned, &mut other.learned, log_odds, traits, said_yes);
         for (place, row) in [(ours, one), (theirs, other)] {

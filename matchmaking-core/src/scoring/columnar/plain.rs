@@ -18,9 +18,9 @@ pub struct PlainScan {
 }
 
 impl PlainScan {
-    pub(super) fn new(mut rows: Vec<Row>, scorer: ReferenceScorer) -> Self {
+    pub(super) fn new(mut rows: Vec<Row>, scorer: &ReferenceScorer) -> Self {
         rows.sort_unstable_by_key(|row| row.id);
-        Self { rows, scorer }
+        Self { rows, scorer: *scorer }
     }
 
     /// How many people there are.
@@ -40,7 +40,7 @@ impl PlainScan {
     pub fn top(&self, seeker: AccountId, audience: Audience, k: usize, moment: Moment) -> Vec<Ranked> {
         let Ok(at) = self.rows.binary_search_by_key(&seeker.get(), |row| row.id) else { return Vec::new() };
         let search = Search { seeker: &self.rows[at], audience, k, moment, exclude: &|_| false };
-        let mut best = Best::new(search, self.scorer);
+        let mut best = Best::new(search, &self.scorer);
         for row in &self.rows {
             best.consider(row);
         }

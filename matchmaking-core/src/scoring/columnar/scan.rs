@@ -80,22 +80,32 @@ struct Noted<'a> {
 /// The best so far, and what one must reach to be among them.
 pub(super) struct Best<'a> {
     search: Search<'a>,
-    scorer: ReferenceScorer,
+    scorer: &'a ReferenceScorer,
     facts: Facts,
     today: i32,
     day: u16,
+    arch: pulp::Arch,
     heap: BinaryHeap<Reverse<Found>>,
     /// The logarithm of the chance that both say yes below which nobody is among the best.
     least: f32,
 }
 
 impl<'a> Best<'a> {
-    pub(super) fn new(search: Search<'a>, scorer: ReferenceScorer) -> Self {
+    pub(super) fn new(search: Search<'a>, scorer: &'a ReferenceScorer) -> Self {
         let today = packed(search.moment.today);
         let facts = search.seeker.facts(today);
         let day = day_of(search.moment.now);
         // Room for as many as there may be is not taken before they are found: `k` may be anything.
-        Self { search, scorer, facts, today, day, heap: BinaryHeap::new(), least: f32::NEG_INFINITY }
+        Self {
+            search,
+            scorer,
+            facts,
+            today,
+            day,
+            arch: pulp::Arch::new(),
+            heap: BinaryHeap::new(),
+            least: f32::NEG_INFINITY,
+        }
     }
 
     /// Scores a person, and keeps them if they are a candidate and among the best.
@@ -135,9 +145,16 @@ impl<'a> Best<'a> {
     }
 
     /// Notes everybody of a block who can be among the best.
-    fn note<'s>(&mut self, bounds: &Bounds<'_>, summary: &Summary, block: &'s Block, noted: &mut Vec<Noted<'s>>) {
+    fn note<'s>(
+        &mut self,
+        bounds: &Bounds<'_>,
+        summary: &Summary,
+        block: &'s Block,
+        noted: &mut Vec<Noted<'s>>,
+    ) {
         let Some(looked_up) = bounds.look_up_at_most(summary) else { return };
-        let reckoned = bounds.reckon(block, summary);
+        // With the widest instructions that this processor has.
+        let reckoned = self.arch.dispatch(|| bounds.reckon(block, summary));
         let least = self.least - looked_up;
         let mut lanes = 0;
         for (lane, reckoned) in reckoned.iter().enumerate() {
@@ -195,15 +212,12 @@ impl<'a> Best<'a> {
 }
 
 /// The best for a seeker.
-pub(super) fn top(snapshot: &Snapshot, search: Search<'_>) -> Vec<Ranked> {
-    let mut best = Best::new(search, snapshot.scorer);
+pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Ranked> {
+    let mut best = Best::new(search, &snapshot.scorer);
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, FIRST_POINT);
     let blocks = snapshot.main.iter().chain(snapshot.delta.iter()).filter(|(_, _, block)| block.live != 0);
-    let mut promising: Vec<(f32, &Summary, &Block)> = blocks
-        .filter_map(|(_, summary, block)| {
-            Some((bounds.of_block(summary)?, summary, block))
-        })
-        .collect();
+    let mut promising: Vec<(f32, &Summary, &Block)> =
+        blocks.filter_map(|(_, summary, block)| Some((bounds.of_block(summary)?, summary, block))).collect();
     if promising.len() > SEEDS {
         promising.select_nth_unstable_by(SEEDS - 1, |(one, ..), (other, ..)| other.total_cmp(one));
     }

@@ -74,7 +74,8 @@ impl Snapshot {
     /// The same people, all in order.
     pub(super) fn in_order(&self) -> Self {
         let mut everyone: Vec<(u128, Place)> = Vec::with_capacity(self.len());
-        everyone.extend(self.places().filter_map(|place| Some((order(&self.get(place)?, &self.scorer), place))));
+        everyone
+            .extend(self.places().filter_map(|place| Some((order(&self.get(place)?, &self.scorer), place))));
         everyone.sort_unstable_by_key(|(order, _)| *order);
         let mut main = Blocks::default();
         for group in everyone.chunk_by(|(one, _), (other, _)| one >> GROUP_SHIFT == other >> GROUP_SHIFT) {

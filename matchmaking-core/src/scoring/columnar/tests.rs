@@ -31,8 +31,8 @@ struct Both {
 }
 
 impl Both {
-    fn new(weights: Weights) -> Self {
-        Self { pool: ColumnarPool::new(weights), plain: ReferencePool::with_weights(weights) }
+    fn new(weights: &Weights) -> Self {
+        Self { pool: ColumnarPool::new(*weights), plain: ReferencePool::with_weights(*weights) }
     }
 
     fn each(&self, change: impl Fn(&dyn Matcher)) {
@@ -59,7 +59,7 @@ impl Both {
 fn scenario(seed: u64) {
     let mut n = Numbers(seed);
     let size = n.one_of(&[0, 1, 5, 40, 130, 130]);
-    let both = Both::new(weights(&mut n));
+    let both = Both::new(&weights(&mut n));
     let mut everyone = people(size, seed);
     for one in &everyone {
         both.upsert(one, Audience::from_bits(1 << n.below(3)));
@@ -112,7 +112,7 @@ fn whatever_is_done_the_answers_are_those_of_scoring_everybody() {
 
 #[test]
 fn people_without_a_difference_come_in_the_order_of_their_numbers() {
-    let both = Both::new(Weights::DEFAULT);
+    let both = Both::new(&Weights::DEFAULT);
     for raw in (1..=300).rev() {
         let blank = Person { id: id(raw), profile: crate::model::Profile::default(), last_active_at: NOW };
         both.upsert(&blank, Audience::ALL);
@@ -128,7 +128,7 @@ fn people_without_a_difference_come_in_the_order_of_their_numbers() {
 
 #[test]
 fn what_is_relearned_is_the_same_in_every_pool() {
-    let both = Both::new(Weights::DEFAULT);
+    let both = Both::new(&Weights::DEFAULT);
     let everyone = people(40, 5);
     for one in &everyone {
         both.upsert(one, Audience::ALL);

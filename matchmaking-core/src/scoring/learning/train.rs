@@ -99,7 +99,7 @@ pub fn train(
             Features { learned, ..person.clone() }
         })
         .collect();
-    if let Some(average) = average(&learned, table, moment) {
+    if let Some(average) = average(&learned, &table, moment) {
         table = table.with_average(average)?;
     }
     let mut met: Vec<u32> = seen.iter().flat_map(|one| [one.actor, one.target]).collect();
@@ -189,8 +189,8 @@ fn loss(examples: &[Example], effects: &Effects, weights: &[f64; Weight::COUNT])
 }
 
 /// The chance that an average eligible pair of these people says yes to each other; `None` without any such pair.
-fn average(people: &[Features], weights: Weights, moment: Moment) -> Option<f64> {
-    let (scorer, today) = (ReferenceScorer::new(weights), day_of(moment.now));
+fn average(people: &[Features], weights: &Weights, moment: Moment) -> Option<f64> {
+    let (scorer, today) = (ReferenceScorer::new(*weights), day_of(moment.now));
     let eligible = pairs(people.len(), PAIRS).filter_map(|(one, other)| {
         let (one, other) = (&people[one], &people[other]);
         let facts = |person| Facts::of(person, moment.today);
