@@ -73,7 +73,7 @@ impl Scorer for WalkersScorer {
         };
         let parts: Vec<Part> = known.into_iter().filter_map(part).collect();
         let score = 0.5 + parts.iter().map(|part| part.points).sum::<f64>() / 100.0;
-        Scored { score: Score::from_unit(score), breakdown: Breakdown { parts } }
+        Scored { score: Score::from_unit(score), breakdown: Breakdown { parts }, chance: None }
     }
 }
 

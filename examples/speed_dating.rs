@@ -14,11 +14,21 @@
 //!
 //! then asks a server that runs on that store for a match for each of fifty of them, over `/ws/match`.
 //!
+//! ```text
+//! cargo run --release --example speed_dating -- predict --persons P.csv --history H.csv --queries Q.csv --out OUT.csv
+//! cargo run --release --example speed_dating -- train --persons P.csv --history H.csv --weights W
+//! ```
+//!
+//! predict decisions from such files as the evaluation of match quality writes (see `docs/matching.md`), and fit the
+//! weights to them.
+//!
 //! Everybody gets a Telegram identity, the number 1,000,000 + `iid`, so that the sockets that match Telegram
 //! users have a pool; how answers become profiles is told in `speed_dating/survey.rs`.
 
 #[path = "speed_dating/meet.rs"]
 mod meet;
+#[path = "speed_dating/predict.rs"]
+mod predict;
 #[path = "speed_dating/survey.rs"]
 mod survey;
 
@@ -30,12 +40,12 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use matchmaking_core::{
     clock::{Clock, SystemClock},
     ids::{AccountId, TelegramId},
     model::{Action, Identity, Language, Person},
-    scoring::{Entry, Matcher, ReferencePool},
+    scoring::{Decision as Said, Entry, Matcher, ReferencePool},
     service::{
         Foundation, Services,
         enrolment::{Enrolled, Enrolment},
@@ -66,6 +76,39 @@ enum Command {
         #[arg(long, env = "DATABASE_URL", default_value = "sqlite://./data/matchmaking.db")]
         database: String,
     },
+    /// Tell how likely people say yes to each other, and write it to a file
+    Predict {
+        /// The CSV file of people
+        #[arg(long)]
+        persons: PathBuf,
+        /// The CSV file of decisions to learn from; not read in protocol A
+        #[arg(long)]
+        history: Option<PathBuf>,
+        /// The CSV file of dates to predict
+        #[arg(long)]
+        queries: PathBuf,
+        /// Where the predictions go
+        #[arg(long)]
+        out: PathBuf,
+        /// A: nothing is known of anybody but the profile; B: with the history
+        #[arg(long, value_enum, default_value_t = Protocol::B)]
+        protocol: Protocol,
+        /// A table of weights, instead of the built-in one
+        #[arg(long)]
+        weights: Option<PathBuf>,
+    },
+    /// Fit the weights to decisions, and write them to a file
+    Train {
+        /// The CSV file of people
+        #[arg(long)]
+        persons: PathBuf,
+        /// The CSV file of decisions
+        #[arg(long)]
+        history: PathBuf,
+        /// Where the table of weights goes
+        #[arg(long)]
+        weights: PathBuf,
+    },
     /// Ask a running server for a match for some of them, over /ws/match
     Meet {
         /// The CSV file of directed speed dates
@@ -79,11 +122,27 @@ enum Command {
     },
 }
 
+/// What is known when something is predicted, as the evaluation names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Protocol {
+    /// Profiles alone
+    #[value(name = "A")]
+    A,
+    /// Profiles and a part of the decisions
+    #[value(name = "B")]
+    B,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
     let done = match command {
         Command::Import { file, database } => Box::pin(import(&file, &database)).await,
+        Command::Predict { persons, history, queries, out, protocol, weights } => {
+            let history = history.as_deref().filter(|_| protocol == Protocol::B);
+            predict::run_predict(&persons, history, &queries, &out, weights.as_deref())
+        }
+        Command::Train { persons, history, weights } => predict::run_train(&persons, &history, &weights),
         Command::Meet { file, server, people } => match read(&file) {
             Ok(survey) => meet::meet(&survey, &server, people).await,
             Err(error) => Err(error),
@@ -99,6 +158,11 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A decision as the matchmaker learns from it.
+fn said(actor: AccountId, target: AccountId, said_yes: bool) -> Said {
+    Said { actor, target, said_yes }
 }
 
 fn read(file: &Path) -> Result<Survey, Box<dyn Error>> {
@@ -165,9 +229,8 @@ async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> 
             // A second apart, the last one now.
             at: moment.now.plus((at as i64 + 1 - total) * 1_000),
         };
-        let action = new.action;
         let outcome = services.stores.matches.record_interaction(new).await?;
-        matcher.observe(actor.id, target.id, action);
+        matcher.observe(said(actor.id, target.id, *yes), moment);
         *(if *yes { &mut likes } else { &mut passes }) += 1;
         matches += i32::from(matches!(outcome, InteractionOutcome::Recorded { newly_matched: true, .. }));
     }

@@ -5,6 +5,7 @@
 
 pub mod child;
 pub mod cpu;
+pub mod crowd;
 pub mod load;
 pub mod report;
 pub mod socket;

@@ -8,7 +8,7 @@
 //! | `career_c` | field of work: the career that the student had in mind |
 //! | `goal` | `requirements.other`: what the person came for |
 //! | `go_out` | `going_out`, the same scale |
-//! | 17 interests, 1 to 10 | those rated 7 or more, as names |
+//! | 17 interests, 1 to 10 | the eight rated highest, as names |
 //! | `attr3_1` … `amb3_1` | self-ratings on five traits |
 //! | `attr1_1` … `shar1_1` | `requirements.trait_weights` |
 //! | `dec` | a like or a pass, in the order of the evening |
@@ -18,6 +18,7 @@
 
 use std::{collections::BTreeMap, io::Read};
 
+use super::predict::Date;
 use matchmaking_core::model::{
     Profile,
     profile::{Gender, OccupationType, TraitRatings},
@@ -45,8 +46,9 @@ const INTERESTS: [(&str, &str); 17] = [
     ("yoga", "yoga"),
 ];
 
-/// The rating from which an interest is one.
-const INTERESTED: f32 = 7.0;
+/// How many interests a person has: those that they rate highest. Some rate everything high and some nothing, so that
+/// the rating alone says little.
+const INTERESTS_EACH: usize = 8;
 
 /// What a person decided about another after their date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,26 +77,68 @@ impl Survey {
     ///
     /// A line and a column that cannot be understood, as text.
     pub(crate) fn read(input: impl Read) -> Result<Self, String> {
-        let mut reader = csv::Reader::from_reader(input);
-        let header = reader.headers().map_err(|error| error.to_string())?.clone();
-        let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
         let mut people = BTreeMap::new();
         let mut dates = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| error.to_string())?;
-            let row = Row { columns: &columns, record: &record };
+        for_each_row(input, |row| {
             let iid = row.needed("iid")?;
             if let std::collections::btree_map::Entry::Vacant(new) = people.entry(iid) {
-                new.insert(profile(&row, iid)?);
+                new.insert(profile(row, iid)?);
             }
             let yes = row.needed("dec")? == 1;
             let evening = (row.needed("wave")?, row.needed("order")?, iid);
             dates.push((evening, Decision { iid, pid: row.needed("pid")?, yes }));
-        }
+            Ok(())
+        })?;
         dates.sort_by_key(|(evening, _)| *evening);
         let decisions: Vec<Decision> = dates.into_iter().map(|(_, decision)| decision).collect();
         Ok(Self { people, decisions })
     }
+}
+
+/// The profiles of a file with one line a person.
+///
+/// # Errors
+///
+/// A line and a column that cannot be understood, as text.
+pub(crate) fn profiles(input: impl Read) -> Result<BTreeMap<u32, Profile>, String> {
+    let mut profiles = BTreeMap::new();
+    for_each_row(input, |row| {
+        let iid = row.needed("iid")?;
+        profiles.insert(iid, profile(row, iid)?);
+        Ok(())
+    })?;
+    Ok(profiles)
+}
+
+/// The dates of a file, with the decision where there is a column of them.
+///
+/// # Errors
+///
+/// As [`profiles`].
+pub(crate) fn dates(input: impl Read) -> Result<Vec<(Date, Option<bool>)>, String> {
+    let mut dates = Vec::new();
+    for_each_row(input, |row| {
+        let date = Date { wave: row.needed("wave")?, iid: row.needed("iid")?, pid: row.needed("pid")? };
+        let is_decided = row.columns.contains_key("dec");
+        let said_yes = if is_decided { Some(row.needed("dec")? == 1) } else { None };
+        dates.push((date, said_yes));
+        Ok(())
+    })?;
+    Ok(dates)
+}
+
+fn for_each_row(
+    input: impl Read,
+    mut each: impl FnMut(&Row<'_>) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut reader = csv::Reader::from_reader(input);
+    let header = reader.headers().map_err(|error| error.to_string())?.clone();
+    let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
+    for record in reader.records() {
+        let record = record.map_err(|error| error.to_string())?;
+        each(&Row { columns: &columns, record: &record })?;
+    }
+    Ok(())
 }
 
 /// A line of the file, asked by the names of its columns.
@@ -139,12 +183,15 @@ fn profile(row: &Row<'_>, iid: u32) -> Result<Profile, String> {
         0 => (Gender::Female, Gender::Male),
         _ => (Gender::Male, Gender::Female),
     };
-    let mut interests = Vec::new();
+    let mut rated = Vec::new();
     for (column, name) in INTERESTS {
-        if row.number(column)?.is_some_and(|rating| rating >= INTERESTED) {
-            interests.push(name.to_owned());
+        if let Some(rating) = row.number(column)? {
+            rated.push((rating, name));
         }
     }
+    // The sort is stable: of equal ones the first.
+    rated.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let interests = rated.iter().take(INTERESTS_EACH).map(|(_, name)| (*name).to_owned()).collect();
     let mut profile = Profile {
         nickname: Some(format!("Dater {iid}")),
         gender: Some(gender),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::route::Surface,
     error::StoreError,
+    scoring::ColumnarPool,
     service::{Foundation, Services, sealing::DataKey, tokens::TokenKey},
     store::{self, DatabaseUrl},
 };
@@ -15,6 +16,7 @@ use crate::{
     ops::{self, Readiness, ReadinessCheck},
     ports::{self, PortFailure},
     surfaces,
+    weights::{self, WeightsError},
 };
 
 /// Why the parts could not be put together.
@@ -26,16 +28,21 @@ pub enum OpenError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The table of weights cannot be used.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
 }
 
 /// Opens the ports and the store that the configuration names, and everything above them. The secrets are the
 /// [`Config::secrets`].
 pub async fn open(config: &Config, secrets: &Secrets) -> Result<Arc<Services>, OpenError> {
+    let matcher = Arc::new(ColumnarPool::new(weights::load(&config.data_dir)?));
     let token_key = TokenKey::new(secrets.jwt.expose().as_bytes());
     let ports = ports::open(config, &token_key).await?;
     let stores = store::open(&config.database_url.parse::<DatabaseUrl>()?).await?;
     let foundation = Foundation {
         ports,
+        matcher,
         time_zone: config.time_zone,
         token_key,
         data_key: DataKey::new(secrets.data.expose().as_bytes()),

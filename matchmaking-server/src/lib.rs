@@ -12,3 +12,4 @@ pub mod http;
 pub mod ops;
 pub mod ports;
 pub mod surfaces;
+pub mod weights;

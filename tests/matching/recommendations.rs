@@ -70,7 +70,7 @@ async fn the_documented_list_comes_back(database: Database) {
     let reasons = item["match_reasons"].take();
     let reasons: Vec<_> = reasons.as_array().unwrap().iter().map(|reason| reason.as_str().unwrap()).collect();
     assert!((1..=3).contains(&reasons.len()) && reasons.iter().any(|reason| reason.contains("旅行")));
-    assert!(reasons.iter().any(|reason| reason.starts_with("同城，距离约")), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.starts_with("你们同城，距离约")), "{reasons:?}");
     let expected = json!({
         "user_id": him.id, "nickname": "张先生", "age": 30, "gender": "male", "avatar": null,
         "location": {"city": "上海", "district": "静安区", "distance_km": null},

@@ -1,7 +1,7 @@
 //! A score and the parts it is the sum of.
 
-/// How well two people suit each other, in millionths: 0 to 1,000,000, where 500,000 is what a pair gets
-/// about whom nothing is known. An integer, so that rankings are total and equal on every machine.
+/// How well two people suit each other, in millionths: 0 to 1,000,000, where 500,000 is an average pair. An integer, so
+/// that rankings are total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Score(u32);
 
@@ -74,8 +74,18 @@ kinds! {
     MaritalWish = "marital_wish",
     /// One's wish about where the other lives.
     CityWish = "city_wish",
-    /// The traits that one weighs, as the other rates them in themselves.
+    /// The traits that one said matter, as the other rates them in themselves.
     TraitWish = "trait_wish",
+    /// That one tends to like the attractive, by what they decided so far; so the next four.
+    LikesAttractive = "likes_attractive",
+    /// The sincere.
+    LikesSincere = "likes_sincere",
+    /// The intelligent.
+    LikesIntelligent = "likes_intelligent",
+    /// The fun.
+    LikesFun = "likes_fun",
+    /// The ambitious.
+    LikesAmbitious = "likes_ambitious",
     /// Interests in common.
     Interests = "interests",
     /// How close the ages are.
@@ -90,8 +100,18 @@ kinds! {
     Nearness = "nearness",
     /// How recently both were active.
     Activity = "activity",
-    /// What a fit that is better one way than the other loses against an even one.
-    OneSidedness = "one_sidedness",
+    /// Whether both studied the same.
+    Study = "same_study",
+    /// Whether both work in the same field.
+    Work = "same_work",
+    /// Whether both have the same marital status.
+    Marital = "same_marital_status",
+    /// Whether both have children, or neither.
+    Family = "same_family",
+    /// How readily one says yes. Told to nobody.
+    Readiness = "readiness",
+    /// How often others say yes to the other one. Told to nobody.
+    Appeal = "appeal",
 }
 
 /// Whose part it is.
@@ -112,13 +132,15 @@ pub struct Part {
     pub kind: PartKind,
     /// Whose it is.
     pub side: Side,
-    /// How good it is, 0 to 1, where 0.5 is neither good nor bad.
+    /// How good it is; for wishes and what is shared 0 to 1.
     pub value: f64,
-    /// What it adds to the score in points of 100; negative when it takes away.
+    /// What it adds; negative when it takes away. A point is a hundredth of the chance of a yes where that chance is
+    /// about even: log-odds times 25.
     pub points: f64,
 }
 
-/// The parts of a score. Their points add up to `100 · score − 50`.
+/// The parts of a score. Those of the first side and of both add up to the log-odds that the first says yes, times 25,
+/// those of the second side and of both to the log-odds that the second does.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Breakdown {
     /// The parts, in the order of [`PartKind`] within each side.
@@ -154,6 +176,25 @@ pub struct Scored {
     pub score: Score,
     /// What it is made of.
     pub breakdown: Breakdown,
+    /// How likely each says yes to the other, as far as the scorer tells.
+    pub chance: Option<Chance>,
+}
+
+/// How likely two people say yes to each other, each from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Chance {
+    /// That the first says yes to the second.
+    pub first: f64,
+    /// That the second says yes to the first.
+    pub second: f64,
+}
+
+impl Chance {
+    /// That both do.
+    #[must_use]
+    pub fn both(self) -> f64 {
+        self.first * self.second
+    }
 }
 
 #[cfg(test)]

@@ -8,18 +8,23 @@ use crate::model::profile::Position;
 /// Mean radius of the earth in kilometres (IUGG).
 const EARTH_RADIUS_KM: f64 = 6_371.008_8;
 
+/// A little less than one, so that rounding makes no distance too great.
+const CAUTION: f64 = 0.9999;
+
 /// Height of a grid cell in degrees of latitude: 1.11 km.
 const CELL_DEGREES: f64 = 0.01;
 
-/// The centre of a cell of the grid. It is the most that the engine knows about where someone is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A cell of the grid. It is the most that the engine knows about where someone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Snapped {
-    latitude: f64,
-    longitude: f64,
+    /// Cells north of the equator, from −9,000 to 9,000.
+    pub(super) row: i16,
+    /// Cells east of Greenwich, of about a kilometre's width in this row.
+    pub(super) column: i16,
 }
 
 impl Snapped {
-    /// The centre of the cell that holds this position; `None` for a position that is not on the earth (not
+    /// The cell that holds this position; `None` for a position that is not on the earth (not
     /// finite, or outside ±90° and ±180°).
     #[must_use]
     pub fn new(position: Position) -> Option<Self> {
@@ -28,29 +33,57 @@ impl Snapped {
         if !on_earth {
             return None;
         }
-        let latitude = snap(latitude, CELL_DEGREES).clamp(-90.0, 90.0);
-        // A degree of longitude shrinks with the cosine of the latitude; cells are widened accordingly, so
-        // that they are about 1 km wide everywhere. The floor keeps the poles from dividing by nothing.
-        let width = CELL_DEGREES / latitude.to_radians().cos().max(0.01);
-        let longitude = snap(longitude, width).clamp(-180.0, 180.0);
-        Some(Self { latitude, longitude })
+        let row = (latitude / CELL_DEGREES).floor() as i16;
+        let column = (longitude / width(latitude_of(row))).floor() as i16;
+        Some(Self { row, column })
+    }
+
+    /// The centre of the cell: degrees north and degrees east.
+    #[must_use]
+    pub fn centre(self) -> (f64, f64) {
+        let latitude = latitude_of(self.row);
+        (latitude, ((f64::from(self.column) + 0.5) * width(latitude)).clamp(-180.0, 180.0))
     }
 
     /// Great-circle distance in kilometres between the centres of two cells (haversine). The same both ways.
     #[must_use]
     pub fn km_to(self, other: Self) -> f64 {
         let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
-        let along = half(self.latitude, other.latitude);
-        let across = half(self.longitude, other.longitude);
-        let cosines = self.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+        let ((latitude, longitude), (other_latitude, other_longitude)) = (self.centre(), other.centre());
+        let along = half(latitude, other_latitude);
+        let across = half(longitude, other_longitude);
+        let cosines = latitude.to_radians().cos() * other_latitude.to_radians().cos();
         let h = (along + cosines * across).clamp(0.0, 1.0);
         2.0 * EARTH_RADIUS_KM * h.sqrt().asin()
     }
 }
 
-/// The centre of the interval of this width that holds `degrees`.
-fn snap(degrees: f64, width: f64) -> f64 {
-    ((degrees / width).floor() + 0.5) * width
+/// The latitude of the centres of this row of cells.
+fn latitude_of(row: i16) -> f64 {
+    ((f64::from(row) + 0.5) * CELL_DEGREES).clamp(-90.0, 90.0)
+}
+
+/// The width of a cell in degrees of longitude. A degree shrinks with the cosine of the latitude; cells are
+/// widened accordingly, so that they are about 1 km wide everywhere. The floor keeps the poles from dividing by
+/// nothing.
+fn width(latitude: f64) -> f64 {
+    CELL_DEGREES / latitude.to_radians().cos().max(0.01)
+}
+
+/// Kilometres that nobody within these bounds (south, north, west, east, in degrees) is nearer than.
+pub(super) fn km_at_least(cell: Snapped, [south, north, west, east]: [f32; 4]) -> f32 {
+    let [south, north, west, east] = [south, north, west, east].map(f64::from);
+    let (latitude, longitude) = cell.centre();
+    let along = (south - latitude).max(latitude - north).max(0.0);
+    // Round the earth either way.
+    let beside = (west - longitude).max(longitude - east).max(0.0);
+    let around = (360.0 - (longitude - west).abs().max((longitude - east).abs())).max(0.0);
+    let across = beside.min(around).min(180.0);
+    let cosine = south.to_radians().cos().min(north.to_radians().cos()).max(0.0)
+        * latitude.to_radians().cos().max(0.0);
+    // The haversine is the sum of what the latitudes and what the longitudes make, so at least each.
+    let by_longitude = 2.0 * (cosine.sqrt() * (across.to_radians() / 2.0).sin()).clamp(0.0, 1.0).asin();
+    (EARTH_RADIUS_KM * along.to_radians().max(by_longitude) * CAUTION) as f32
 }
 
 /// Kilometres between two positions, both snapped first, to one decimal. `None` when either is unknown or not

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{ScoringError, distance::Snapped, interests::InterestSet};
+use super::{Learned, ScoringError, distance::Snapped, interests::InterestSet};
 use crate::{
     clock::Millis,
     ids::AccountId,
@@ -19,6 +19,10 @@ use crate::{
 /// Ages that a person may state, in years.
 const STATED_AGES: std::ops::RangeInclusive<u8> = 18..=120;
 
+/// How many traits people rate in themselves and weigh in others: attractive, sincere, intelligent, fun,
+/// ambitious, in this order.
+pub const TRAITS: usize = 5;
+
 /// A person as the scorer reads them: checked, folded, snapped. Everything may be unknown, and what is
 /// unknown is `None` or empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +37,8 @@ pub struct Features {
     pub gender: Option<Gender>,
     /// Date of birth, or the age in years as stated where there is none.
     pub age: Age,
-    /// Height in centimetres.
-    pub height_cm: Option<u16>,
+    /// Height in centimetres, cut to 1 to 255.
+    pub height_cm: Option<u8>,
     /// Highest level of education.
     pub education: Option<EducationLevel>,
     /// Field of work.
@@ -43,6 +47,10 @@ pub struct Features {
     pub income: Option<IncomeRange>,
     /// Marital status.
     pub marital: Option<MaritalStatus>,
+    /// Whether there are children.
+    pub has_children: Option<bool>,
+    /// Field of study, as compared.
+    pub study: Option<Box<str>>,
     /// Where the person lives, as compared.
     pub home: Home,
     /// Names of interests.
@@ -53,6 +61,8 @@ pub struct Features {
     pub going_out: Option<u8>,
     /// What the person looks for.
     pub wishes: Wishes,
+    /// What was learned from the person's decisions and from those about them.
+    pub learned: Learned,
 }
 
 /// How an age is known.
@@ -97,8 +107,8 @@ pub struct Wishes {
     pub genders: GenderSet,
     /// Youngest and oldest age, inclusive. Hard.
     pub ages: Window<u8>,
-    /// Least and greatest height in centimetres, inclusive.
-    pub heights: Window<u16>,
+    /// Least and greatest height in centimetres, inclusive; a bound that everybody meets is none.
+    pub heights: Window<u8>,
     /// Levels of education.
     pub education: Box<[EducationLevel]>,
     /// Fields of work.
@@ -111,8 +121,8 @@ pub struct Wishes {
     pub same_city: bool,
     /// Other cities that would do, as compared.
     pub cities: Box<[Box<str>]>,
-    /// What matters how much; finite and non-negative.
-    pub trait_weights: Option<TraitWeights>,
+    /// How much of what matters lies on each of the five traits, in 255ths of all that was shared out.
+    pub stated: Option<[u8; TRAITS]>,
 }
 
 /// An inclusive window, open where a bound is `None`.
@@ -164,11 +174,13 @@ impl Features {
                 (None, Some(years)) => Age::Stated(years),
                 (None, None) => Age::Unknown,
             },
-            height_cm: profile.height_cm,
+            height_cm: profile.height_cm.map(|cm| cm.clamp(1, 255) as u8),
             education: profile.education.level,
             occupation: profile.occupation.kind,
             income: profile.economy.income,
             marital: profile.marital_status,
+            has_children: profile.has_children,
+            study: profile.education.major.as_deref().and_then(name_key),
             home: Home {
                 province: profile.current.province.as_deref().and_then(place_key),
                 city: profile.current.city.as_deref().and_then(place_key),
@@ -178,7 +190,15 @@ impl Features {
             traits: profile.traits,
             going_out: profile.going_out,
             wishes: wishes(profile),
+            learned: Learned::default(),
         })
+    }
+
+    /// The five self-ratings in the order of the traits.
+    #[must_use]
+    pub const fn ratings(&self) -> [Option<u8>; TRAITS] {
+        let TraitRatings { attractive, sincere, intelligent, fun, ambitious } = self.traits;
+        [attractive, sincere, intelligent, fun, ambitious]
     }
 }
 
@@ -187,15 +207,26 @@ fn wishes(profile: &Profile) -> Wishes {
     Wishes {
         genders: asked.genders.unwrap_or(GenderSet::ANY),
         ages: Window { min: asked.age_min, max: asked.age_max },
-        heights: Window { min: asked.height_min, max: asked.height_max },
+        heights: Window {
+            min: asked.height_min.filter(|min| *min > 1).map(|min| min.min(255) as u8),
+            max: asked.height_max.filter(|max| *max < 255).map(|max| max.max(1) as u8),
+        },
         education: asked.education_levels.as_slice().into(),
         occupations: asked.occupation_types.as_slice().into(),
         incomes: asked.income_ranges.as_slice().into(),
         marital: asked.marital_status.as_slice().into(),
         same_city: asked.same_city,
         cities: asked.acceptable_cities.iter().filter_map(|city| place_key(city)).collect(),
-        trait_weights: asked.trait_weights,
+        stated: asked.trait_weights.and_then(shares),
     }
+}
+
+/// The share of each trait in all that was shared out, in 255ths; `None` when nothing was.
+fn shares(weights: TraitWeights) -> Option<[u8; TRAITS]> {
+    let TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests } = weights;
+    let traits = [attractive, sincere, intelligent, fun, ambitious];
+    let all = traits.iter().sum::<f32>() + shared_interests;
+    (all > 0.0).then(|| traits.map(|weight| (weight / all * 255.0).round() as u8))
 }
 
 /// The first field that holds what no person can have.
@@ -226,6 +257,12 @@ fn impossible(profile: &Profile) -> Option<&'static str> {
         ("requirements.trait_weights", !weights.iter().all(|weight| (0.0..=1e6).contains(weight))),
     ];
     checks.into_iter().find_map(|(field, bad)| bad.then_some(field))
+}
+
+/// The form in which other names are compared; `None` for a blank one.
+fn name_key(name: &str) -> Option<Box<str>> {
+    let folded = fold(name.trim());
+    (!folded.is_empty()).then(|| folded.into())
 }
 
 /// The form in which names of places are compared: folded, without the 市 or 省 that some people write and some

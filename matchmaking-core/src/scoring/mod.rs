@@ -5,7 +5,9 @@
 //! - A [`Scorer`] says how well two people suit each other; [`ReferenceScorer`] is the documented formula,
 //!   and an application may bring its own.
 //! - A [`Matcher`] holds everyone who takes part and answers "the best k for this person, now";
-//!   [`ReferencePool`] does so by looking at everyone.
+//!   [`ColumnarPool`] does so for millions of people, [`ReferencePool`] by looking at everyone.
+//! - [`learning`] is what decisions teach: of single people at once, and of all by fitting the weights.
+//! - [`eval`] measures how good predictions are.
 //! - [`reasons`] writes the true sentences that both are told.
 //!
 //! ```
@@ -42,14 +44,19 @@
 
 pub mod breakdown;
 mod closeness;
+pub mod columnar;
 pub mod distance;
 mod error;
+pub mod eval;
+mod facts;
 pub mod features;
 pub mod interests;
+pub mod learning;
 pub mod pool;
 pub mod reasons;
 mod reference;
 pub mod requirements;
+mod sample;
 pub mod score;
 pub mod weights;
 mod wishes;
@@ -57,11 +64,13 @@ mod wishes;
 #[cfg(test)]
 mod properties;
 
-pub use breakdown::{Breakdown, Part, PartKind, Score, Scored, Side};
+pub use breakdown::{Breakdown, Chance, Part, PartKind, Score, Scored, Side};
+pub use columnar::ColumnarPool;
 pub use error::ScoringError;
 pub use features::Features;
+pub use learning::{Decision, Learned, Trained, train};
 pub use pool::{Audience, Entry, Matcher, Moment, Query, Ranked};
 pub use reasons::Reasons;
 pub use reference::ReferencePool;
 pub use score::{ReferenceScorer, Scorer};
-pub use weights::Weights;
+pub use weights::{WEIGHTS_VERSION, Weight, Weights};

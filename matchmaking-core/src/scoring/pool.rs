@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{Reasons, Score, Scored, ScoringError, reasons};
+use super::{Decision, Learned, Reasons, Score, Scored, ScoringError, reasons};
 use crate::{
     clock::Millis,
     ids::AccountId,
-    model::{Action, Language, Person},
+    model::{Language, Person},
 };
 
 /// Which audiences a person belongs to, or a query looks at: a set of up to eight. What they stand for is the
@@ -204,9 +204,39 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
         Ok(reasons::write(first, second, &scored.breakdown, moment, language))
     }
 
-    /// Learns from a decision. `actor` decided this about `target`; a pool that does not learn ignores it.
-    fn observe(&self, actor: AccountId, target: AccountId, action: Action) {
-        let _ = (actor, target, action);
+    /// Learns from a decision that was made at this moment, in constant time. A pool that does not learn ignores it, and
+    /// so does every pool when one of the two is not in, or is the other.
+    fn observe(&self, decision: Decision, moment: Moment) {
+        let _ = (decision, moment);
+    }
+
+    /// Learns from many decisions, one after the other.
+    fn observe_all(&self, decisions: &[Decision], moment: Moment) {
+        for decision in decisions {
+            self.observe(*decision, moment);
+        }
+    }
+
+    /// Forgets what was learned of single people.
+    fn forget(&self) {}
+
+    /// Forgets what was learned of single people, and learns it anew from all these decisions together: what one step a
+    /// decision comes near. For a quiet hour; takes a while.
+    fn relearn(&self, decisions: &[Decision], moment: Moment) {
+        let _ = (decisions, moment);
+    }
+
+    /// What was learned of somebody; blank when they are not in.
+    fn learned(&self, id: AccountId) -> Learned {
+        let _ = id;
+        Learned::default()
+    }
+
+    /// Puts in order what was told so far, for whoever has told much at once: the pool then answers at its fastest. Where
+    /// a pool finds out what its average pair is, it does so here, and the scores of all change together; their order
+    /// does not.
+    fn settle(&self, moment: Moment) {
+        let _ = moment;
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{
     Audience, Entry, Features, Matcher, Moment, Query, Ranked, ReferencePool, ReferenceScorer, Score, Scored,
-    Scorer, ScoringError, requirements,
+    Scorer, ScoringError, Side, Weight, Weights, requirements,
 };
 use crate::{
     clock::Millis,
@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-const NOW: Millis = Millis(1_780_000_000_000);
-const DAY: i64 = 86_400_000;
+pub(super) const NOW: Millis = Millis(1_780_000_000_000);
+pub(super) const DAY: i64 = 86_400_000;
 
 /// A source of numbers that look random and never change: splitmix64.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -40,7 +40,7 @@ impl Numbers {
         (self.below(3) > 0).then(|| make(self))
     }
 
-    fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
+    pub(super) fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
         all[self.below(all.len() as u64) as usize].clone()
     }
 
@@ -77,7 +77,7 @@ fn requirements(n: &mut Numbers) -> Requirements {
     }
 }
 
-fn person(id: i64, n: &mut Numbers) -> Person {
+pub(super) fn person(id: i64, n: &mut Numbers) -> Person {
     let rating = |n: &mut Numbers| n.maybe(|n| 1 + n.below(10) as u8);
     let names = ["旅行", "摄影", "Yoga", "  ", "", "围棋", "yoga "].map(str::to_owned);
     let mut profile = Profile {
@@ -104,10 +104,15 @@ fn person(id: i64, n: &mut Numbers) -> Person {
             ambitious: rating(n),
         },
         going_out: n.maybe(|n| 1 + n.below(7) as u8),
+        has_children: n.maybe(|n| n.below(2) == 0),
         paused: n.below(10) == 0,
         requirements: requirements(n),
         ..Profile::default()
     };
+    profile.education.major = n.maybe(|n| n.one_of(&["Law", "law ", "文学"]).to_owned());
+    // Names that hardly anybody shares, more than fit a word.
+    let rare = n.below(4);
+    profile.interests.extend((0..rare).map(|_| format!("rare {}", n.below(90))));
     profile.education.level = n.maybe(|n| n.one_of(EducationLevel::ALL));
     profile.occupation.kind = n.maybe(|n| n.one_of(OccupationType::ALL));
     profile.economy.income = n.maybe(|n| n.one_of(IncomeRange::ALL));
@@ -116,12 +121,12 @@ fn person(id: i64, n: &mut Numbers) -> Person {
     Person { id: AccountId::new(id).unwrap(), profile, last_active_at }
 }
 
-fn people(count: i64, seed: u64) -> Vec<Person> {
+pub(super) fn people(count: i64, seed: u64) -> Vec<Person> {
     let mut numbers = Numbers(seed);
     (1..=count).map(|id| person(id, &mut numbers)).collect()
 }
 
-fn moment() -> Moment {
+pub(super) fn moment() -> Moment {
     Moment::new(NOW, chrono_tz::Asia::Shanghai)
 }
 
@@ -136,10 +141,13 @@ fn scores_are_the_same_both_ways_and_the_sum_of_their_parts() {
             assert_eq!(there.score, back.score);
             assert_eq!(there.score, scorer.score(one, other, moment()));
             assert!(there.score <= Score::MAX && there.score.percent() <= 100);
-            let sum: f64 = there.breakdown.parts.iter().map(|part| part.points).sum();
-            let points = f64::from(there.score.millionths()) / 1e4 - 50.0;
-            assert!((sum - points).abs() < 1e-3, "{sum} {points}");
-            assert!(there.breakdown.parts.iter().all(|part| (0.0..=1.0).contains(&part.value)));
+            let chance = there.chance.unwrap();
+            for (side, chance) in [(Side::First, chance.first), (Side::Second, chance.second)] {
+                let own =
+                    there.breakdown.parts.iter().filter(|part| part.side == side || part.side == Side::Both);
+                let sum: f64 = own.map(|part| part.points / 25.0).sum();
+                assert!((sum - (chance / (1.0 - chance)).ln()).abs() < 1e-6, "{sum} {chance}");
+            }
             assert!(there.breakdown.swapped().parts.iter().all(|part| {
                 back.breakdown.get(part.kind, part.side).is_some_and(|mirror| mirror == part)
             }));
@@ -243,11 +251,14 @@ fn what_is_missing_moves_no_score() {
         Features::read(&Person { id, profile: Profile::default(), last_active_at: NOW.plus(-14 * DAY) })
             .unwrap()
     };
-    assert_eq!(scorer.score(&blank(1), &blank(2), moment()), Score::from_millionths(500_000));
+    let base = f64::midpoint(Weights::DEFAULT.of(Weight::BaseFemale), Weights::DEFAULT.of(Weight::BaseMale));
+    let chance = scorer.explain(&blank(1), &blank(2), moment()).chance.unwrap();
+    assert!(((chance.first / (1.0 - chance.first)).ln() - base).abs() < 1e-9, "{chance:?}");
     for one in people(50, 5) {
         let one = Features::read(&one).unwrap();
         let known = scorer.explain(&one, &blank(1000), moment()).breakdown;
-        assert!(known.parts.iter().all(|part| part.kind == super::PartKind::Activity), "{known:?}");
+        let shared = |part: &super::Part| part.side == Side::Both && part.kind != super::PartKind::Activity;
+        assert!(!known.parts.iter().any(shared), "{known:?}");
     }
 }
 

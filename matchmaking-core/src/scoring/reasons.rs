@@ -2,27 +2,40 @@
 //!
 //! The rules, which tests hold:
 //!
-//! - A sentence is made from a part of the score that helped this pair, and says only what is true of the
-//!   two.
-//! - What weighed more is said first; recent activity, which says least about the two, last.
-//! - Nobody is told what the other looks for; a wish is named to its owner alone.
+//! - A sentence is made from a part of the score that helped this pair, and says only what is true of the two.
+//! - It says where it comes from: "you said" from what its reader looks for, "you tend to like" from what its reader
+//!   decided so far, "you both" from what the two share.
+//! - What is shared helps both as much and is said first, what weighed more before what weighed less; recent activity,
+//!   which says least about the two, last. The part that weighed most is always said, others from a point on.
+//! - Nobody is told what the other looks for, or what the other or anybody decided, or how readily people say yes to
+//!   somebody; a wish is named to its owner alone.
 //! - What is not known is never named.
 //! - No word has a gender.
 //! - When nothing helped, the one sentence says so, or says that there is too little to compare.
 
-use super::{Breakdown, Moment, Part, PartKind, Side, distance, interests};
+use super::{Breakdown, Moment, Part, PartKind, Side, distance, features::TRAITS, interests};
 use crate::model::{Language, Person, labels, profile::TraitRatings, requirements::TraitWeights};
 
 /// Most sentences that one person is told.
 pub const MOST: usize = 3;
-/// Least points that a part must have added to be named.
-const NOTEWORTHY: f64 = 0.5;
+/// Least points that a part must have added to be named, unless it added the most.
+const NOTEWORTHY: f64 = 1.0;
 /// Most interests that one sentence names.
 const NAMED_INTERESTS: usize = 3;
 /// Longest name of an interest that a sentence repeats, in characters.
 const INTEREST_CHARS: usize = 20;
 /// Self-rating from which a trait is worth naming.
 const HIGH_RATING: u8 = 8;
+/// Days within which somebody was active lately.
+const RECENT_DAYS: i64 = 7;
+/// What the traits are called.
+const TRAIT_NAMES: [(&str, &str); TRAITS] = [
+    ("有吸引力", "attractive"),
+    ("真诚", "sincere"),
+    ("聪明", "intelligent"),
+    ("有趣", "fun"),
+    ("有上进心", "ambitious"),
+];
 
 /// What each of two people is told, one to three sentences without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,32 +85,28 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn tell(&self, breakdown: &Breakdown, own: Side) -> Vec<String> {
-        let mut helped: Vec<&Part> = breakdown
+        // That someone was active lately says least about the two, so it comes last. The sort is stable: parts of equal
+        // weight keep their order.
+        let is_last = |part: &Part| part.kind == PartKind::Activity;
+        let helped = breakdown
             .parts
             .iter()
-            .filter(|part| (part.side == own || part.side == Side::Both) && part.points >= NOTEWORTHY)
-            .collect();
-        // That someone was active lately says least about the two, so it comes last. The sort is stable:
-        // parts of equal weight keep their order.
-        let last = |part: &Part| part.kind == PartKind::Activity;
-        helped.sort_by(|a, b| last(a).cmp(&last(b)).then(b.points.total_cmp(&a.points)));
-        let mut told = Vec::new();
-        let mut topics: Vec<Topic> = Vec::new();
-        for part in helped {
-            let topic = Topic::of(part.kind);
-            if told.len() < MOST
-                && !topics.contains(&topic)
-                && let Some(sentence) = self.sentence(part)
-            {
-                told.push(sentence);
-                topics.push(topic);
+            .filter(|part| (part.side == own || part.side == Side::Both) && part.points > 0.0);
+        let mut helped: Vec<(&Part, String)> =
+            helped.filter_map(|part| Some((part, self.sentence(part)?))).collect();
+        helped.sort_by(|(a, _), (b, _)| is_last(a).cmp(&is_last(b)).then(b.points.total_cmp(&a.points)));
+        let mut told: Vec<(&Part, String)> = Vec::new();
+        for (part, sentence) in helped {
+            let is_new = told.iter().all(|(other, _)| Topic::of(other.kind) != Topic::of(part.kind));
+            if is_new && told.len() < MOST && (told.is_empty() || part.points >= NOTEWORTHY) {
+                told.push((part, sentence));
             }
         }
+        told.sort_by_key(|(part, _)| (is_last(part), part.side != Side::Both));
         // That someone was active lately is true, but no reason on its own.
-        if topics.iter().all(|topic| *topic == Topic::Activity) {
-            told.insert(0, self.greeting(breakdown));
-        }
-        told
+        let is_alone = told.iter().all(|(part, _)| is_last(part));
+        let greeting = is_alone.then(|| self.greeting(breakdown));
+        greeting.into_iter().chain(told.into_iter().map(|(_, sentence)| sentence)).collect()
     }
 
     /// The sentence for a part that helped; `None` when nothing can be said that is plainly true.
@@ -106,29 +115,40 @@ impl Teller<'_> {
         let say = |zh: &str, en: &str| Some(language.pick(zh, en).to_owned());
         let met = part.value >= 1.0;
         match part.kind {
-            PartKind::HeightWish if met => say("身高符合你的期望", "Their height is what you asked for"),
+            PartKind::HeightWish if met => {
+                say("你说过希望的身高，对方正符合", "You said which height you hope for, and theirs is")
+            }
             PartKind::EducationWish if met => {
                 let level = labels::education(self.other.profile.education.level?, language);
                 Some(match language {
-                    Language::Zh => format!("学历（{level}）符合你的期望"),
-                    Language::En => format!("Their education ({level}) is what you asked for"),
+                    Language::Zh => format!("你说过希望的学历，对方正是{level}"),
+                    Language::En => format!("You said which education you hope for, and theirs is: {level}"),
                 })
             }
-            PartKind::OccupationWish if met => {
-                say("从事的行业正是你希望的", "They work in a field that you asked for")
+            PartKind::OccupationWish if met => say(
+                "你说过希望的行业，对方正从事",
+                "You said which fields of work you hope for, and theirs is one",
+            ),
+            PartKind::IncomeWish if met => {
+                say("你说过希望的收入，对方正符合", "You said which income you hope for, and theirs is")
             }
-            PartKind::IncomeWish if met => say("收入符合你的期望", "Their income is what you asked for"),
-            PartKind::MaritalWish if met => {
-                say("婚姻状况符合你的期望", "Their marital status is what you asked for")
-            }
+            PartKind::MaritalWish if met => say(
+                "你说过希望的婚姻状况，对方正符合",
+                "You said which marital status you hope for, and theirs is",
+            ),
             PartKind::CityWish if met => {
                 let city = self.other.profile.current.city.as_deref()?.trim();
                 Some(match language {
-                    Language::Zh => format!("住在{city}，是你希望的城市"),
-                    Language::En => format!("They live in {city}, where you hoped for"),
+                    Language::Zh => format!("你说过希望的城市，对方就住在{city}"),
+                    Language::En => format!("You said where you hope they live, and they do: {city}"),
                 })
             }
             PartKind::TraitWish => self.valued_trait(),
+            PartKind::LikesAttractive => self.liked_trait(0),
+            PartKind::LikesSincere => self.liked_trait(1),
+            PartKind::LikesIntelligent => self.liked_trait(2),
+            PartKind::LikesFun => self.liked_trait(3),
+            PartKind::LikesAmbitious => self.liked_trait(4),
             PartKind::Interests => self.common_interests(),
             PartKind::AgeCloseness => self.age_gap(),
             PartKind::EducationCloseness => {
@@ -136,20 +156,24 @@ impl Teller<'_> {
                     (self.viewer.profile.education.level?, self.other.profile.education.level?);
                 let level = labels::education(theirs, language);
                 (mine == theirs).then(|| match language {
-                    Language::Zh => format!("学历相当，都是{level}"),
-                    Language::En => format!("You have the same level of education: {level}"),
+                    Language::Zh => format!("你们学历相当，都是{level}"),
+                    Language::En => format!("You both have the same level of education: {level}"),
                 })
             }
             PartKind::IncomeCloseness
                 if self.viewer.profile.economy.income == self.other.profile.economy.income =>
             {
-                say("收入水平相当", "Your incomes are alike")
+                say("你们收入水平相当", "You both have about the same income")
             }
             PartKind::GoingOut if part.value >= 0.8 => {
-                say("外出活动的频率一样", "You go out about as often as each other")
+                say("你们外出活动的频率一样", "You both go out about as often")
             }
             PartKind::Nearness => self.nearness(),
             PartKind::Activity => self.activity(),
+            PartKind::Study if met => say("你们学的是同一专业", "You both studied the same"),
+            PartKind::Work if met => say("你们从事同一行业", "You both work in the same field"),
+            PartKind::Marital if met => say("你们的婚姻状况相同", "You both have the same marital status"),
+            PartKind::Family if met => say("你们的家庭情况相近", "You both are in a like family situation"),
             _ => None,
         }
     }
@@ -176,8 +200,8 @@ impl Teller<'_> {
         let gap = self.viewer.profile.age_on(today)?.abs_diff(self.other.profile.age_on(today)?);
         match (gap, self.language) {
             (0, Language::Zh) => Some("你们同岁".to_owned()),
-            (0, Language::En) => Some("You are the same age".to_owned()),
-            (1..=3, Language::Zh) => Some(format!("年龄相近，只差{gap}岁")),
+            (0, Language::En) => Some("You are both the same age".to_owned()),
+            (1..=3, Language::Zh) => Some(format!("你们年龄相近，只差{gap}岁")),
             (1, Language::En) => Some("You are one year apart in age".to_owned()),
             (2..=3, Language::En) => Some(format!("You are {gap} years apart in age")),
             _ => None,
@@ -192,11 +216,13 @@ impl Teller<'_> {
         // Positions are snapped to about 1 km, so that nothing finer than that is said.
         let km = distance::km_between(mine.position, theirs.position).map(|km| km.round().max(1.0));
         match (same_city, km, self.language) {
-            (true, Some(km), Language::Zh) => Some(format!("同城，距离约{km}公里")),
-            (true, Some(km), Language::En) => Some(format!("You live in the same city, about {km} km apart")),
-            (false, Some(km), Language::Zh) => Some(format!("离得不远，距离约{km}公里")),
+            (true, Some(km), Language::Zh) => Some(format!("你们同城，距离约{km}公里")),
+            (true, Some(km), Language::En) => {
+                Some(format!("You both live in the same city, about {km} km apart"))
+            }
+            (false, Some(km), Language::Zh) => Some(format!("你们离得不远，距离约{km}公里")),
             (false, Some(km), Language::En) => Some(format!("You live about {km} km apart")),
-            (true, None, Language::Zh) => Some(format!("都在{}", theirs.current.city.as_deref()?.trim())),
+            (true, None, Language::Zh) => Some(format!("你们都在{}", theirs.current.city.as_deref()?.trim())),
             (true, None, Language::En) => {
                 Some(format!("You both live in {}", theirs.current.city.as_deref()?.trim()))
             }
@@ -208,43 +234,41 @@ impl Teller<'_> {
     fn valued_trait(&self) -> Option<String> {
         let weights = self.viewer.profile.requirements.trait_weights?;
         let TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests: _ } = weights;
-        let TraitRatings {
-            attractive: rated_attractive,
-            sincere: rated_sincere,
-            intelligent: rated_intelligent,
-            fun: rated_fun,
-            ambitious: rated_ambitious,
-        } = self.other.profile.traits;
-        let traits = [
-            (attractive, rated_attractive, "有吸引力", "attractive"),
-            (sincere, rated_sincere, "真诚", "sincere"),
-            (intelligent, rated_intelligent, "聪明", "intelligent"),
-            (fun, rated_fun, "有趣", "fun"),
-            (ambitious, rated_ambitious, "有上进心", "ambitious"),
-        ];
-        let average = traits.iter().map(|one| one.0).sum::<f32>() / 5.0;
-        let (_, _, zh, en) = traits
-            .into_iter()
-            .filter(|(weight, rating, ..)| {
-                *weight >= average && rating.is_some_and(|rating| rating >= HIGH_RATING)
-            })
-            .max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let weights = [attractive, sincere, intelligent, fun, ambitious];
+        let average = weights.iter().sum::<f32>() / TRAITS as f32;
+        let valued = (0..TRAITS).filter(|at| weights[*at] >= average && self.is_rated_highly(*at));
+        let (zh, en) = TRAIT_NAMES[valued.max_by(|a, b| weights[*a].total_cmp(&weights[*b]))?];
         Some(match self.language {
-            Language::Zh => format!("对方自认{zh}，这是你看重的"),
-            Language::En => format!("They describe themselves as {en}, which matters to you"),
+            Language::Zh => format!("你说过看重{zh}，对方自认{zh}"),
+            Language::En => format!("You said that it matters to you, and they describe themselves as {en}"),
         })
     }
 
+    /// The trait at this place, which the viewer tends to like, if the other rates it highly in themselves.
+    fn liked_trait(&self, at: usize) -> Option<String> {
+        let (zh, en) = TRAIT_NAMES[at];
+        self.is_rated_highly(at).then(|| match self.language {
+            Language::Zh => format!("你往往喜欢{zh}的人，对方自认{zh}"),
+            Language::En => format!("You tend to like people who describe themselves as {en}, as they do"),
+        })
+    }
+
+    fn is_rated_highly(&self, at: usize) -> bool {
+        let TraitRatings { attractive, sincere, intelligent, fun, ambitious } = self.other.profile.traits;
+        [attractive, sincere, intelligent, fun, ambitious][at].is_some_and(|rating| rating >= HIGH_RATING)
+    }
+
     fn activity(&self) -> Option<String> {
-        let days = self.moment.now.since(self.other.last_active_at) / 86_400_000;
-        (days < 7).then(|| self.language.pick("对方最近很活跃", "They have been active lately").to_owned())
+        let is_recent =
+            |person: &Person| self.moment.now.since(person.last_active_at) / 86_400_000 < RECENT_DAYS;
+        let both = is_recent(self.viewer) && is_recent(self.other);
+        both.then(|| self.language.pick("你们最近都很活跃", "You have both been active lately").to_owned())
     }
 
     /// The one honest sentence when nothing speaks for the pair.
     fn greeting(&self, breakdown: &Breakdown) -> String {
-        let compared = breakdown.parts.iter().any(|part| {
-            part.side == Side::Both && !matches!(part.kind, PartKind::Activity | PartKind::OneSidedness)
-        });
+        let compared =
+            breakdown.parts.iter().any(|part| part.side == Side::Both && part.kind != PartKind::Activity);
         let (zh, en) = if compared {
             (
                 "你们的共同点还不多，聊聊也许会有新发现",
@@ -270,6 +294,7 @@ enum Topic {
     Interests,
     Age,
     Leisure,
+    Study,
     Activity,
     Nothing,
 }
@@ -279,16 +304,22 @@ impl Topic {
         match kind {
             PartKind::HeightWish => Self::Body,
             PartKind::EducationWish | PartKind::EducationCloseness => Self::Education,
-            PartKind::OccupationWish => Self::Work,
+            PartKind::OccupationWish | PartKind::Work => Self::Work,
             PartKind::IncomeWish | PartKind::IncomeCloseness => Self::Income,
-            PartKind::MaritalWish => Self::Family,
+            PartKind::MaritalWish | PartKind::Marital | PartKind::Family => Self::Family,
             PartKind::CityWish | PartKind::Nearness => Self::Place,
-            PartKind::TraitWish => Self::Character,
+            PartKind::TraitWish
+            | PartKind::LikesAttractive
+            | PartKind::LikesSincere
+            | PartKind::LikesIntelligent
+            | PartKind::LikesFun
+            | PartKind::LikesAmbitious => Self::Character,
             PartKind::Interests => Self::Interests,
             PartKind::AgeCloseness => Self::Age,
             PartKind::GoingOut => Self::Leisure,
             PartKind::Activity => Self::Activity,
-            PartKind::OneSidedness => Self::Nothing,
+            PartKind::Study => Self::Study,
+            PartKind::Readiness | PartKind::Appeal => Self::Nothing,
         }
     }
 }
@@ -337,12 +368,15 @@ mod tests {
         let one = person(1, with(31.20, 28, &["旅行", "摄影", "瑜伽", "围棋"]));
         let two = person(2, with(31.25, 30, &["围棋", "瑜伽", "旅行", "摄影"]));
         let zh = told(&one, &two, Language::Zh);
-        assert_eq!(zh.for_first, ["你们都喜欢旅行、摄影、瑜伽等", "同城，距离约6公里", "年龄相近，只差2岁"]);
-        assert_eq!(zh.for_second[0], "你们都喜欢围棋、瑜伽、旅行等");
+        assert_eq!(
+            zh.for_first,
+            ["你们同城，距离约6公里", "你们都喜欢旅行、摄影、瑜伽等", "你们年龄相近，只差2岁"]
+        );
+        assert_eq!(zh.for_second[1], "你们都喜欢围棋、瑜伽、旅行等");
         let en = told(&one, &two, Language::En);
         assert_eq!(
-            en.for_first[1..],
-            ["You live in the same city, about 6 km apart", "You are 2 years apart in age"]
+            [&en.for_first[0], &en.for_first[2]],
+            ["You both live in the same city, about 6 km apart", "You are 2 years apart in age"]
         );
         assert_eq!(en.as_texts(Language::En).0, en.for_first.join("; "));
     }
@@ -355,7 +389,7 @@ mod tests {
         learned.education.level = Some(EducationLevel::Phd);
         let two = person(2, learned);
         let zh = told(&one, &two, Language::Zh);
-        assert_eq!(zh.for_first[0], "学历（博士）符合你的期望");
+        assert!(zh.for_first.contains(&"你说过希望的学历，对方正是博士".to_owned()), "{zh:?}");
         assert!(!zh.for_second.iter().any(|sentence| sentence.contains("学历")), "{zh:?}");
         assert_eq!(zh, {
             let turned = told(&two, &one, Language::Zh);

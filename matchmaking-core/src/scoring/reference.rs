@@ -7,8 +7,12 @@ use std::{
 };
 
 use super::{
-    Audience, Entry, Features, Matcher, Moment, Query, Ranked, ReferenceScorer, Score, Scored, Scorer,
-    ScoringError, requirements::is_candidate,
+    Audience, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Score,
+    Scored, Scorer, ScoringError, Weights,
+    facts::{Between, Facts, day_of},
+    learning::{step, sweep},
+    requirements::is_candidate,
+    wishes,
 };
 use crate::{clock::Millis, ids::AccountId, model::Person};
 
@@ -17,20 +21,35 @@ use crate::{clock::Millis, ids::AccountId, model::Person};
 #[derive(Debug)]
 pub struct ReferencePool {
     scorer: Arc<dyn Scorer>,
+    /// What decisions are judged by, where the scorer is the documented one; another scorer does not learn.
+    learner: Option<ReferenceScorer>,
     people: RwLock<BTreeMap<AccountId, (Features, Audience)>>,
 }
 
 impl Default for ReferencePool {
     fn default() -> Self {
-        Self::new(Arc::new(ReferenceScorer::default()))
+        Self::with_weights(Weights::DEFAULT)
     }
 }
 
 impl ReferencePool {
-    /// An empty pool that scores with this scorer.
+    /// An empty pool that scores with a scorer of its own, and does not learn.
     #[must_use]
     pub fn new(scorer: Arc<dyn Scorer>) -> Self {
-        Self { scorer, people: RwLock::default() }
+        Self { scorer, learner: None, people: RwLock::default() }
+    }
+
+    /// An empty pool that scores by the documented formula with these weights, and learns.
+    #[must_use]
+    pub fn with_weights(weights: Weights) -> Self {
+        let scorer = ReferenceScorer::new(weights);
+        Self { scorer: Arc::new(scorer), learner: Some(scorer), people: RwLock::default() }
+    }
+
+    /// A person with what the pool has learned of them.
+    fn read_person(&self, person: &Person) -> Result<Features, ScoringError> {
+        let learned = self.learned(person.id);
+        Ok(Features { learned, ..Features::read(person)? })
     }
 
     // A panic elsewhere cannot leave the map half changed: every change is one call on it.
@@ -45,8 +64,12 @@ impl ReferencePool {
 
 impl Matcher for ReferencePool {
     fn upsert(&self, entry: &Entry<'_>) -> Result<(), ScoringError> {
-        let features = Features::read(entry.person)?;
-        self.write().insert(entry.person.id, (features, entry.audience));
+        let mut features = Features::read(entry.person)?;
+        let mut people = self.write();
+        if let Some((known, _)) = people.get(&features.id) {
+            features.learned = known.learned;
+        }
+        people.insert(features.id, (features, entry.audience));
         Ok(())
     }
 
@@ -70,7 +93,7 @@ impl Matcher for ReferencePool {
         if query.k == 0 {
             return Err(ScoringError::NobodyAsked);
         }
-        let seeker = Features::read(query.seeker)?;
+        let seeker = self.read_person(query.seeker)?;
         // The heap holds the best so far, the worst of them on top.
         let mut best: BinaryHeap<Reverse<(Score, Reverse<AccountId>)>> = BinaryHeap::new();
         for (id, (features, audience)) in &*self.read() {
@@ -91,6 +114,59 @@ impl Matcher for ReferencePool {
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
-        Ok(self.scorer.explain(&Features::read(first)?, &Features::read(second)?, moment))
+        Ok(self.scorer.explain(&self.read_person(first)?, &self.read_person(second)?, moment))
+    }
+
+    fn observe(&self, decision: Decision, moment: Moment) {
+        let Some(scorer) = &self.learner else { return };
+        let mut people = self.write();
+        let known = people.get(&decision.actor).zip(people.get(&decision.target));
+        let Some(((one, _), (other, _))) = known.filter(|_| decision.actor != decision.target) else {
+            return;
+        };
+        let (actor, target) = (Facts::of(one, moment.today), Facts::of(other, moment.today));
+        let log_odds = scorer.log_odds(&actor, &target, &Between::of(one, other), day_of(moment.now));
+        let (mut ours, mut theirs) = (actor.learned, target.learned);
+        step::observe(&mut ours, &mut theirs, log_odds, wishes::traits(target.ratings), decision.said_yes);
+        for (id, learned) in [(decision.actor, ours), (decision.target, theirs)] {
+            if let Some((features, _)) = people.get_mut(&id) {
+                features.learned = learned;
+            }
+        }
+    }
+
+    fn forget(&self) {
+        self.write().values_mut().for_each(|(features, _)| features.learned = Learned::default());
+    }
+
+    fn relearn(&self, decisions: &[Decision], moment: Moment) {
+        let Some(scorer) = &self.learner else { return };
+        let mut people = self.write();
+        people.values_mut().for_each(|(features, _)| features.learned = Learned::default());
+        let all: Vec<(&Features, Facts)> =
+            people.values().map(|(features, _)| (features, Facts::of(features, moment.today))).collect();
+        let place = |id| all.binary_search_by_key(&id, |(features, _)| features.id).ok();
+        let seen = |decision: &Decision| {
+            let (actor, target) = (place(decision.actor)?, place(decision.target)?);
+            let ((one, ours), (other, theirs)) = (&all[actor], &all[target]);
+            let log_odds = scorer.log_odds(ours, theirs, &Between::of(one, other), day_of(moment.now));
+            let (actor, target, traits) = (actor as u32, target as u32, wishes::traits(theirs.ratings));
+            (actor != target).then_some(sweep::Seen {
+                actor,
+                target,
+                said_yes: decision.said_yes,
+                log_odds,
+                traits,
+            })
+        };
+        let seen: Vec<sweep::Seen> = decisions.iter().filter_map(seen).collect();
+        let found = sweep::sweep(all.len(), &seen);
+        for ((features, _), learned) in people.values_mut().zip(found) {
+            features.learned = learned;
+        }
+    }
+
+    fn learned(&self, id: AccountId) -> Learned {
+        self.read().get(&id).map_or_else(Learned::default, |(features, _)| features.learned)
     }
 }

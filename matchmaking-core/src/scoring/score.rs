@@ -1,22 +1,26 @@
 //! The documented formula: how well two people suit each other.
 //!
-//! With `w` the weights ([`Weights`]), `v` the values of the parts that are known (0 to 1, 0.5 is neutral)
-//! and a neutral part of weight 1 in every mean, so that little knowledge moves a score little:
+//! With `w` the weights ([`Weights`]), `x` the values of what is known of a pair and `neutral` the value that neither
+//! helps nor harms:
 //!
 //! ```text
-//! F(i→j) = (0.5 + Σ w·v) / (1 + Σ w)      over the wishes of i that can be checked on j
-//! H      = 2·F(i→j)·F(j→i) / (F(i→j) + F(j→i))      harmonic mean: both must be met
-//! C      = (0.5 + Σ w·v) / (1 + Σ w)      over what the two have between them
-//! score  = 0.5·H + 0.5·C
+//! L(i→j) = Σ w·(x(i,j) − neutral) + A(i) + P(j) + u(i)·z(j)     log-odds that i says yes to j
+//! p      = 1 / (1 + e^−L)
+//! M      = p(i→j) · p(j→i)                                      both say yes
+//! score  = M·(1 − m) / (M·(1 − m) + m·(1 − M))                  m: an average pair, which has 50 of 100
 //! ```
 //!
-//! What is missing on either side is no part, and so moves nothing: a pair about whom nothing is known has
-//! 0.5. The harmonic mean is that of reciprocal recommenders (Pizzato et al., RECON, RecSys 2010).
+//! `A`, `P` and `u` are learned from decisions ([`Learned`](super::Learned)) and 0 for whoever has no history, so that a
+//! cold start is the same formula. What is missing on either side counts as neutral.
 
 use super::{
-    Breakdown, Features, Moment, Part, PartKind, Score, Scored, ScoringError, Side, Weights, closeness,
+    Breakdown, Chance, Features, Moment, Part, PartKind, Score, Scored, Side, Weight, Weights, closeness,
+    facts::{Between, Facts, day_of},
+    features::TRAITS,
+    learning::step::logistic,
     wishes,
 };
+use crate::model::profile::Gender;
 
 /// Says how well two people suit each other. An embedding application may bring its own.
 ///
@@ -39,111 +43,275 @@ pub struct ReferenceScorer {
     weights: Weights,
 }
 
-/// A part that could be known: its kind, and its value if it is.
-type Valued = (PartKind, Option<f64>);
+/// The age that neither helps nor harms, and how many years count as one, in years.
+const TYPICAL_AGE: f64 = 27.0;
+const AGE_UNIT: f64 = 10.0;
+/// The range in which an age counts for more and more, in units.
+const AGE_RANGE: [f64; 2] = [-1.0, 2.0];
+/// Points of one unit of log-odds.
+const POINTS: f64 = 25.0;
 
-/// The value that is neither good nor bad.
-const NEUTRAL: f64 = 0.5;
-/// The weight of the neutral part in every mean.
-const PRIOR: f64 = 1.0;
-/// What the wishes weigh in the score, the harmonic mean of both sides.
-const WISHES: f64 = 0.5;
-/// What the common ground weighs in the score.
-const COMMON: f64 = 0.5;
+/// What holds for one person whoever the other one is, in log-odds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) readiness: f64,
+    pub(super) appeal: f64,
+}
+
+/// What is known of a directed pair, in the order of [`Weight::ALL`].
+pub(super) type Values = [Option<f64>; Weight::COUNT];
 
 impl ReferenceScorer {
     /// A scorer with these weights.
-    ///
-    /// # Errors
-    ///
-    /// [`ScoringError::BadWeight`] for a weight that is negative, infinite or no number.
-    pub fn new(weights: Weights) -> Result<Self, ScoringError> {
-        weights.check()?;
-        Ok(Self { weights })
+    #[must_use]
+    pub const fn new(weights: Weights) -> Self {
+        Self { weights }
     }
 
-    /// The mean of the known values, pulled towards neutral, and the weight it was divided by.
-    fn mean(&self, parts: &[Valued]) -> (f64, f64) {
-        let (mut weight, mut sum) = (PRIOR, PRIOR * NEUTRAL);
-        for (kind, value) in parts {
-            if let Some(value) = value {
-                weight += self.weights.of(*kind);
-                sum += self.weights.of(*kind) * value;
+    /// The weights.
+    #[must_use]
+    pub const fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// What a weight adds for this value.
+    pub(super) fn adds(&self, weight: Weight, value: f64) -> f64 {
+        self.weights.of(weight) * (value - weight.neutral())
+    }
+
+    /// The log-odds that `one` says yes to `other`.
+    pub(super) fn log_odds(&self, one: &Facts, other: &Facts, between: &Between, today: u16) -> f64 {
+        let values = values(one, other, between, today);
+        let known = Weight::ALL.iter().zip(values).filter_map(|(weight, value)| Some((*weight, value?)));
+        let sum = known.fold(0.0, |sum, (weight, value)| sum + self.adds(weight, value));
+        sum + one.learned.readiness() + other.learned.appeal() + taste(one, other)
+    }
+
+    /// How likely each of the two says yes to the other.
+    pub(super) fn chance(&self, one: &Facts, other: &Facts, between: &Between, today: u16) -> Chance {
+        Chance {
+            first: logistic(self.log_odds(one, other, between, today)),
+            second: logistic(self.log_odds(other, one, &between.turned(), today)),
+        }
+    }
+
+    /// The score of a pair that says yes to each other with this chance.
+    pub(super) fn score_of(&self, chance: Chance) -> Score {
+        let (both, average) = (chance.both(), self.weights.average());
+        let good = both * (1.0 - average);
+        Score::from_unit(good / (good + average * (1.0 - both)))
+    }
+
+    /// The logarithm of the chance that a pair says yes to each other which it must reach at least to have this score.
+    pub(super) fn least_for(&self, score: Score) -> f64 {
+        // Scores are rounded to the nearest.
+        let least = (f64::from(score.millionths()) - 0.5) / 1e6 - 1e-9;
+        let average = self.weights.average();
+        let both = least * average / ((1.0 - average) * (1.0 - least) + least * average);
+        if both > 0.0 { both.ln() } else { f64::NEG_INFINITY }
+    }
+
+    /// How readily somebody says yes and how often others say yes to them, before anything is known of the other one.
+    pub(super) fn standing(&self, facts: &Facts) -> Standing {
+        let age = facts.age.map(age);
+        let add = |weight: Weight, value: Option<f64>| value.map_or(0.0, |value| self.adds(weight, value));
+        let traits = |first: usize| {
+            let weights = &self.weights.all()[first..first + TRAITS];
+            weights
+                .iter()
+                .zip(wishes::traits(facts.ratings))
+                .map(|(weight, value)| weight * value)
+                .sum::<f64>()
+        };
+        Standing {
+            readiness: self.base(facts.gender)
+                + add(Weight::ReadinessAge, age)
+                + traits(READINESS_TRAITS)
+                + facts.learned.readiness(),
+            appeal: add(Weight::AppealAge, age) + traits(APPEAL_TRAITS) + facts.learned.appeal(),
+        }
+    }
+
+    /// The log-odds that somebody of this gender says yes when all else is neutral.
+    pub(super) fn base(&self, gender: Option<Gender>) -> f64 {
+        [(Weight::BaseFemale, Gender::Female), (Weight::BaseMale, Gender::Male)]
+            .into_iter()
+            .filter_map(|(weight, of)| Some(self.adds(weight, base(gender, of)?)))
+            .sum()
+    }
+
+    /// The parts of one direction, but for what is the same both ways.
+    fn parts(&self, one: &Facts, other: &Facts, values: &Values, side: Side) -> Vec<Part> {
+        let part = |kind, value, log_odds: f64| Part { kind, side, value, points: POINTS * log_odds };
+        let mut parts = Vec::new();
+        for (weight, kind) in WISHES {
+            if let Some(value) = values[weight as usize] {
+                parts.push(part(kind, value, self.adds(weight, value)));
             }
         }
-        (sum / weight, weight)
-    }
-
-    /// Each known part with what it adds to the score, its group weighing `share` of the score.
-    fn parts<'a>(
-        &'a self,
-        parts: &'a [Valued],
-        side: Side,
-        share: f64,
-        total: f64,
-    ) -> impl Iterator<Item = Part> + 'a {
-        parts.iter().filter_map(move |(kind, value)| {
-            let value = (*value)?;
-            let points = 100.0 * share * self.weights.of(*kind) * (value - NEUTRAL) / total;
-            Some(Part { kind: *kind, side, value, points })
-        })
+        let sum = |weights: &[Weight]| {
+            let known =
+                weights.iter().filter_map(|weight| Some(self.adds(*weight, values[*weight as usize]?)));
+            known.sum::<f64>()
+        };
+        let traits = wishes::traits(other.ratings);
+        for ((kind, taste), value) in TASTES.into_iter().zip(one.learned.taste()).zip(traits) {
+            if taste * value != 0.0 {
+                parts.push(part(kind, value, taste * value));
+            }
+        }
+        let ready = sum(&READINESS) + one.learned.readiness();
+        parts.push(part(PartKind::Readiness, ready, ready));
+        let appeal = sum(&APPEAL) + other.learned.appeal();
+        parts.push(part(PartKind::Appeal, appeal, appeal));
+        parts
     }
 }
 
 impl Scorer for ReferenceScorer {
     fn score(&self, first: &Features, second: &Features, moment: Moment) -> Score {
-        let (to_second, _) = self.mean(&wished(first, second));
-        let (to_first, _) = self.mean(&wished(second, first));
-        let (common, _) = self.mean(&shared(first, second, moment));
-        Score::from_unit(WISHES * harmonic_mean(to_second, to_first) + COMMON * common)
+        let (one, other) = (Facts::of(first, moment.today), Facts::of(second, moment.today));
+        let between = Between::of(first, second);
+        self.score_of(self.chance(&one, &other, &between, day_of(moment.now)))
     }
 
     fn explain(&self, first: &Features, second: &Features, moment: Moment) -> Scored {
-        let (ours, theirs, both) =
-            (wished(first, second), wished(second, first), shared(first, second, moment));
-        let ((to_second, our_weight), (to_first, their_weight)) = (self.mean(&ours), self.mean(&theirs));
-        let (_, common_weight) = self.mean(&both);
-        // The harmonic mean is the plain mean less what one-sidedness costs; so the parts add up exactly.
-        let loss = harmonic_mean(to_second, to_first) - f64::midpoint(to_second, to_first);
-        let mut parts: Vec<Part> = Vec::new();
-        parts.extend(self.parts(&ours, Side::First, WISHES / 2.0, our_weight));
-        parts.extend(self.parts(&theirs, Side::Second, WISHES / 2.0, their_weight));
-        parts.extend(self.parts(&both, Side::Both, COMMON, common_weight));
-        if loss < 0.0 {
-            let (kind, points) = (PartKind::OneSidedness, 100.0 * WISHES * loss);
-            parts.push(Part { kind, side: Side::Both, value: NEUTRAL + loss, points });
+        let (one, other) = (Facts::of(first, moment.today), Facts::of(second, moment.today));
+        let (between, today) = (Between::of(first, second), day_of(moment.now));
+        let (there, back) =
+            (values(&one, &other, &between, today), values(&other, &one, &between.turned(), today));
+        let mut parts = self.parts(&one, &other, &there, Side::First);
+        parts.extend(self.parts(&other, &one, &back, Side::Second));
+        for (weight, kind) in SHARED {
+            if let Some(value) = there[weight as usize] {
+                let points = POINTS * self.adds(weight, value);
+                parts.push(Part { kind, side: Side::Both, value, points });
+            }
         }
-        Scored { score: self.score(first, second, moment), breakdown: Breakdown { parts } }
+        let chance = self.chance(&one, &other, &between, today);
+        Scored { score: self.score_of(chance), breakdown: Breakdown { parts }, chance: Some(chance) }
     }
 }
 
-/// The wishes of the seeker, as far as they can be checked on the other.
-fn wished(seeker: &Features, other: &Features) -> [Valued; 7] {
-    [
-        (PartKind::HeightWish, wishes::height(seeker, other)),
-        (PartKind::EducationWish, wishes::education(seeker, other)),
-        (PartKind::OccupationWish, wishes::occupation(seeker, other)),
-        (PartKind::IncomeWish, wishes::income(seeker, other)),
-        (PartKind::MaritalWish, wishes::marital(seeker, other)),
-        (PartKind::CityWish, wishes::city(seeker, other)),
-        (PartKind::TraitWish, wishes::traits(seeker, other)),
-    ]
+/// The wishes of one side.
+const WISHES: [(Weight, PartKind); 7] = [
+    (Weight::HeightWish, PartKind::HeightWish),
+    (Weight::EducationWish, PartKind::EducationWish),
+    (Weight::OccupationWish, PartKind::OccupationWish),
+    (Weight::IncomeWish, PartKind::IncomeWish),
+    (Weight::MaritalWish, PartKind::MaritalWish),
+    (Weight::CityWish, PartKind::CityWish),
+    (Weight::TraitWish, PartKind::TraitWish),
+];
+
+/// What one tends to like, in the order of the traits.
+const TASTES: [PartKind; TRAITS] = [
+    PartKind::LikesAttractive,
+    PartKind::LikesSincere,
+    PartKind::LikesIntelligent,
+    PartKind::LikesFun,
+    PartKind::LikesAmbitious,
+];
+
+/// What is the same both ways.
+const SHARED: [(Weight, PartKind); 11] = [
+    (Weight::Interests, PartKind::Interests),
+    (Weight::AgeCloseness, PartKind::AgeCloseness),
+    (Weight::EducationCloseness, PartKind::EducationCloseness),
+    (Weight::IncomeCloseness, PartKind::IncomeCloseness),
+    (Weight::GoingOut, PartKind::GoingOut),
+    (Weight::Nearness, PartKind::Nearness),
+    (Weight::Activity, PartKind::Activity),
+    (Weight::Study, PartKind::Study),
+    (Weight::Work, PartKind::Work),
+    (Weight::Marital, PartKind::Marital),
+    (Weight::Family, PartKind::Family),
+];
+
+/// What makes somebody readier to say yes, whoever the other one is.
+const READINESS: [Weight; 8] = [
+    Weight::ReadinessAge,
+    Weight::ReadinessAttractive,
+    Weight::ReadinessSincere,
+    Weight::ReadinessIntelligent,
+    Weight::ReadinessFun,
+    Weight::ReadinessAmbitious,
+    Weight::BaseFemale,
+    Weight::BaseMale,
+];
+
+/// What makes others say yes to somebody, whoever they are.
+const APPEAL: [Weight; 6] = [
+    Weight::AppealAge,
+    Weight::AppealAttractive,
+    Weight::AppealSincere,
+    Weight::AppealIntelligent,
+    Weight::AppealFun,
+    Weight::AppealAmbitious,
+];
+
+/// The weights of the five traits in [`READINESS`] and in [`APPEAL`].
+pub(super) const READINESS_TRAITS: usize = Weight::ReadinessAttractive as usize;
+pub(super) const APPEAL_TRAITS: usize = Weight::AppealAttractive as usize;
+
+/// What is known of how well `other` would suit `one`.
+pub(super) fn values(one: &Facts, other: &Facts, between: &Between, today: u16) -> Values {
+    let mut values = [None; Weight::COUNT];
+    let mut set = |weight: Weight, value: Option<f64>| values[weight as usize] = value;
+    set(Weight::HeightWish, wishes::height(one, other));
+    set(Weight::EducationWish, wishes::education(one, other));
+    set(Weight::OccupationWish, wishes::occupation(one, other));
+    set(Weight::IncomeWish, wishes::income(one, other));
+    set(Weight::MaritalWish, wishes::marital(one, other));
+    set(Weight::CityWish, wishes::city(between));
+    set(Weight::TraitWish, trait_wish(one, other));
+    set(Weight::Interests, closeness::interests(between));
+    set(Weight::AgeCloseness, closeness::age(one, other));
+    set(Weight::EducationCloseness, closeness::education(one, other));
+    set(Weight::IncomeCloseness, closeness::income(one, other));
+    set(Weight::GoingOut, closeness::going_out(one, other));
+    set(Weight::Nearness, closeness::nearness(one, other, between));
+    set(Weight::Activity, Some(closeness::activity(one, other, today)));
+    set(Weight::Study, between.same_study.map(|same| f64::from(u8::from(same))));
+    set(Weight::Work, closeness::same(one.occupation, other.occupation));
+    set(Weight::Marital, closeness::same(one.marital, other.marital));
+    set(Weight::Family, closeness::same(one.has_children, other.has_children));
+    set(Weight::ReadinessAge, one.age.map(age));
+    set(Weight::AppealAge, other.age.map(age));
+    set(Weight::BaseFemale, base(one.gender, Gender::Female));
+    set(Weight::BaseMale, base(one.gender, Gender::Male));
+    for (at, (mine, theirs)) in
+        wishes::traits(one.ratings).into_iter().zip(wishes::traits(other.ratings)).enumerate()
+    {
+        values[READINESS_TRAITS + at] = Some(mine);
+        values[APPEAL_TRAITS + at] = Some(theirs);
+    }
+    values
 }
 
-/// What the two have between them.
-fn shared(one: &Features, other: &Features, moment: Moment) -> [Valued; 7] {
-    [
-        (PartKind::Interests, closeness::interests(one, other)),
-        (PartKind::AgeCloseness, closeness::age(one, other, moment.today)),
-        (PartKind::EducationCloseness, closeness::education(one, other)),
-        (PartKind::IncomeCloseness, closeness::income(one, other)),
-        (PartKind::GoingOut, closeness::going_out(one, other)),
-        (PartKind::Nearness, closeness::nearness(one, other)),
-        (PartKind::Activity, Some(closeness::activity(one, other, moment.now))),
-    ]
+/// An age in units from the typical one.
+pub(super) fn age(years: u8) -> f64 {
+    let [least, most] = AGE_RANGE;
+    ((f64::from(years) - TYPICAL_AGE) / AGE_UNIT).clamp(least, most)
 }
 
-/// The harmonic mean of two positive numbers.
-fn harmonic_mean(one: f64, other: f64) -> f64 {
-    2.0 * one * other / (one + other)
+/// How much of the base of this gender counts for somebody.
+fn base(gender: Option<Gender>, of: Gender) -> Option<f64> {
+    match gender {
+        Some(Gender::Female | Gender::Male) => (gender == Some(of)).then_some(1.0),
+        Some(Gender::Other) | None => Some(0.5),
+    }
+}
+
+/// The traits that one said matter, as the other rates them in themselves; `None` when nothing was said.
+fn trait_wish(one: &Facts, other: &Facts) -> Option<f64> {
+    one.stated?;
+    let traits = wishes::traits(other.ratings);
+    Some(wishes::stated(one.stated).iter().zip(traits).fold(0.0, |sum, (share, trait_)| sum + share * trait_))
+}
+
+/// The traits that one tends to like, as the other rates them in themselves.
+fn taste(one: &Facts, other: &Facts) -> f64 {
+    let traits: [f64; TRAITS] = wishes::traits(other.ratings);
+    one.learned.taste().iter().zip(traits).fold(0.0, |sum, (taste, trait_)| sum + taste * trait_)
 }

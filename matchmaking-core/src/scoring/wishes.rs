@@ -1,107 +1,81 @@
-//! How far one person meets what another looks for: values from 0 to 1, where 0.5 is neither good nor bad.
-//! `None` where the one asks for nothing, or where the other has not told.
+//! How far one person meets what another looks for: values from 0 to 1. `None` where the one asks for nothing, or
+//! where the other has not told.
 
-use super::Features;
-use crate::model::requirements::TraitWeights;
+use super::{
+    facts::{Between, Facts},
+    features::TRAITS,
+};
 
 /// Centimetres outside the window at which a height meets the wish not at all.
 const HEIGHT_TOLERANCE_CM: f64 = 10.0;
-/// The self-rating that counts as 0.5. People rate themselves kindly: the mean over all five traits in the
-/// speed-dating data (377 people) is 7.8 of 10.
+/// The self-rating that counts as neither high nor low. People rate themselves kindly: the mean over all five traits
+/// in the speed-dating data (377 people) is 7.8 of 10.
 pub(super) const TYPICAL_RATING: f64 = 7.8;
-/// Points of rating from worth 0.5 to worth 1.
-const RATING_SPREAD: f64 = 4.0;
+/// Points of rating that count as one unit of a trait.
+const RATING_SPREAD: f64 = 2.0;
 
 /// 1 within the window, falling evenly to 0 at 10 cm outside.
-pub(super) fn height(seeker: &Features, other: &Features) -> Option<f64> {
-    let window = seeker.wishes.heights;
+pub(super) fn height(seeker: &Facts, other: &Facts) -> Option<f64> {
+    let window = seeker.heights;
     if !window.is_set() {
         return None;
     }
-    let height = other.height_cm?;
+    let height = other.height?;
     let short = window.min.map_or(0, |min| min.saturating_sub(height));
     let tall = window.max.map_or(0, |max| height.saturating_sub(max));
     Some((1.0 - f64::from(short.max(tall)) / HEIGHT_TOLERANCE_CM).max(0.0))
 }
 
 /// 1 for a level asked for, 0.5 one step from the nearest of them, else 0.
-pub(super) fn education(seeker: &Features, other: &Features) -> Option<f64> {
-    near(seeker.wishes.education.iter().map(|level| *level as u8), other.education? as u8)
+pub(super) fn education(seeker: &Facts, other: &Facts) -> Option<f64> {
+    near(seeker.education_wish, other.education?)
 }
 
 /// 1 for an income asked for, 0.5 one step from the nearest of them, else 0.
-pub(super) fn income(seeker: &Features, other: &Features) -> Option<f64> {
-    near(seeker.wishes.incomes.iter().map(|range| *range as u8), other.income? as u8)
+pub(super) fn income(seeker: &Facts, other: &Facts) -> Option<f64> {
+    near(seeker.income_wish, other.income?)
 }
 
 /// 1 for a field of work asked for, else 0.
-pub(super) fn occupation(seeker: &Features, other: &Features) -> Option<f64> {
-    listed(&seeker.wishes.occupations, &other.occupation?)
+pub(super) fn occupation(seeker: &Facts, other: &Facts) -> Option<f64> {
+    listed(seeker.occupation_wish, other.occupation?)
 }
 
 /// 1 for a marital status asked for, else 0.
-pub(super) fn marital(seeker: &Features, other: &Features) -> Option<f64> {
-    listed(&seeker.wishes.marital, &other.marital?)
+pub(super) fn marital(seeker: &Facts, other: &Facts) -> Option<f64> {
+    listed(u16::from(seeker.marital_wish), other.marital?)
 }
 
-/// 1 for a city that would do: the seeker's own, when that is asked for, or a listed one. Else 0.
-pub(super) fn city(seeker: &Features, other: &Features) -> Option<f64> {
-    let wishes = &seeker.wishes;
-    let theirs = other.home.city.as_ref()?;
-    let own = seeker.home.city.as_ref().filter(|_| wishes.same_city);
-    if own.is_none() && wishes.cities.is_empty() {
-        return None;
-    }
-    Some(f64::from(u8::from(own == Some(theirs) || wishes.cities.contains(theirs))))
+/// 1 for a city that would do, else 0.
+pub(super) fn city(between: &Between) -> Option<f64> {
+    between.city_wish[0].map(|met| f64::from(u8::from(met)))
 }
 
-/// The other's self-ratings, weighed as the seeker weighs the traits, against the typical self-rating; shared
-/// interests count as a sixth trait. `None` unless at least half of the seeker's weight lies on what is
-/// known.
-pub(super) fn traits(seeker: &Features, other: &Features) -> Option<f64> {
-    let weights = seeker.wishes.trait_weights?;
-    let rated = other.traits;
-    let overlap = super::closeness::interests(seeker, other);
-    let rating = |rating: Option<u8>| {
-        rating.map(|rating| {
-            (0.5 + (f64::from(rating) - TYPICAL_RATING) / (2.0 * RATING_SPREAD)).clamp(0.0, 1.0)
-        })
-    };
-    let TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests } = weights;
-    let known = [
-        (attractive, rating(rated.attractive)),
-        (sincere, rating(rated.sincere)),
-        (intelligent, rating(rated.intelligent)),
-        (fun, rating(rated.fun)),
-        (ambitious, rating(rated.ambitious)),
-        (shared_interests, overlap),
-    ];
-    let (mut all, mut covered, mut sum) = (0.0, 0.0, 0.0);
-    for (weight, value) in known {
-        let weight = f64::from(weight);
-        all += weight;
-        if let Some(value) = value {
-            covered += weight;
-            sum += weight * value;
-        }
-    }
-    (all > 0.0 && covered >= all / 2.0).then(|| sum / covered)
+/// How far each trait as rated in oneself lies above the typical rating, in units of two points; 0 where not rated.
+pub(super) fn traits(ratings: [Option<u8>; TRAITS]) -> [f64; TRAITS] {
+    ratings.map(|rating| rating.map_or(0.0, |rating| (f64::from(rating) - TYPICAL_RATING) / RATING_SPREAD))
 }
 
-/// 1 when the value is asked for, 0.5 when it is one step from the nearest asked for, else 0; `None` when
-/// nothing is asked for.
-fn near(asked: impl Iterator<Item = u8>, value: u8) -> Option<f64> {
-    let steps = asked.map(|one| one.abs_diff(value)).min()?;
-    Some(match steps {
-        0 => 1.0,
-        1 => 0.5,
-        _ => 0.0,
+/// How much more than an even sixth of what matters lies on each trait; 0 where nothing was shared out.
+pub(super) fn stated(stated: Option<[u8; TRAITS]>) -> [f64; TRAITS] {
+    stated.map_or([0.0; TRAITS], |shares| shares.map(|share| f64::from(share) / 255.0 - 1.0 / 6.0))
+}
+
+/// 1 when the value is among the bits asked for, 0.5 when it is one step from the nearest, else 0; `None` when nothing
+/// is asked for.
+pub(super) fn near(asked: u8, value: u8) -> Option<f64> {
+    let bit = 1_u16 << value;
+    let asked = u16::from(asked);
+    (asked != 0).then_some(match (asked & bit != 0, asked & (bit << 1 | bit >> 1) != 0) {
+        (true, _) => 1.0,
+        (false, true) => 0.5,
+        (false, false) => 0.0,
     })
 }
 
-/// 1 when the value is asked for, else 0; `None` when nothing is asked for.
-fn listed<T: PartialEq>(asked: &[T], value: &T) -> Option<f64> {
-    (!asked.is_empty()).then(|| f64::from(u8::from(asked.contains(value))))
+/// 1 when the value is among the bits asked for, else 0; `None` when nothing is asked for.
+pub(super) fn listed(asked: u16, value: u8) -> Option<f64> {
+    (asked != 0).then(|| f64::from(u8::from(asked & (1 << value) != 0)))
 }
 
 #[cfg(test)]
@@ -112,8 +86,10 @@ mod tests {
         ids::AccountId,
         model::{
             Person, Profile, Requirements,
-            profile::{EducationLevel, Place, TraitRatings},
+            profile::{EducationLevel, Place},
+            requirements::TraitWeights,
         },
+        scoring::Features,
     };
 
     fn features(profile: Profile) -> Features {
@@ -121,19 +97,23 @@ mod tests {
         Features::read(&person).unwrap()
     }
 
-    fn asking(requirements: Requirements) -> Features {
-        features(Profile { requirements, ..Profile::default() })
+    fn facts(profile: Profile) -> Facts {
+        Facts::of(&features(profile), "2026-06-01".parse().unwrap())
+    }
+
+    fn asking(requirements: Requirements) -> Facts {
+        facts(Profile { requirements, ..Profile::default() })
     }
 
     #[test]
     fn heights_outside_the_window_count_for_less_and_less() {
         let seeker =
             asking(Requirements { height_min: Some(170), height_max: Some(180), ..Requirements::default() });
-        let tall = |cm| height(&seeker, &features(Profile { height_cm: Some(cm), ..Profile::default() }));
+        let tall = |cm| height(&seeker, &facts(Profile { height_cm: Some(cm), ..Profile::default() }));
         assert_eq!([170, 175, 180].map(tall), [Some(1.0); 3]);
         assert_eq!(tall(165), Some(0.5));
         assert_eq!([160, 100, 250, u16::MAX].map(tall), [Some(0.0); 4]);
-        assert_eq!(height(&seeker, &features(Profile::default())), None);
+        assert_eq!(height(&seeker, &facts(Profile::default())), None);
     }
 
     #[test]
@@ -145,10 +125,11 @@ mod tests {
         let with = |level| {
             let mut profile = Profile::default();
             profile.education.level = Some(level);
-            education(&seeker, &features(profile))
+            education(&seeker, &facts(profile))
         };
         assert_eq!(with(EducationLevel::Master), Some(1.0));
         assert_eq!(with(EducationLevel::Phd), Some(0.5));
+        assert_eq!(with(EducationLevel::Bachelor), Some(0.5));
         assert_eq!(with(EducationLevel::HighSchool), Some(0.0));
     }
 
@@ -168,27 +149,21 @@ mod tests {
         };
         let seeker = living("上海", wish);
         let other = |name| living(name, Requirements::default());
-        assert_eq!(city(&seeker, &other("上海市")), Some(1.0));
-        assert_eq!(city(&seeker, &other("苏州")), Some(1.0));
-        assert_eq!(city(&seeker, &other("北京")), Some(0.0));
-        assert_eq!(city(&other("上海"), &other("上海")), None);
+        let met = |one: &Features, two: &Features| city(&Between::of(one, two));
+        assert_eq!(met(&seeker, &other("上海市")), Some(1.0));
+        assert_eq!(met(&seeker, &other("苏州")), Some(1.0));
+        assert_eq!(met(&seeker, &other("北京")), Some(0.0));
+        assert_eq!(met(&other("上海"), &other("上海")), None);
     }
 
     #[test]
-    fn traits_need_half_of_the_weight_known() {
-        let weights = TraitWeights { sincere: 60.0, fun: 40.0, ..TraitWeights::default() };
+    fn what_matters_is_counted_in_shares() {
+        let weights = TraitWeights { sincere: 60.0, shared_interests: 40.0, ..TraitWeights::default() };
         let seeker = asking(Requirements { trait_weights: Some(weights), ..Requirements::default() });
-        let rated = |traits| traits_of(&seeker, traits);
-        let sincere = |value| TraitRatings { sincere: Some(value), ..TraitRatings::default() };
-        assert!(rated(sincere(10)).unwrap() > 0.7);
-        assert!(rated(sincere(1)).unwrap() < 0.1);
-        assert_eq!(rated(TraitRatings { fun: Some(10), ..TraitRatings::default() }), None);
+        assert_eq!(seeker.stated, Some([0, 153, 0, 0, 0]));
+        assert!(stated(seeker.stated)[1] > 0.4 && stated(seeker.stated)[0] < 0.0);
         let nothing =
             Requirements { trait_weights: Some(TraitWeights::default()), ..Requirements::default() };
-        assert_eq!(traits_of(&asking(nothing), sincere(9)), None);
-    }
-
-    fn traits_of(seeker: &Features, traits: TraitRatings) -> Option<f64> {
-        super::traits(seeker, &features(Profile { traits, ..Profile::default() }))
+        assert_eq!(stated(asking(nothing).stated), [0.0; TRAITS]);
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     ids::{AccountId, MatchId},
     model::{Action, IdentityKind, Interaction, Language, Level, Pair, Person},
     realtime::Hub,
-    scoring::Matcher,
+    scoring::{Decision, Matcher},
     store::{InteractionOutcome, MatchTerms, NewInteraction, PersonRow, Slice, Sliced, Stores, SuperLikes},
 };
 
@@ -129,6 +129,7 @@ impl Likes {
         };
         let terms =
             if action.is_like() { self.terms(&me.person, &other.person) } else { MatchTerms::default() };
+        let before = self.stores.matches.interaction(actor, target).await?;
         let new = NewInteraction { actor, target, action, terms, super_likes, at: now };
         let (interaction, matched, newly_matched, mutual) =
             match self.stores.matches.record_interaction(new).await? {
@@ -140,7 +141,11 @@ impl Likes {
                     return Err(LikeError::NoSuperLikes { retry_after: day.seconds_left(now) });
                 }
             };
-        self.matcher.observe(actor, target, action);
+        // The same decision again, as of somebody who taps twice, says nothing new.
+        let said_before = before.and_then(|before| Decision::of(&before));
+        if let Some(decision) = Decision::new(actor, target, action).filter(|new| Some(*new) != said_before) {
+            self.people.observe(interaction.id, decision);
+        }
         let match_id = matched.as_ref().map(|matched| matched.id);
         if let Some(match_id) = match_id.filter(|_| newly_matched) {
             match self.chat.open_match(match_id, actor, target).await {

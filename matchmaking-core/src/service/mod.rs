@@ -37,7 +37,7 @@ use crate::{
     error::StoreResult,
     ports::{OFFLINE_BASE_URL, Ports, bus::BusError},
     realtime::Hub,
-    scoring::{Matcher, ReferencePool},
+    scoring::{ColumnarPool, Matcher},
     store::Stores,
 };
 
@@ -89,14 +89,14 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// These stores with offline ports, an empty [`ReferencePool`], the machine's clock, the days of Shanghai, and a
+    /// These stores with offline ports, an empty [`ColumnarPool`], the machine's clock, the days of Shanghai, and a
     /// key made now, so that no token is good after the process has ended.
     #[must_use]
     pub fn over(stores: Stores) -> Self {
         Self {
             stores,
             ports: Ports::offline(),
-            matcher: Arc::new(ReferencePool::default()),
+            matcher: Arc::new(ColumnarPool::default()),
             clock: Arc::new(SystemClock),
             time_zone: chrono_tz::Asia::Shanghai,
             token_key: tokens::TokenKey::random(),

@@ -12,9 +12,9 @@ use tokio::sync::{Mutex, watch};
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
-    ids::AccountId,
+    ids::{AccountId, InteractionId},
     model::{IdentityKind, Person, Profile},
-    scoring::{Audience, Entry, Matcher, Moment, requirements::seeking_the_other_gender},
+    scoring::{Audience, Decision, Entry, Matcher, Moment, requirements::seeking_the_other_gender},
     store::{PersonRow, Stores},
 };
 
@@ -33,9 +33,15 @@ struct Filling {
     /// People whom a change has told the pool of since the filling began; what the filling read may be older.
     changed: std::sync::Mutex<Option<HashSet<AccountId>>>,
     goes_on: watch::Sender<bool>,
+    /// What was decided since the filling began, which it may have read or not.
+    decided: std::sync::Mutex<Option<Vec<(InteractionId, Decision)>>>,
 }
 
 impl Filling {
+    fn decided(&self) -> std::sync::MutexGuard<'_, Option<Vec<(InteractionId, Decision)>>> {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn changed(&self) -> std::sync::MutexGuard<'_, Option<HashSet<AccountId>>> {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -48,6 +54,7 @@ pub(super) struct Fill(People);
 impl Drop for Fill {
     fn drop(&mut self) {
         *self.0.filling.changed() = None;
+        *self.0.filling.decided() = None;
         self.0.filling.goes_on.send_replace(false);
     }
 }
@@ -68,7 +75,11 @@ impl People {
     #[must_use]
     pub fn new(stores: Stores, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>, time_zone: Tz) -> Self {
         let refreshing = Arc::new([const { Mutex::const_new(()) }; REFRESH_LOCKS]);
-        let filling = Filling { changed: std::sync::Mutex::default(), goes_on: watch::Sender::new(false) };
+        let filling = Filling {
+            changed: std::sync::Mutex::default(),
+            goes_on: watch::Sender::new(false),
+            decided: std::sync::Mutex::default(),
+        };
         Self { stores, matcher, clock, time_zone, refreshing, filling: Arc::new(filling) }
     }
 
@@ -154,6 +165,7 @@ impl People {
     /// Begins a filling, for which [`filled`](Self::filled) waits from now on.
     pub(super) fn begin_filling(&self) -> Fill {
         self.filling.changed().get_or_insert_default();
+        self.filling.decided().get_or_insert_default();
         self.filling.goes_on.send_replace(true);
         Fill(self.clone())
     }
@@ -168,6 +180,15 @@ impl People {
     #[must_use]
     pub fn is_filling(&self) -> bool {
         *self.filling.goes_on.borrow()
+    }
+
+    /// Makes the pool learn from a decision that was just stored under this identifier.
+    pub(super) fn observe(&self, id: InteractionId, decision: Decision) {
+        match self.filling.decided().as_mut() {
+            // The filling may have read it; it says so at its end.
+            Some(decided) => decided.push((id, decision)),
+            None => self.matcher.observe(decision, self.moment()),
+        }
     }
 
     fn tell_pool(&self, row: PersonRow) {
@@ -187,7 +208,7 @@ impl Fill {
         let mut after = None;
         loop {
             let page = people.stores.people.people(after, FILL_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(filled) };
+            let Some(last) = page.last() else { break };
             after = Some(last.person.id);
             filled += page.len();
             for row in page {
@@ -198,6 +219,33 @@ impl Fill {
                 }
             }
         }
+        self.learn().await?;
+        people.matcher.settle(people.moment());
+        Ok(filled)
+    }
+
+    /// Makes the pool learn from every decision in the store, in the order in which they were first made.
+    async fn learn(&self) -> StoreResult<()> {
+        let Self(people) = self;
+        people.matcher.forget();
+        let mut after = None;
+        loop {
+            let page = people.stores.matches.interactions(after, FILL_PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            let moment = people.moment();
+            let decisions: Vec<Decision> = page.iter().filter_map(Decision::of).collect();
+            people.matcher.observe_all(&decisions, moment);
+        }
+        // What was decided meanwhile is either among the pages or comes after them. From here on the pool is told at
+        // once.
+        let mut decided = people.filling.decided();
+        for (id, decision) in decided.take().unwrap_or_default() {
+            if Some(id) > after {
+                people.matcher.observe(decision, people.moment());
+            }
+        }
+        Ok(())
     }
 }
 

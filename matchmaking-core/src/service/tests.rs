@@ -149,7 +149,7 @@ async fn a_start_that_failed_can_be_tried_again() {
 #[tokio::test]
 async fn what_is_told_of_while_the_pool_is_filled_is_not_replaced_by_what_was_read_before() {
     let stores = Stores::from_one(Arc::new(MemoryStore::new()));
-    let matcher = Arc::new(ReferencePool::default());
+    let matcher = Arc::new(crate::scoring::ReferencePool::default());
     let services = Services::new(Foundation { matcher: matcher.clone(), ..Foundation::over(stores) });
     let before = telegram_user(&services, 1).await;
     matcher.remove(before);

@@ -6,7 +6,7 @@ use super::{Slice, Sliced};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, ConversationId, MatchId},
+    ids::{AccountId, ConversationId, InteractionId, MatchId},
     model::{Action, Interaction, Match, Pair},
 };
 
@@ -171,6 +171,10 @@ pub trait MatchStore: Send + Sync {
         after: Option<AccountId>,
         limit: usize,
     ) -> StoreResult<Vec<Interaction>>;
+
+    /// A page of everything that anybody decided, in the order of the identifiers, from the first one after `after`.
+    async fn interactions(&self, after: Option<InteractionId>, limit: usize)
+    -> StoreResult<Vec<Interaction>>;
 
     /// Everyone whom this person rejected or by whom they were rejected ([`Action::Dislike`]), ascending.
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>>;

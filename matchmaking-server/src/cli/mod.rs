@@ -10,6 +10,7 @@ mod progress;
 mod recommend;
 mod seed;
 mod serve;
+mod train;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Command {
     Import(import::Arguments),
     /// Make up people
     Seed(seed::Arguments),
+    /// Fit the weights of the score to what people decided
+    Train(train::Arguments),
     /// Print somebody's ranking with the reasons
     Recommend(recommend::Arguments),
     /// Save database and media
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Migrate => migrate::run(&config),
         Command::Import(arguments) => import::run(&config, &arguments),
         Command::Seed(arguments) => seed::run(&config, &arguments),
+        Command::Train(arguments) => train::run(&config, &arguments),
         Command::Recommend(arguments) => recommend::run(&config, &arguments),
         Command::Backup(arguments) => backup::run(&config, &arguments),
         Command::Openapi => return openapi::run(),

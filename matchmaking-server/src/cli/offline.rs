@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use matchmaking_core::{
     clock::{Clock, SystemClock},
-    scoring::{Matcher, ReferencePool},
+    scoring::{ColumnarPool, Matcher},
     service::{Foundation, Services, enrolment::Enrolment},
     store::{self, Stores},
 };
 
 use super::Failure;
-use crate::config::Config;
+use crate::{config::Config, weights};
 
 /// Services over opened stores, with a pool that is empty until it is filled.
 pub(super) struct Offline {
@@ -33,7 +33,8 @@ pub(super) fn with_services<T>(
     work: impl AsyncFnOnce(&Offline) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_stores(config, async |stores| {
-        let matcher: Arc<dyn Matcher> = Arc::new(ReferencePool::default());
+        let weights = weights::load(&config.data_dir).map_err(|error| Failure::Other(error.to_string()))?;
+        let matcher: Arc<dyn Matcher> = Arc::new(ColumnarPool::new(weights));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let services = Services::new(Foundation {
             matcher: Arc::clone(&matcher),

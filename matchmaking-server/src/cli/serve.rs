@@ -59,6 +59,7 @@ impl From<app::OpenError> for Failure {
         match error {
             app::OpenError::Port(failure) => Self::Port(failure),
             app::OpenError::Store(error) => Self::Store(error),
+            app::OpenError::Weights(error) => Self::Other(error.to_string()),
         }
     }
 }

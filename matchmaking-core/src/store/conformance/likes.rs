@@ -5,7 +5,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, MatchId},
-    model::{AccountStatus, Action},
+    model::{AccountStatus, Action, Interaction},
     store::{ContactRequest, InteractionOutcome, NewInteraction, Slice, Sliced, Stores, SuperLikes},
 };
 
@@ -57,6 +57,34 @@ pub async fn super_likes_are_counted_by_the_day(stores: &Stores) -> StoreResult<
     assert!(super_like(stores, (ann, dan), 0, 3).await?, "a higher level has more");
     assert!(super_like(stores, (ben, cal), 1, 1).await?);
     assert!(!super_like(stores, (ben, dan), 1, 1).await?);
+    Ok(())
+}
+
+/// Everything that anybody decided comes in pages, each decision once and as it stands.
+pub async fn decisions_come_in_pages(stores: &Stores) -> StoreResult<()> {
+    let people = people(stores, &["ann", "ben", "cal"]).await?;
+    let [ann, ben, cal] = people[..] else { panic!("three people") };
+    assert_eq!(stores.matches.interactions(None, 10).await?, []);
+    for (actor, target, action) in [
+        (cal, ann, Action::Like),
+        (ann, ben, Action::Dislike),
+        (ben, cal, Action::Skip),
+        (cal, ann, Action::Dislike),
+    ] {
+        decide(stores, actor, target, action).await?;
+    }
+    let mut found = Vec::new();
+    loop {
+        let page = stores.matches.interactions(found.last().map(|one: &Interaction| one.id), 2).await?;
+        assert!(page.len() <= 2);
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page);
+    }
+    let told: Vec<_> = found.iter().map(|one| (one.actor, one.target, one.action)).collect();
+    let expected = [(cal, ann, Action::Dislike), (ann, ben, Action::Dislike), (ben, cal, Action::Skip)];
+    assert_eq!(told, expected);
     Ok(())
 }
 

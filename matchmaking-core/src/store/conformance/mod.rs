@@ -221,6 +221,7 @@ suite! { ($)
         a_super_like_that_stands_takes_none
         both_say_yes_is_told
         a_like_that_stands_keeps_its_moment
+        decisions_come_in_pages
         the_last_no_is_taken_back
         likes_come_in_parts
         who_likes_is_new_once

@@ -1,7 +1,7 @@
 //! Interactions and matches in memory.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
 };
 
@@ -96,6 +96,19 @@ impl MatchStore for MemoryStore {
         let Some(mine) = state.interactions.get(&actor) else { return Ok(Vec::new()) };
         let rest = mine.range((after.map_or(Unbounded, Excluded), Unbounded));
         Ok(rest.take(limit).map(|(_, decision)| decision.clone()).collect())
+    }
+
+    async fn interactions(
+        &self,
+        after: Option<InteractionId>,
+        limit: usize,
+    ) -> StoreResult<Vec<Interaction>> {
+        let state = self.lock()?;
+        let all = state.interactions.values().flat_map(BTreeMap::values);
+        let mut found: Vec<Interaction> = all.filter(|one| Some(one.id) > after).cloned().collect();
+        found.sort_unstable_by_key(|one| one.id);
+        found.truncate(limit);
+        Ok(found)
     }
 
     async fn rejected(&self, account: AccountId) -> StoreResult<Vec<AccountId>> {

@@ -76,6 +76,8 @@ sql! {
         WHERE actor_id = $1 AND target_id = $2";
     DECISIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
         WHERE actor_id = $1 AND target_id > $2 ORDER BY target_id LIMIT $3";
+    INTERACTIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
+        WHERE id > $1 ORDER BY id LIMIT $2";
     REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
         UNION SELECT actor_id FROM interactions WHERE target_id = $1 AND action = 3
         ORDER BY 1";
@@ -255,6 +257,15 @@ impl MatchStore for SqlStore {
         let found = read!(self.pool, |p| query_as::<_, InteractionRow>(DECISIONS)
             .bind(actor.get())
             .bind(after.map_or(0, AccountId::get))
+            .bind(limit(most))
+            .fetch_all(p))?;
+        found.into_iter().map(rows::interaction).collect()
+    }
+
+    async fn interactions(&self, after: Option<InteractionId>, most: usize) -> StoreResult<Vec<Interaction>> {
+        let after = after.map_or(0, InteractionId::get);
+        let found = read!(self.pool, |p| query_as::<_, InteractionRow>(INTERACTIONS)
+            .bind(after)
             .bind(limit(most))
             .fetch_all(p))?;
         found.into_iter().map(rows::interaction).collect()

@@ -1,0 +1,144 @@
+//! The matchmaker against the plainest way to do the same: `cargo bench -p matchmaking-benches --bench scoring`.
+//!
+//! Both sides ask for the best twenty of a million people (`PEOPLE` says otherwise) and must answer the same. The naive
+//! side goes through a `Vec` of structs and keeps the best in a bounded heap, with the same filters and the same formula.
+
+use std::{hint::black_box, time::Instant};
+
+use criterion::{BenchmarkId, Criterion, Throughput};
+use matchmaking_benches::crowd::{decision, moment, person};
+use matchmaking_core::{
+    ids::AccountId,
+    model::Person,
+    scoring::{
+        Audience, ColumnarPool, Entry, Features, Matcher, Query, Ranked, ReferenceScorer, Scorer,
+        columnar::PlainScan,
+    },
+};
+
+/// How many people are asked for.
+const BEST: usize = 20;
+/// How many people ask.
+const SEEKERS: u64 = 50;
+/// How many decisions there are for each person.
+const HISTORY: u64 = 4;
+/// How many decisions are told at once.
+const TOLD_AT_ONCE: usize = 100_000;
+
+struct Crowd {
+    pool: ColumnarPool,
+    plain: PlainScan,
+    seekers: Vec<Person>,
+}
+
+fn crowd(people: u64) -> Crowd {
+    let pool = ColumnarPool::default();
+    let began = Instant::now();
+    for number in 1..=people {
+        let person = person(number);
+        pool.upsert(&Entry { person: &person, audience: Audience::PLATFORM }).expect("a good person");
+    }
+    let decisions: Vec<_> = (0..people * HISTORY).map(|place| decision(place, people)).collect();
+    for some in decisions.chunks(TOLD_AT_ONCE) {
+        pool.observe_all(some, moment());
+    }
+    let told = began.elapsed();
+    pool.settle(moment());
+    println!(
+        "{people} people: made and told in {told:.1?}, sorted in {:.1?}, {} bytes each",
+        began.elapsed().saturating_sub(told),
+        pool.bytes() / people as usize
+    );
+    let seekers = (0..SEEKERS).map(|at| person(1 + at * (people / SEEKERS))).collect();
+    Crowd { plain: pool.to_plain(), pool, seekers }
+}
+
+impl Crowd {
+    fn by_pool(&self, seeker: &Person) -> Vec<Ranked> {
+        self.pool.top(&Query::new(seeker, Audience::PLATFORM, BEST, moment())).expect("a good question")
+    }
+
+    fn by_naive(&self, seeker: &Person) -> Vec<Ranked> {
+        self.plain.top(seeker.id, Audience::PLATFORM, BEST, moment())
+    }
+
+    /// Checks that both answer the same, and tells the ratio of this run.
+    fn compare(&self) {
+        let (mut pool, mut naive) = (0.0, 0.0);
+        for seeker in &self.seekers {
+            let began = Instant::now();
+            let ours = self.by_pool(seeker);
+            pool += began.elapsed().as_secs_f64();
+            let began = Instant::now();
+            let theirs = self.by_naive(seeker);
+            naive += began.elapsed().as_secs_f64();
+            assert_eq!(ours, theirs, "the same people with the same scores for {}", seeker.id);
+        }
+        println!(
+            "top {BEST}: the pool is {:.1} times as fast as the naive scan, with equal answers",
+            naive / pool
+        );
+    }
+
+    /// Bytes of everybody who may be a candidate of an average seeker.
+    fn touched(&self) -> usize {
+        let candidates =
+            |seeker: &Person| self.plain.top(seeker.id, Audience::PLATFORM, self.plain.len(), moment()).len();
+        let some = &self.seekers[..5];
+        let mean = some.iter().map(candidates).sum::<usize>() / some.len();
+        mean * (self.pool.bytes() / self.plain.len())
+    }
+}
+
+fn main() {
+    let people = std::env::var("PEOPLE").ok().and_then(|people| people.parse().ok()).unwrap_or(1_000_000);
+    let crowd = crowd(people);
+    crowd.compare();
+    let mut criterion = Criterion::default().sample_size(20).configure_from_args();
+    let mut turn = (0..).map(|at: usize| &crowd.seekers[at % crowd.seekers.len()]);
+    let mut next = || turn.next().expect("there is always another turn");
+
+    let mut group = criterion.benchmark_group("top20_of_1m");
+    group.bench_function("pool", |bencher| bencher.iter(|| crowd.by_pool(next())));
+    group.bench_function("naive_heap", |bencher| bencher.iter(|| crowd.by_naive(next())));
+    group.finish();
+
+    let mut group = criterion.benchmark_group("update_one");
+    group.bench_function("pool", |bencher| {
+        bencher.iter(|| {
+            let entry = Entry { person: next(), audience: Audience::PLATFORM };
+            crowd.pool.upsert(&entry).expect("a good person");
+        });
+    });
+    group.finish();
+
+    let features: Vec<Features> =
+        crowd.seekers.iter().map(|person| Features::read(person).expect("a good person")).collect();
+    let mut group = criterion.benchmark_group("score_pair");
+    let mut pairs = (0..).map(|at: usize| (at % features.len(), (at * 7 + 1) % features.len()));
+    let scorer = ReferenceScorer::default();
+    group.bench_function("reference", |bencher| {
+        bencher.iter(|| {
+            let (one, other) = pairs.next().expect("there is always another pair");
+            scorer.score(&features[one], &features[other], moment())
+        });
+    });
+    group.bench_function("fast", |bencher| {
+        let moment = moment();
+        bencher.iter(|| {
+            let (one, other) = pairs.next().expect("there is always another pair");
+            crowd.plain.score(one, other, moment)
+        });
+    });
+    group.finish();
+
+    let touched = vec![1_u64; crowd.touched() / size_of::<u64>()];
+    let mut group = criterion.benchmark_group("stream_bytes");
+    group.throughput(Throughput::Bytes(size_of_val(&touched[..]) as u64));
+    group.bench_with_input(BenchmarkId::from_parameter("floor"), &touched, |bencher, touched| {
+        bencher.iter(|| black_box(touched).iter().fold(0_u64, |sum, word| sum.wrapping_add(*word)));
+    });
+    group.finish();
+    criterion.final_summary();
+    assert!(crowd.pool.contains(AccountId::new(1).expect("a positive number")));
+}

@@ -1,0 +1,446 @@
+//! The columnar pool: a million people, the exact best of them in a moment.
+//!
+//! People are kept in blocks of 64 columns, sorted by what filters: gender and whom they seek, year of birth, city. A
+//! question goes through the summaries of blocks, leaves out those in which nobody can be among the best, bounds the
+//! others person by person, and scores exactly whoever is left ([`bound`], [`scan`]). Its answer is what scoring everybody
+//! would give, scores and order.
+//!
+//! A change is seen by every question that begins after it. Who stays where they are sorted is changed in place; others
+//! go to a small unsorted part, which is sorted in beside the questions when it has grown. Questions hold no lock: they
+//! look at a [`snapshot`], which changes leave as it is.
+
+mod block;
+mod blocks;
+mod bound;
+mod names;
+mod plain;
+mod row;
+mod scan;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+pub use plain::PlainScan;
+
+use self::{
+    names::Names,
+    row::{Row, packed},
+    scan::{Search, top},
+    snapshot::{Place, Snapshot},
+};
+use super::{
+    Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Scored, Scorer,
+    ScoringError, Weights,
+    facts::day_of,
+    learning::{step, sweep},
+    sample::pairs,
+    wishes,
+};
+use crate::{clock::Millis, ids::AccountId, model::Person};
+
+/// How many people may be out of order before they are sorted in, at least.
+const DELTA_LEAST: usize = 4_096;
+/// Beyond that, the part of those in order that may be out of it.
+const DELTA_SHARE: usize = 16;
+/// How many pairs are looked at to learn what an average one is.
+const CALIBRATION_PAIRS: usize = 8_192;
+/// How many of them must be eligible, so that chance plays no great part.
+const CALIBRATION_LEAST: usize = 400;
+
+/// A pool that scores by the documented formula and learns, for up to millions of people.
+#[derive(Debug)]
+pub struct ColumnarPool {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    names: RwLock<Names>,
+    published: RwLock<Arc<Snapshot>>,
+    writer: Mutex<Writer>,
+    /// Held while people are sorted in, so that it is done once at a time.
+    sorting: Mutex<()>,
+}
+
+/// What changes a pool, one change after the other.
+#[derive(Debug, Default)]
+struct Writer {
+    snapshot: Snapshot,
+    /// Where people are who are out of order.
+    delta: HashMap<i64, usize>,
+    /// Who was changed since a sorting began.
+    changed: Option<HashSet<i64>>,
+}
+
+impl Default for ColumnarPool {
+    fn default() -> Self {
+        Self::new(Weights::DEFAULT)
+    }
+}
+
+impl ColumnarPool {
+    /// An empty pool that scores with these weights.
+    #[must_use]
+    pub fn new(weights: Weights) -> Self {
+        let snapshot = Snapshot { scorer: ReferenceScorer::new(weights), ..Snapshot::default() };
+        let inner = Inner {
+            names: RwLock::default(),
+            published: RwLock::new(Arc::new(snapshot.clone())),
+            writer: Mutex::new(Writer { snapshot, ..Writer::default() }),
+            sorting: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The weights in use; the average pair is the one that the pool found, see [`Matcher::settle`].
+    #[must_use]
+    pub fn weights(&self) -> Weights {
+        *self.inner.snapshot().scorer.weights()
+    }
+
+    /// Takes many people in at once, which is faster than one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for data that no person can have, [`ScoringError::Twice`] for a person who is there
+    /// twice; nobody was taken in then.
+    pub fn extend<'a>(&self, entries: impl IntoIterator<Item = Entry<'a>>) -> Result<(), ScoringError> {
+        let mut seen = HashSet::new();
+        let mut read = Vec::new();
+        for entry in entries {
+            if !seen.insert(entry.person.id) {
+                return Err(ScoringError::Twice(entry.person.id));
+            }
+            read.push((Features::read(entry.person)?, entry.audience));
+        }
+        for (features, audience) in read {
+            self.inner.upsert(&features, audience);
+        }
+        Ok(())
+    }
+
+    /// Everybody as plain structs, to be gone through one after the other: what this pool is measured against.
+    #[must_use]
+    pub fn to_plain(&self) -> PlainScan {
+        let snapshot = self.inner.snapshot();
+        let rows = snapshot.places().filter_map(|place| snapshot.get(place)).collect();
+        PlainScan::new(rows, &snapshot.scorer)
+    }
+
+    /// Bytes of memory that the people of this pool take, the names that they have in common not counted.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.inner.snapshot().bytes()
+    }
+
+    /// A person as a row that is compared with those of this pool, with what was learned of them.
+    fn visitor(&self, snapshot: &Snapshot, person: &Person) -> Result<Row, ScoringError> {
+        let features = Features::read(person)?;
+        let mut row = read(&self.inner.names).visitor(&features);
+        row.learned = snapshot.learned(row.id);
+        Ok(row)
+    }
+}
+
+impl Snapshot {
+    fn learned(&self, id: i64) -> Learned {
+        let row = self.find(id).and_then(|place| self.get(place));
+        row.map_or_else(Learned::default, |row| row.learned)
+    }
+}
+
+impl Writer {
+    fn place(&self, id: i64) -> Option<Place> {
+        let delta = self.delta.get(&id).map(|place| Place::Delta(*place));
+        delta.or_else(|| self.snapshot.find_in_main(id))
+    }
+
+    fn row(&self, id: i64) -> Option<(Place, Row)> {
+        let place = self.place(id)?;
+        Some((place, self.snapshot.get(place)?))
+    }
+
+    /// Puts a person where they belong; what was learned of them stays.
+    fn put(&mut self, mut row: Row) {
+        let id = row.id;
+        self.note(id);
+        if let Some((place, old)) = self.row(id) {
+            row.learned = old.learned;
+            // Among those in order only somebody who stays there; among the others any place will do.
+            if matches!(place, Place::Delta(_)) || old.order() == row.order() {
+                self.snapshot.set(place, row);
+                return;
+            }
+            self.snapshot.remove(place);
+        }
+        let place = self.snapshot.delta.push(row);
+        self.delta.insert(id, place);
+    }
+
+    fn remove(&mut self, id: i64) -> bool {
+        let Some(place) = self.place(id) else { return false };
+        self.note(id);
+        self.snapshot.remove(place);
+        self.delta.remove(&id);
+        true
+    }
+
+    fn note(&mut self, id: i64) {
+        if let Some(changed) = &mut self.changed {
+            changed.insert(id);
+        }
+    }
+
+    fn observe(&mut self, decision: Decision, moment: Moment) {
+        let Decision { actor, target, said_yes } = decision;
+        let (Some((ours, mut one)), Some((theirs, mut other))) =
+            (self.row(actor.get()), self.row(target.get()))
+        else {
+            return;
+        };
+        if actor == target {
+            return;
+        }
+        let today = packed(moment.today);
+        let (actor, target) = (one.facts(today), other.facts(today));
+        let log_odds =
+            self.snapshot.scorer.log_odds(&actor, &target, &one.between(&other), day_of(moment.now));
+        let traits = wishes::traits(target.ratings);
+        step::observe(&mut one.learned, &mut other.learned, log_odds, traits, said_yes);
+        for (place, row) in [(ours, one), (theirs, other)] {
+            self.note(row.id);
+            self.snapshot.set(place, row);
+        }
+    }
+
+    /// Whether so many are out of order that they are to be sorted in.
+    fn is_untidy(&self) -> bool {
+        let Snapshot { main, delta, .. } = &self.snapshot;
+        delta.places() > DELTA_LEAST.max(main.live() / DELTA_SHARE)
+    }
+
+    /// Takes over what was sorted meanwhile, and does to it what was done since.
+    fn adopt(&mut self, mut sorted: Snapshot) {
+        let changed = self.changed.take().unwrap_or_default();
+        let mut delta = HashMap::new();
+        sorted.scorer = self.snapshot.scorer;
+        for id in changed {
+            let now = self.row(id).map(|(_, row)| row);
+            match (sorted.find_in_main(id), now) {
+                (Some(place), Some(row)) => match sorted.get(place) {
+                    Some(old) if old.order() == row.order() => sorted.set(place, row),
+                    _ => {
+                        sorted.remove(place);
+                        delta.insert(id, sorted.delta.push(row));
+                    }
+                },
+                (Some(place), None) => sorted.remove(place),
+                (None, Some(row)) => {
+                    delta.insert(id, sorted.delta.push(row));
+                }
+                (None, None) => {}
+            }
+        }
+        self.snapshot = sorted;
+        self.delta = delta;
+    }
+}
+
+impl Inner {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&read(&self.published))
+    }
+
+    /// Changes the pool; questions that begin after this see it.
+    fn change<T>(&self, change: impl FnOnce(&mut Writer) -> T) -> T {
+        let mut writer = lock(&self.writer);
+        let outcome = change(&mut writer);
+        let snapshot = Arc::new(writer.snapshot.clone());
+        // The last snapshot is dropped after the lock is free again.
+        let _last =
+            std::mem::replace(&mut *self.published.write().unwrap_or_else(PoisonError::into_inner), snapshot);
+        outcome
+    }
+
+    fn upsert(self: &Arc<Self>, features: &Features, audience: super::Audience) {
+        let mut row = self.names.write().unwrap_or_else(PoisonError::into_inner).row(features);
+        row.audience = audience.bits();
+        let is_untidy = self.change(|writer| {
+            writer.put(row);
+            writer.is_untidy()
+        });
+        if is_untidy {
+            self.sort_beside();
+        }
+    }
+
+    /// Sorts people in on a thread of its own, unless one is at it.
+    fn sort_beside(self: &Arc<Self>) {
+        let Ok(free) = self.sorting.try_lock() else { return };
+        drop(free);
+        let inner = Arc::clone(self);
+        // Without a thread the pool answers as well, only slower; the next change tries again.
+        let _ = std::thread::Builder::new().name("pool".to_owned()).spawn(move || {
+            if let Ok(_alone) = inner.sorting.try_lock()
+                && lock(&inner.writer).is_untidy()
+            {
+                inner.sort();
+            }
+        });
+    }
+
+    /// Sorts people in. `sorting` is held by whoever calls this.
+    fn sort(&self) {
+        let before = {
+            let mut writer = lock(&self.writer);
+            writer.changed = Some(HashSet::new());
+            writer.snapshot.clone()
+        };
+        let sorted = before.in_order();
+        self.change(|writer| writer.adopt(sorted));
+    }
+}
+
+impl Matcher for ColumnarPool {
+    fn upsert(&self, entry: &Entry<'_>) -> Result<(), ScoringError> {
+        self.inner.upsert(&Features::read(entry.person)?, entry.audience);
+        Ok(())
+    }
+
+    fn remove(&self, id: AccountId) -> bool {
+        self.inner.change(|writer| writer.remove(id.get()))
+    }
+
+    fn contains(&self, id: AccountId) -> bool {
+        self.inner.snapshot().find(id.get()).is_some()
+    }
+
+    fn len(&self) -> usize {
+        self.inner.snapshot().len()
+    }
+
+    fn touch(&self, id: AccountId, at: Millis) -> bool {
+        self.inner.change(|writer| {
+            let Some((place, mut row)) = writer.row(id.get()) else { return false };
+            row.active = day_of(at);
+            writer.note(id.get());
+            writer.snapshot.set(place, row);
+            true
+        })
+    }
+
+    fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError> {
+        if query.k == 0 {
+            return Err(ScoringError::NobodyAsked);
+        }
+        let snapshot = self.inner.snapshot();
+        let seeker = self.visitor(&snapshot, query.seeker)?;
+        let Query { audience, k, moment, exclude, .. } = *query;
+        Ok(top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude }))
+    }
+
+    fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
+        let snapshot = self.inner.snapshot();
+        let features = |person: &Person| {
+            let learned = snapshot.learned(person.id.get());
+            Ok(Features { learned, ..Features::read(person)? })
+        };
+        Ok(snapshot.scorer.explain(&features(first)?, &features(second)?, moment))
+    }
+
+    fn observe(&self, decision: Decision, moment: Moment) {
+        self.inner.change(|writer| writer.observe(decision, moment));
+    }
+
+    fn observe_all(&self, decisions: &[Decision], moment: Moment) {
+        self.inner.change(|writer| decisions.iter().for_each(|decision| writer.observe(*decision, moment)));
+    }
+
+    fn forget(&self) {
+        self.inner.change(|writer| {
+            let everyone: Vec<Place> = writer.snapshot.places().collect();
+            for place in everyone {
+                let Some(row) = writer.snapshot.get(place).filter(|row| !row.learned.is_blank()) else {
+                    continue;
+                };
+                writer.note(row.id);
+                writer.snapshot.set(place, Row { learned: Learned::default(), ..row });
+            }
+        });
+    }
+
+    fn relearn(&self, decisions: &[Decision], moment: Moment) {
+        self.forget();
+        self.inner.change(|writer| {
+            // In the order of their numbers, so that every pool goes through them in the same one.
+            let mut ids: Vec<AccountId> = decisions.iter().flat_map(|one| [one.actor, one.target]).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.retain(|id| writer.place(id.get()).is_some());
+            let people: Vec<(Place, Row)> = ids.iter().filter_map(|id| writer.row(id.get())).collect();
+            let known = |id: AccountId| ids.binary_search(&id).ok().map(|place| place as u32);
+            let pairs: Vec<(u32, u32, bool)> = decisions
+                .iter()
+                .filter(|decision| decision.actor != decision.target)
+                .filter_map(|decision| {
+                    Some((known(decision.actor)?, known(decision.target)?, decision.said_yes))
+                })
+                .collect();
+            let (scorer, today, day) = (writer.snapshot.scorer, packed(moment.today), day_of(moment.now));
+            let seen = |&(actor, target, said_yes): &(u32, u32, bool)| {
+                let (one, other) = (&people[actor as usize].1, &people[target as usize].1);
+                let (ours, theirs) = (one.facts(today), other.facts(today));
+                let log_odds = scorer.log_odds(&ours, &theirs, &one.between(other), day);
+                sweep::Seen { actor, target, said_yes, log_odds, traits: wishes::traits(theirs.ratings) }
+            };
+            let seen: Vec<sweep::Seen> = pairs.iter().map(seen).collect();
+            for ((place, row), learned) in people.iter().zip(sweep::sweep(people.len(), &seen)) {
+                writer.note(row.id);
+                writer.snapshot.set(*place, Row { learned, ..row.clone() });
+            }
+        });
+    }
+
+    fn learned(&self, id: AccountId) -> Learned {
+        self.inner.snapshot().learned(id.get())
+    }
+
+    fn settle(&self, moment: Moment) {
+        let _alone = lock(&self.inner.sorting);
+        self.inner.sort();
+        let snapshot = self.inner.snapshot();
+        if let Some(weights) = average(&snapshot, moment)
+            .and_then(|average| snapshot.scorer.weights().with_average(average.clamp(1e-6, 1.0 - 1e-6)).ok())
+        {
+            self.inner.change(|writer| writer.snapshot.scorer = ReferenceScorer::new(weights));
+        }
+    }
+}
+
+/// The chance that an average eligible pair says yes to each other; `None` where too few pairs are eligible.
+fn average(snapshot: &Snapshot, moment: Moment) -> Option<f64> {
+    let (today, day) = (packed(moment.today), day_of(moment.now));
+    let row = |at: usize| snapshot.main.get(snapshot.index[at] as usize);
+    let chances = pairs(snapshot.index.len(), CALIBRATION_PAIRS).filter_map(|(one, other)| {
+        let (one, other) = (row(one)?, row(other)?);
+        one.meets(&other, today).then(|| {
+            snapshot.scorer.chance(&one.facts(today), &other.facts(today), &one.between(&other), day).both()
+        })
+    });
+    let (count, sum) = chances.fold((0_usize, 0.0), |(count, sum), both| (count + 1, sum + both));
+    (count >= CALIBRATION_LEAST).then(|| sum / count as f64)
+}
+
+// A panic elsewhere cannot leave what these locks guard half changed: a change is made on a copy and then taken over.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
