@@ -1,8 +1,9 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, album, conversations, daily, groups, invitations, likes, logins, matches, memberships,
-    messages, office, open, people, reports, reviews, safety, sessions, summaries, upkeep, writer,
+    accounts, album, conversations, daily, events, groups, invitations, jobs, likes, logins, matches,
+    memberships, messages, office, open, people, registrations, reports, reviews, rounds, safety, seats,
+    sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -26,8 +27,10 @@ pub fn statements() -> Vec<Statement> {
         ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
         ("daily", daily::STATEMENTS),
+        ("events", events::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
+        ("jobs", jobs::STATEMENTS),
         ("logins", logins::STATEMENTS),
         ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
@@ -35,9 +38,12 @@ pub fn statements() -> Vec<Statement> {
         ("messages", messages::STATEMENTS),
         ("office", office::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("registrations", registrations::STATEMENTS),
         ("reviews", reviews::STATEMENTS),
         ("reports", reports::STATEMENTS),
+        ("rounds", rounds::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("seats", seats::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),
