@@ -35,7 +35,7 @@ pub use message::{Message, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
 pub use registration::{
-    RefundState, Registration, RegistrationState, RegistrationStatus, TableDate,
+    EventRefusal, RefundState, Registration, RegistrationState, RegistrationStatus, TableDate,
 };
 pub use report::Report;
 pub use requirements::Requirements;

@@ -288,6 +288,82 @@ impl std::fmt::Debug for Words {
     }
 }
 
+/// Declares the reasons, whether each is a conflict with what is there (or else forbidden), and their texts.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $variant:ident = $conflict:literal $chinese:literal $english:literal),+ $(,)?) => {
+        /// Why somebody is not given what they want of an event.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum EventRefusal { $($(#[$doc])* $variant,)+ }
+
+        impl EventRefusal {
+            /// Whether it stands against what is there already, rather than against a rule.
+            #[must_use]
+            pub const fn is_conflict(self) -> bool {
+                match self { $(Self::$variant => $conflict),+ }
+            }
+
+            /// The reason in Chinese and in English.
+            #[must_use]
+            pub const fn texts(self) -> (&'static str, &'static str) {
+                match self { $(Self::$variant => ($chinese, $english)),+ }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// Guests do not register.
+    LogInFirst = false "请先登录" "Please log in first",
+    /// The deadline is over.
+    Closed = false "报名已截止" "Registration is closed",
+    /// The event is called off.
+    Cancelled = false "活动已取消" "The event is cancelled",
+    /// Nobody knows how old they are.
+    AgeUnknown = false "请先在资料中填写出生日期" "Please fill in your date of birth first",
+    /// They are too young or too old.
+    AgeOutside = false "年龄不符合活动要求" "Your age is outside of the event's range",
+    /// Nobody knows to which quota they belong.
+    GenderUnknown = false "请先在资料中填写性别" "Please fill in your gender first",
+    /// They have a seat.
+    AlreadyRegistered = true "您已报名该活动" "You are registered already",
+    /// There is no seat.
+    Full = true "名额已满" "There is no seat left",
+    /// There is no seat for their gender.
+    QuotaFull = true "您的性别名额已满" "There is no seat left for your gender",
+    /// There is a seat, and nothing to wait for.
+    SeatsLeft = true "仍有名额，请直接报名" "There are seats left, please register",
+    /// Too many wait.
+    TooManyWait = true "候补人数已满" "The waiting list is full",
+    /// The event is too near, or they came.
+    TooLateToCancel = false "活动开始前24小时内不可取消" "It cannot be cancelled within 24 hours of the event",
+    /// There is nothing left to cancel.
+    RegistrationOver = true "报名已取消或已过期" "The registration was cancelled or has expired",
+    /// The seat is not theirs.
+    NotPaid = false "报名尚未支付" "The registration is not paid",
+    /// It is too early or too late to come.
+    NotCheckInTime = false "仅可在活动开始前2小时至活动结束期间签到" "Check-in is open from 2 hours before the event until its end",
+    /// They are somewhere else.
+    TooFar = false "您不在活动地点附近" "You are not near the venue",
+    /// They did not come.
+    NotCheckedIn = false "签到后才能评价" "Only those who checked in can rate",
+    /// They have said what they think.
+    AlreadyRated = true "您已评价过该活动" "You have rated this event already",
+    /// They have no seat.
+    NoSeat = false "您没有参加该活动" "You do not take part in this event",
+    /// Nobody picks before the event, or after it was closed.
+    NotPickTime = false "现在不能选择心动对象" "Picks are not open now",
+    /// Another event has this code.
+    CodeTaken = true "活动编号已存在" "The event code is taken",
+    /// It is public.
+    Published = true "活动已发布，不能改回草稿" "The event is public and cannot become a draft",
+    /// More people have seats than there would be.
+    TooFewSeats = true "名额不能少于已报名人数" "There would be fewer seats than registrations",
+    /// It is over.
+    Over = true "活动已结束" "The event is over",
+    /// It has not begun.
+    NotBegun = true "活动尚未开始" "The event has not begun",
+}
+
 /// Two people at one table for one round of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableDate {

@@ -160,6 +160,13 @@ pub enum Event {
         #[serde(default)]
         made: bool,
     },
+    /// The system, or its operator, tells somebody something.
+    SystemNotification {
+        /// What it is about.
+        title: String,
+        /// What there is to tell.
+        content: String,
+    },
     /// A person's first connection of a kind came, or the last one went.
     Presence {
         /// Who, by the number that the channel's clients know.
@@ -191,6 +198,7 @@ impl Event {
             Self::MessageStored { .. } | Self::MatchUpdated { .. } | Self::MemberChanged { .. } => true,
             Self::MessageRead { .. }
             | Self::Typing { .. }
+            | Self::SystemNotification { .. }
             | Self::Presence { .. }
             | Self::Broadcast { .. } => false,
         }

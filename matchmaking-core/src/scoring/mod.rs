@@ -50,6 +50,7 @@ pub mod pool;
 pub mod reasons;
 mod reference;
 pub mod requirements;
+pub mod rounds;
 pub mod score;
 pub mod weights;
 mod wishes;

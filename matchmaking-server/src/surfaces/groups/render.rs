@@ -56,7 +56,10 @@ pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
                 MemberChange::Role => Change::Role,
             },
         },
-        Event::MatchUpdated { .. } | Event::Presence { .. } | Event::Broadcast { .. } => return None,
+        Event::MatchUpdated { .. }
+        | Event::SystemNotification { .. }
+        | Event::Presence { .. }
+        | Event::Broadcast { .. } => return None,
     };
     Some(text_of(&shown).into())
 }

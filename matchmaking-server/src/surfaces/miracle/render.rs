@@ -42,6 +42,7 @@ pub(super) fn chat_event(services: &Services, event: &Event) -> Option<Bytes> {
         }
         Event::Presence { .. }
         | Event::MessageRead { .. }
+        | Event::SystemNotification { .. }
         | Event::Typing { .. }
         | Event::MemberChanged { .. } => return None,
         Event::Broadcast { from, channel: Channel::MiracleBase, content, .. } => {

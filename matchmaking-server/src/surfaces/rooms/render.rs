@@ -53,6 +53,7 @@ pub(super) fn event(services: &Services, event: &Event) -> Option<Bytes> {
         | Event::Typing { .. }
         | Event::MemberChanged { .. }
         | Event::MatchUpdated { .. }
+        | Event::SystemNotification { .. }
         | Event::Presence { .. }
         | Event::Broadcast { .. } => None,
     }
