@@ -121,6 +121,18 @@ pub enum Fault {
     /// There is no such review.
     #[error("unknown review")]
     UnknownReview,
+    /// There is no such event for this person.
+    #[error("unknown event")]
+    UnknownEvent,
+    /// There is no such registration of this person.
+    #[error("unknown registration")]
+    UnknownRegistration,
+    /// An event does not give what is asked of it.
+    #[error("the event refuses: {0:?}")]
+    EventRefused(crate::model::EventRefusal),
+    /// A notice of a payment is not from the gateway.
+    #[error("the notice is not the gateway's")]
+    BadNotice,
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
@@ -210,6 +222,8 @@ impl From<crate::error::StoreError> for Fault {
 
 #[cfg(feature = "service")]
 mod from_auth;
+#[cfg(feature = "service")]
+mod from_events;
 
 #[cfg(feature = "service")]
 mod from_services {

@@ -9,6 +9,7 @@
 //! can go wrong, which each surface renders in its own words.
 
 pub mod admin;
+pub mod events;
 pub mod fault;
 pub mod groups;
 pub mod media;

@@ -234,7 +234,6 @@ impl Services {
             office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
         let events = events::Events::new(events::Parts {
             stores: stores.clone(),
-            people: people.clone(),
             chat: chat.clone(),
             likes: likes.clone(),
             matchmaking: matchmaking.clone(),

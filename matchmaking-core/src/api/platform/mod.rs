@@ -6,9 +6,11 @@
 mod account;
 mod auth;
 mod credentials;
+mod events;
 mod likes;
 mod matches;
 mod matching;
+mod payments;
 mod people;
 mod photos;
 mod profile;
@@ -26,6 +28,15 @@ pub use auth::{
     SentCode,
 };
 pub use credentials::DEVICE_TEXT_MAX;
+pub use events::{
+    Attendee, AttendeesView, CancelRegistration, CancelRequest, CancelledView, CheckIn, CheckInRequest,
+    CheckInView, CheckedInView, DepositState, EventBrief, EventDetailView, EventItem, EventRequest,
+    EventSorting, EventsRequest, GetCheckInCode, GetEvent, GetRounds, ListEvents, ListRegistrations,
+    ListedParticipants, ListedPlace, ListedRequirements, MyRegistration, PaymentView, Pick, PickRequest,
+    PickedView, Rate, RateRequest, RatedView, RegisterForEvent, RegisterForEventRequest, RegisteredEvent,
+    RegisteredView, RegistrationStats, RegistrationsRequest, RegistrationsView, RoundView, RoundsView,
+    StopWaiting, UserRegistration, WaitForSeat, WaitingView,
+};
 pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
 pub use matches::{
     ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,
@@ -35,6 +46,7 @@ pub use matching::{
     BasicInfo, Beside, DAILY_PAGE_SIZE, DailyRequest, DailyView, GetDaily, Interact, InteractionRequest,
     InteractionView, LocationView, RecommendedView, TAGS_MAX, Undo, UndoneView, interaction_message,
 };
+pub use payments::{NOTICE_BYTES_MAX, NotifyPayment, PaidView, PayInSandbox, SandboxPage};
 pub use people::{ScoredUser, UserBrief, UserCard, location, masked, nickname};
 pub use photos::{
     AddPhoto, AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhoto,
@@ -98,6 +110,21 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<BlockUser>(),
     Listed::of::<UnblockUser>(),
     Listed::of::<ReportUser>(),
+    Listed::of::<ListEvents>(),
+    Listed::of::<ListRegistrations>(),
+    Listed::of::<GetEvent>(),
+    Listed::of::<RegisterForEvent>(),
+    Listed::of::<WaitForSeat>(),
+    Listed::of::<StopWaiting>(),
+    Listed::of::<GetRounds>(),
+    Listed::of::<Pick>(),
+    Listed::of::<CancelRegistration>(),
+    Listed::of::<CheckIn>(),
+    Listed::of::<Rate>(),
+    Listed::of::<GetCheckInCode>(),
+    Listed::of::<NotifyPayment>(),
+    Listed::of::<SandboxPage>(),
+    Listed::of::<PayInSandbox>(),
 ];
 
 /// A route of the surface that only the holder of a token may call.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{chat::Chat, days, likes::Likes, matchmaking::Matchmaking, notices::Notices, people::People, tokens::TokenKey};
+use super::{chat::Chat, days, likes::Likes, matchmaking::Matchmaking, notices::Notices, tokens::TokenKey};
 use crate::{
     clock::{Clock, Millis},
     error::{StoreError, StoreResult},
@@ -40,7 +40,6 @@ pub const PREVIEW_MAX: usize = 10;
 #[derive(Clone)]
 pub struct Events {
     stores: Stores,
-    people: People,
     chat: Chat,
     likes: Likes,
     matchmaking: Matchmaking,
@@ -61,7 +60,6 @@ impl std::fmt::Debug for Events {
 /// What the service stands on.
 pub(super) struct Parts<'a> {
     pub(super) stores: Stores,
-    pub(super) people: People,
     pub(super) chat: Chat,
     pub(super) likes: Likes,
     pub(super) matchmaking: Matchmaking,
@@ -163,7 +161,6 @@ impl Events {
         let codes = codes::Codes::new(parts.token_key, parts.public_base_url);
         Self {
             stores: parts.stores,
-            people: parts.people,
             chat: parts.chat,
             likes: parts.likes,
             matchmaking: parts.matchmaking,

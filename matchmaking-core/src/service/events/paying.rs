@@ -2,10 +2,9 @@
 
 use super::{EventError, Events, registering::payment_of};
 use crate::{
-    error::StoreResult,
     ids::RegistrationId,
     model::Registration,
-    ports::payment::{Notice, PaymentError, PaymentOutcome, RawNotice, Refund},
+    ports::payment::{Notice, PaymentOutcome, RawNotice, Refund},
     store::PaidOutcome,
 };
 

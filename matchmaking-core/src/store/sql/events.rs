@@ -31,7 +31,6 @@ macro_rules! event_columns {
         "e.id, e.state, e.starts_at, e.ends_at, e.deadline_at, e.created_at, e.closed_at, e.document"
     };
 }
-pub(super) use event_columns;
 
 /// How many seats of `events e` are taken at the moment `$1`, by all or by those of a gender.
 macro_rules! taken {
