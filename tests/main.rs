@@ -5,6 +5,7 @@
 mod architecture;
 mod authorisation;
 mod dialects;
+mod events;
 mod groups;
 mod kill;
 mod kit;

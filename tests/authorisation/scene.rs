@@ -106,6 +106,9 @@ pub(super) struct Scene {
     pub(super) chatroom: i64,
     /// A report of the owner's about the other member.
     pub(super) report: i64,
+    /// A public event, and the owner's registration for it.
+    pub(super) event: i64,
+    pub(super) registration: i64,
     token: Option<String>,
 }
 
@@ -128,6 +131,8 @@ impl Scene {
             matched: 0,
             chatroom: 0,
             report: 0,
+            event: 0,
+            registration: 0,
             token: None,
         }
     }
@@ -297,6 +302,7 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
     let report =
         services.safety.report(people[0], people[1], "spam".to_owned(), String::new()).await.unwrap();
     services.safety.block(people[0], people[3]).await.unwrap();
+    let (event, registration) = registered(services, people[0]).await;
     let me = people[place];
     let family = format!("family {}", scene.number);
     let (device, expires_at) = (Device::default(), START.plus(EXPIRED));
@@ -329,7 +335,21 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
         outsider: people[2].get(),
         matched: matched.get(),
         report: report.get(),
+        event,
+        registration,
         token,
         ..scene
     }
+}
+
+/// A public event, and the registration of this person for it.
+async fn registered(services: &Services, owner: AccountId) -> (i64, i64) {
+    use matchmaking_core::api::{admin::EventInput, wire::Input};
+    use matchmaking_core::service::events::EventPlan;
+
+    let input: EventInput = Input::strict().with_json(super::events::event(None)).decode().unwrap();
+    let plan = EventPlan { is_draft: input.is_draft, deadline: input.deadline, details: input.details };
+    let event = services.events.create(plan).await.unwrap().id;
+    let seat = services.events.register(owner, event, None).await.unwrap();
+    (event.get(), seat.registration.id.get())
 }

@@ -10,6 +10,11 @@ use super::{Remote, must};
 ///
 /// A machine without bash or curl is told so and passes, unless the tests must not leave anything out.
 pub(crate) async fn walk(page: &str, server: &Remote) {
+    walk_with(page, "sh", server, &[]).await;
+}
+
+/// The same for the one block of this language, with more variables.
+pub(crate) async fn walk_with(page: &str, language: &str, server: &Remote, variables: &[(&str, &str)]) {
     for program in ["bash", "curl"] {
         let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         if !found.is_ok_and(|status| status.success()) {
@@ -22,13 +27,14 @@ pub(crate) async fn walk(page: &str, server: &Remote) {
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
-    let script = block(&std::fs::read_to_string(path).unwrap()).to_owned();
+    let script = block(&std::fs::read_to_string(path).unwrap(), language).to_owned();
     let folder = tempfile::tempdir().unwrap();
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", &script])
         .current_dir(folder.path())
         .env("BASE", server.url(""))
         .env("NO_PROXY", "*")
+        .envs(variables.iter().copied())
         .stdin(Stdio::null());
     let walking = tokio::task::spawn_blocking(move || bash.output().unwrap());
     let walked = must("the end of a walk", walking).await.unwrap();
@@ -41,15 +47,16 @@ pub(crate) async fn walk(page: &str, server: &Remote) {
     );
 }
 
-/// What stands in the only `sh` block of a page.
-fn block(page: &str) -> &str {
-    let mut blocks = page.split("\n```sh\n").skip(1);
-    let block = blocks.next().and_then(|rest| rest.split_once("\n```")).expect("a closed block of sh").0;
-    assert!(blocks.next().is_none(), "there are several blocks of sh");
+/// What stands in the only block of this language of a page.
+fn block<'a>(page: &'a str, language: &str) -> &'a str {
+    let fence = format!("\n```{language}\n");
+    let mut blocks = page.split(&fence).skip(1);
+    let block = blocks.next().and_then(|rest| rest.split_once("\n```")).expect("a closed block").0;
+    assert!(blocks.next().is_none(), "there are several blocks of {language}");
     block
 }
 
 #[test]
 fn the_block_of_a_page_is_found() {
-    assert_eq!(block("a\n```json\n{}\n```\n\n```sh\ncurl x\ny\n```\nrest\n```json\n```"), "curl x\ny");
+    assert_eq!(block("a\n```json\n{}\n```\n\n```sh\ncurl x\ny\n```\nrest\n```json\n```", "sh"), "curl x\ny");
 }

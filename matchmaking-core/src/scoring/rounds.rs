@@ -10,11 +10,7 @@ pub type Meeting = (usize, usize);
 /// the first round in which both are free. So nobody waits for pairs that may not meet. The same input gives the same
 /// rounds.
 #[must_use]
-pub fn round_robin(
-    people: usize,
-    most: usize,
-    may_meet: impl Fn(usize, usize) -> bool,
-) -> Vec<Vec<Meeting>> {
+pub fn round_robin(people: usize, most: usize, may_meet: impl Fn(usize, usize) -> bool) -> Vec<Vec<Meeting>> {
     // With an odd number somebody sits with nobody in each turn.
     let seats = people + people % 2;
     let mut rounds: Vec<Round> = Vec::new();

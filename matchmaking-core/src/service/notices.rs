@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{ids::AccountId, realtime::{Event, Hub}};
+use crate::{
+    ids::AccountId,
+    realtime::{Event, Hub},
+};
 
 /// Tells people something.
 #[derive(Debug, Clone)]

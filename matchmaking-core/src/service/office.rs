@@ -159,7 +159,10 @@ impl Office {
     /// are connected or not.
     pub async fn notify(&self, audience: Audience, title: &str, content: &str) -> Result<usize, OfficeError> {
         // The record first: what is told cannot be taken back.
-        self.stores.office.record_audit(self.audit_of(AuditAction::NotificationSent, None, title.to_owned())).await?;
+        self.stores
+            .office
+            .record_audit(self.audit_of(AuditAction::NotificationSent, None, title.to_owned()))
+            .await?;
         let notices = Notices::new(Arc::clone(&self.hub));
         let mut told = 0;
         match audience {

@@ -8,7 +8,10 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, EventId, RegistrationId},
-    model::{Event, EventDetails, EventState, EventStatus, Registration, RegistrationStatus, Seats, profile::Gender},
+    model::{
+        Event, EventDetails, EventState, EventStatus, Registration, RegistrationStatus, Seats,
+        profile::Gender,
+    },
 };
 
 /// An event to be made.

@@ -14,7 +14,8 @@ use crate::{
     clock::Millis,
     ids::{AccountId, ID_LIMIT, RegistrationId},
     model::{
-        Event, EventState, RefundState, Registration, RegistrationState, Seats, profile::Gender,
+        Event, EventState, RefundState, Registration, RegistrationState, Seats,
+        profile::Gender,
         registration::{CANCEL_BEFORE, Course, Words},
     },
     ports::payment::PaymentChannel,
@@ -192,13 +193,20 @@ impl Seating {
             channel: channel.map(|channel| channel.code().to_owned()),
             ..Course::default()
         };
-        self.seats.push(Seat { registration: self.blank(account, gender, until, course), write: Write::Insert });
+        self.seats
+            .push(Seat { registration: self.blank(account, gender, until, course), write: Write::Insert });
         let subject = self.event.id.get();
         self.jobs.push(NewJob { kind: JobKind::Release, subject, run_at: until });
         self.seats.len() - 1
     }
 
-    fn blank(&self, account: AccountId, gender: Option<Gender>, until: Millis, course: Course) -> Registration {
+    fn blank(
+        &self,
+        account: AccountId,
+        gender: Option<Gender>,
+        until: Millis,
+        course: Course,
+    ) -> Registration {
         Registration {
             // Until it is written; see `Seat::number`.
             id: LAST_ID,
@@ -376,7 +384,8 @@ impl Seating {
         registration.course.cancelled_at = Some(now);
         reason.clone_into(&mut registration.words.reason);
         let deposit = registration.course.deposit_fen;
-        let owed = registration.course.paid_at.is_some() && deposit > 0 && registration.refund == RefundState::None;
+        let owed =
+            registration.course.paid_at.is_some() && deposit > 0 && registration.refund == RefundState::None;
         if money_back && owed {
             self.refund(place, deposit, true);
         }
@@ -438,7 +447,11 @@ impl Seating {
             let registration = &self.seats[place].registration;
             let deposit = registration.course.deposit_fen;
             let came = registration.state == RegistrationState::CheckedIn;
-            if self.event.details.refundable && came && deposit > 0 && registration.refund == RefundState::None {
+            if self.event.details.refundable
+                && came
+                && deposit > 0
+                && registration.refund == RefundState::None
+            {
                 self.refund(place, deposit, true);
             }
         }

@@ -121,8 +121,13 @@ impl Endpoint for DrawRounds {
 pub struct ListEventRegistrations;
 
 impl Endpoint for ListEventRegistrations {
-    const ROUTE: Route = get("/events/{event_id}/registrations", "获取活动报名列表")
-        .query(&["status", "page", "page_size", "sort", "order"]);
+    const ROUTE: Route = get("/events/{event_id}/registrations", "获取活动报名列表").query(&[
+        "status",
+        "page",
+        "page_size",
+        "sort",
+        "order",
+    ]);
     type Request = EventRegistrationsRequest;
     type Response = Paged<OfficeRegistration>;
 }
@@ -163,8 +168,10 @@ fn details(body: &Fields<'_>) -> Result<EventDetails, Refused> {
     let code = body.or_default("event_code", String::new(), |node| {
         let code = node.text_of(1..=32)?;
         let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        let problem =
-            Problem::Reason { chinese: "只能包含字母、数字、- 和 _", english: "must be letters, digits, - and _" };
+        let problem = Problem::Reason {
+            chinese: "只能包含字母、数字、- 和 _",
+            english: "must be letters, digits, - and _",
+        };
         node.check(plain, problem)?;
         Ok(code)
     });
@@ -225,13 +232,15 @@ fn link(node: Node<'_>) -> Result<String, Refused> {
 }
 
 fn moment(node: Node<'_>) -> Result<Millis, Refused> {
-    let problem = Problem::Reason { chinese: "必须是 RFC 3339 时间", english: "must be an RFC 3339 time" };
+    let problem =
+        Problem::Reason { chinese: "必须是 RFC 3339 时间", english: "must be an RFC 3339 time" };
     let at = chrono::DateTime::parse_from_rfc3339(node.str(MOMENT_MAX)?);
     at.map(|at| at.to_utc().into()).map_err(|_| node.refuse(problem))
 }
 
 fn date(node: Node<'_>) -> Result<NaiveDate, Refused> {
-    let problem = Problem::Reason { chinese: "必须是 YYYY-MM-DD 日期", english: "must be a date, YYYY-MM-DD" };
+    let problem =
+        Problem::Reason { chinese: "必须是 YYYY-MM-DD 日期", english: "must be a date, YYYY-MM-DD" };
     NaiveDate::parse_from_str(node.str(10)?, "%Y-%m-%d").map_err(|_| node.refuse(problem))
 }
 
@@ -311,7 +320,8 @@ fn participants(node: Node<'_>) -> Result<Participants, Refused> {
         let read = |node: Node<'_>| node.integer_in(least..=CAPACITY_MAX as i64);
         Ok(fields.optional(name, read)?.and_then(|number| usize::try_from(number).ok()))
     };
-    let (capacity, min) = (fields.required_not_null("max", |node| node.integer_in(1..=CAPACITY_MAX as i64)), number("min", 0));
+    let (capacity, min) =
+        (fields.required_not_null("max", |node| node.integer_in(1..=CAPACITY_MAX as i64)), number("min", 0));
     let (max_male, max_female) = (number("max_male", 0), number("max_female", 0));
     let capacity = usize::try_from(capacity?).unwrap_or(CAPACITY_MAX);
     Ok(Participants { capacity, min: min?, max_male: max_male?, max_female: max_female? })
@@ -336,7 +346,8 @@ fn deposit(node: Node<'_>) -> Result<Deposit, Refused> {
         node.check(yuan >= 0.0, Problem::AtLeast(0))?;
         node.check(yuan <= DEPOSIT_MAX as f64, Problem::AtMost(DEPOSIT_MAX))?;
         let fen = (yuan * 100.0).round();
-        let problem = Problem::Reason { chinese: "最多两位小数", english: "must have two decimals at most" };
+        let problem =
+            Problem::Reason { chinese: "最多两位小数", english: "must have two decimals at most" };
         node.check((yuan * 100.0 - fen).abs() < 1e-6, problem)?;
         Ok(fen as i64)
     });
@@ -403,7 +414,8 @@ impl Decode for OfficeEventsRequest {
             })
         });
         let city = query.optional("city", |node| node.text(50));
-        let by_creation = query.map().and_then(|query| query.get("sort")).is_some_and(|sort| sort == "created_at");
+        let by_creation =
+            query.map().and_then(|query| query.get("sort")).is_some_and(|sort| sort == "created_at");
         let order = Sort { names: &["created_at", "event_date"], order: Order::Ascending }.decode(input);
         let page = PageRequest::decode(input, PAGE_SIZE_DEFAULT);
         let city = city?.filter(|city| !city.is_empty());
@@ -537,8 +549,16 @@ impl Decode for EventRegistrationsRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
         let event_id = event_in_path(input);
         let status = input.query().or_default("status", None, |node| {
-            let words =
-                &["all", "pending_payment", "paid", "checked_in", "completed", "refunded", "cancelled", "expired"];
+            let words = &[
+                "all",
+                "pending_payment",
+                "paid",
+                "checked_in",
+                "completed",
+                "refunded",
+                "cancelled",
+                "expired",
+            ];
             node.one_of(words, |word| match word {
                 "all" => Some(None),
                 word => crate::model::RegistrationStatus::from_name(word).map(Some),

@@ -55,8 +55,11 @@ impl Decode for NotifyRequest {
             (None, true) => None,
             (None, false) => return Err(body.missing("user_ids")),
             (Some(_), true) => {
-                let both = Problem::Reason { chinese: "不能与 user_ids 同时使用", english: "not with user_ids" };
-                return body.required("all", |node| Err(node.refuse(both)));
+                let both = Problem::Reason {
+                    chinese: "不能与 user_ids 同时使用",
+                    english: "not with user_ids",
+                };
+                return Err(body.refuse("all", both));
             }
         };
         Ok(Self { user_ids, title: title?, content: content? })

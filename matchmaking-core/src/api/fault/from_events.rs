@@ -19,7 +19,8 @@ impl From<EventError> for Fault {
                 Self::field(FieldError::body("payment_channel", Problem::Missing, Value::Null))
             }
             EventError::WrongCode => {
-                let problem = Problem::Reason { chinese: "签到码错误", english: "is not the right code" };
+                let problem =
+                    Problem::Reason { chinese: "签到码错误", english: "is not the right code" };
                 Self::field(FieldError::body("check_in_code", problem, Value::Null))
             }
             EventError::Payment(PaymentError::Forged) => Self::BadNotice,

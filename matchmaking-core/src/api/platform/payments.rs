@@ -43,10 +43,11 @@ impl Endpoint for SandboxPage {
 pub struct PayInSandbox;
 
 impl Endpoint for PayInSandbox {
-    const ROUTE: Route = Route::post(Surface::Platform, "/sandbox/payments/{order_no}/confirm", "沙箱支付确认")
-        .mounted_at(AT_ROOT)
-        .auth(Auth::Open)
-        .stream_body(NOTICE_BYTES_MAX);
+    const ROUTE: Route =
+        Route::post(Surface::Platform, "/sandbox/payments/{order_no}/confirm", "沙箱支付确认")
+            .mounted_at(AT_ROOT)
+            .auth(Auth::Open)
+            .stream_body(NOTICE_BYTES_MAX);
     type Request = ();
     type Response = PaidView;
 }

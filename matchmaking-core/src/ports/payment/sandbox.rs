@@ -99,7 +99,10 @@ impl Remembered {
             self.orders.remove(&oldest);
         }
         self.oldest_first.push_back(order_no.to_owned());
-        self.orders.insert(order_no.to_owned(), Order { amount_fen, received: BTreeSet::new(), refunds: HashMap::new() });
+        self.orders.insert(
+            order_no.to_owned(),
+            Order { amount_fen, received: BTreeSet::new(), refunds: HashMap::new() },
+        );
     }
 }
 

@@ -47,7 +47,8 @@ impl Codes {
     /// The code of a registration for an event.
     pub(super) fn check_in_code(&self, event: &Event, id: RegistrationId) -> String {
         let mac = mac(&self.key).chain_update(format!("code {id}")).finalize().into_bytes();
-        let signs = mac.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]));
+        let signs =
+            mac.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]));
         format!("CHECKIN{}-{}", event.details.date.format("%Y%m%d"), signs.collect::<String>())
     }
 
@@ -108,7 +109,9 @@ mod tests {
         let qr = QrCode::new(text).unwrap();
         let side = qr.width() as u32 + 2 * QUIET_ZONE;
         let scale = image.width() / side;
-        assert!(image.width() >= QR_PIXELS_MIN && image.width() == image.height() && image.width() % side == 0);
+        assert!(
+            image.width() >= QR_PIXELS_MIN && image.width() == image.height() && image.width() % side == 0
+        );
         for (place, color) in qr.to_colors().into_iter().enumerate() {
             let (x, y) = ((place % qr.width()) as u32 + QUIET_ZONE, (place / qr.width()) as u32 + QUIET_ZONE);
             let pixel = image.get_pixel(x * scale + scale / 2, y * scale + scale / 2).0[0];

@@ -246,11 +246,7 @@ impl Events {
     }
 
     /// An account's own registration with its event.
-    async fn own(
-        &self,
-        account: AccountId,
-        id: RegistrationId,
-    ) -> Result<(Registration, Event), EventError> {
+    async fn own(&self, account: AccountId, id: RegistrationId) -> Result<(Registration, Event), EventError> {
         let registration = self.stores.events.registration(id).await?;
         let registration = registration.filter(|one| one.account == account);
         let registration = registration.ok_or(EventError::UnknownRegistration)?;

@@ -89,7 +89,8 @@ impl Events {
         let state = if plan.is_draft { EventState::Draft } else { EventState::Public };
         let audit = self.audit(AuditAction::EventChanged, Some(id), String::new());
         let edit = EventEdit { state, times, details: plan.details };
-        let change = self.stores.seats.edit_event(id, edit, audit, self.now()).await.map_err(EventError::from)?;
+        let change =
+            self.stores.seats.edit_event(id, edit, audit, self.now()).await.map_err(EventError::from)?;
         let change = change.ok_or(EventError::Unknown)?;
         self.tell_offers(&change);
         let refusal = match change.outcome {

@@ -46,7 +46,9 @@ impl Events {
                 self.tell_offers(&paid);
                 match paid.outcome {
                     PaidOutcome::Confirmed | PaidOutcome::Known => {}
-                    PaidOutcome::TooLate => tracing::info!(registration = id.get(), "a payment came too late"),
+                    PaidOutcome::TooLate => {
+                        tracing::info!(registration = id.get(), "a payment came too late")
+                    }
                     PaidOutcome::WrongAmount => {
                         tracing::warn!(registration = id.get(), "a payment was not what was asked for");
                     }
@@ -66,11 +68,8 @@ impl Events {
     /// after a failure gives nothing back twice.
     pub(in crate::service) async fn give_back(&self, id: RegistrationId) -> Result<(), EventError> {
         for owed in self.stores.seats.open_refunds(id).await? {
-            let refund = Refund {
-                order_no: owed.order_no,
-                refund_no: owed.refund_no,
-                amount_fen: owed.amount_fen,
-            };
+            let refund =
+                Refund { order_no: owed.order_no, refund_no: owed.refund_no, amount_fen: owed.amount_fen };
             self.gateway.refund(&refund).await?;
             self.stores.seats.refund_done(&refund.refund_no, self.clock.now()).await?;
         }

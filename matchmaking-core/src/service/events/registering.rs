@@ -5,9 +5,7 @@ use crate::{
     ids::{AccountId, EventId, RegistrationId},
     model::{EventRefusal, EventState, Profile, Registration, RegistrationState},
     ports::payment::{NewPayment, PaymentChannel, PaymentError},
-    store::{
-        CancelOutcome, EventView, LocalMoment, NewSeat, RegisterOutcome, SeatChange, WaitOutcome,
-    },
+    store::{CancelOutcome, EventView, LocalMoment, NewSeat, RegisterOutcome, SeatChange, WaitOutcome},
 };
 
 impl Events {

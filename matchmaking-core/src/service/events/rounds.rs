@@ -4,9 +4,7 @@ use super::{EventError, Events};
 use crate::{
     clock::Millis,
     ids::{AccountId, EventId},
-    model::{
-        AuditAction, Event, EventRefusal, EventState, Pair, Person, RegistrationStatus, TableDate,
-    },
+    model::{AuditAction, Event, EventRefusal, EventState, Pair, Person, RegistrationStatus, TableDate},
     scoring::{Features, requirements::meet_each_other, rounds::round_robin},
     service::{chat::OpenError, matchmaking::MatchmakingError, people::seeker},
     store::{CloseEventOutcome, EventView, PickOutcome, Slice},
@@ -106,7 +104,8 @@ impl Events {
         let partners: Vec<_> = dates.iter().filter_map(|date| date.partner_of(account)).collect();
         let people = self.stores.people.people_among(&partners).await?;
         let mine = dates.into_iter().filter_map(|date| {
-            let partner = date.partner_of(account).filter(|partner| hidden.binary_search(partner).is_err())?;
+            let partner =
+                date.partner_of(account).filter(|partner| hidden.binary_search(partner).is_err())?;
             let row = people.iter().find(|row| row.person.id == partner)?;
             Some(MyDate { date, partner: row.person.clone() })
         });
@@ -170,7 +169,8 @@ impl Events {
         let everyone = Slice { newest_first: false, skip: 0, limit: event.details.capacity };
         let at = self.clock.now();
         let mut ids: Vec<AccountId> = Vec::new();
-        for status in [RegistrationStatus::CheckedIn, RegistrationStatus::Completed, RegistrationStatus::Paid] {
+        for status in [RegistrationStatus::CheckedIn, RegistrationStatus::Completed, RegistrationStatus::Paid]
+        {
             // Whoever paid and did not come would leave somebody alone at a table.
             if status == RegistrationStatus::Paid && !ids.is_empty() {
                 break;

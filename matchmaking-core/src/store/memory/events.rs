@@ -7,9 +7,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, EventId, RegistrationId},
-    model::{
-        Event, EventState, EventStatus, Registration, RegistrationStatus, Seats, profile::Gender,
-    },
+    model::{Event, EventState, EventStatus, Registration, RegistrationStatus, Seats, profile::Gender},
     store::{
         CreateEventOutcome, EventOrder, EventQuery, EventStore, EventView, JobKind, NewEvent, NewJob,
         RegistrationCounts, SETTLE_AFTER, Slice, Sliced,
@@ -148,9 +146,8 @@ impl EventStore for MemoryStore {
             return Ok(slice.of(Vec::new()));
         };
         let of_event = state.registrations.values().filter(|one| one.event == event);
-        let of_status = of_event.filter(|one| {
-            status.is_none_or(|status| status == RegistrationStatus::of(one, ends_at, at))
-        });
+        let of_status = of_event
+            .filter(|one| status.is_none_or(|status| status == RegistrationStatus::of(one, ends_at, at)));
         Ok(slice.of(of_status.cloned().collect()))
     }
 }

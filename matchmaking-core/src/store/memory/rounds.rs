@@ -13,7 +13,12 @@ use crate::{
 
 #[async_trait]
 impl RoundStore for MemoryStore {
-    async fn set_dates(&self, event: EventId, mut dates: Vec<TableDate>, audit: NewAudit) -> StoreResult<bool> {
+    async fn set_dates(
+        &self,
+        event: EventId,
+        mut dates: Vec<TableDate>,
+        audit: NewAudit,
+    ) -> StoreResult<bool> {
         let mut state = self.lock()?;
         if !state.events.contains_key(&event) {
             return Ok(false);

@@ -131,7 +131,8 @@ impl SeatStore for MemoryStore {
 
     async fn open_refunds(&self, id: RegistrationId) -> StoreResult<Vec<NewRefund>> {
         let state = self.lock()?;
-        let open = state.refunds.values().filter(|(refund, done)| refund.registration == id && done.is_none());
+        let open =
+            state.refunds.values().filter(|(refund, done)| refund.registration == id && done.is_none());
         Ok(open.map(|(refund, _)| refund.clone()).collect())
     }
 

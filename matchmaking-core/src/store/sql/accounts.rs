@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlPool, SqlStore, album, jobs,
+    SqlPool, SqlStore, album,
     error::TxError,
     gather::Gathered,
     groups::depart,
+    jobs,
     json::list,
     read,
     rows::{self, AccountRow},

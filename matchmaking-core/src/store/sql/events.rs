@@ -118,8 +118,7 @@ impl EventStore for SqlStore {
     async fn create_event(&self, new: NewEvent) -> StoreResult<CreateEventOutcome> {
         let document = document(&new.details)?;
         transaction!(self.pool, |tx, _locks| {
-            let taken: i64 =
-                query_scalar(CODE_TAKEN).bind(&new.details.code).fetch_one(&mut *tx).await?;
+            let taken: i64 = query_scalar(CODE_TAKEN).bind(&new.details.code).fetch_one(&mut *tx).await?;
             let made: Option<i64> = if taken > 0 {
                 None
             } else {
@@ -165,8 +164,7 @@ impl EventStore for SqlStore {
     }
 
     async fn event(&self, id: EventId) -> StoreResult<Option<Event>> {
-        let row: Option<EventRow> =
-            read!(self.pool, |p| query_as(EVENT).bind(id.get()).fetch_optional(p))?;
+        let row: Option<EventRow> = read!(self.pool, |p| query_as(EVENT).bind(id.get()).fetch_optional(p))?;
         row.map(event).transpose()
     }
 
@@ -212,7 +210,10 @@ impl EventStore for SqlStore {
             .bind(limit(slice.limit))
             .bind(limit(slice.skip))
             .fetch_all(p))?;
-        Ok(Sliced { total: rows::count(total), items: found.into_iter().map(view).collect::<StoreResult<_>>()? })
+        Ok(Sliced {
+            total: rows::count(total),
+            items: found.into_iter().map(view).collect::<StoreResult<_>>()?,
+        })
     }
 
     async fn attendees(
@@ -228,8 +229,9 @@ impl EventStore for SqlStore {
             .bind(at.0)
             .bind(limit(most))
             .fetch_all(p))?;
-        let attendee =
-            |(id, told)| Ok((rows::account_id(id, "registrations", "account_id")?, gender(told, "registrations")?));
+        let attendee = |(id, told)| {
+            Ok((rows::account_id(id, "registrations", "account_id")?, gender(told, "registrations")?))
+        };
         found.into_iter().map(attendee).collect()
     }
 

@@ -115,7 +115,8 @@ impl SqlStore {
         at: Millis,
         slice: Slice,
     ) -> StoreResult<Sliced<(Registration, Event)>> {
-        let found = self.registrations(OF_ACCOUNT, COUNT_OF_ACCOUNT, account.get(), status, at, slice).await?;
+        let found =
+            self.registrations(OF_ACCOUNT, COUNT_OF_ACCOUNT, account.get(), status, at, slice).await?;
         let ids: Vec<EventId> = found.items.iter().map(|one| one.event).collect();
         let rows: Vec<EventRow> =
             read!(self.pool, |p| query_as(events::EVENTS_BY_ID).bind(list(&ids)).fetch_all(p))?;

@@ -10,8 +10,7 @@ use super::{
     SqlStore,
     error::TxError,
     events::{self, EVENT, EventRow, REPLACE as REPLACE_EVENT},
-    jobs,
-    limit,
+    jobs, limit,
     office::record,
     read,
     registrations::{self, BY_ID, RegistrationRow, registration},
@@ -368,7 +367,13 @@ macro_rules! write_seating {
         }
         if let Some(Waiting { account, gender, since }) = $seating.joined {
             let gender = gender.map(Gender::code);
-            query(WAIT).bind($event).bind(account.get()).bind(gender).bind(since.0).execute(&mut *$tx).await?;
+            query(WAIT)
+                .bind($event)
+                .bind(account.get())
+                .bind(gender)
+                .bind(since.0)
+                .execute(&mut *$tx)
+                .await?;
         }
         for refund in &$seating.refunds {
             query(OWE)

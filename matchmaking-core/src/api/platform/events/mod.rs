@@ -13,8 +13,8 @@ pub use registrations::{
 pub use rounds::{GetRounds, Pick, PickRequest, PickedView, RoundView, RoundsView};
 pub use shown::{
     Attendee, AttendeesView, EventDetailView, EventItem, EventRequest, EventSorting, EventsRequest, GetEvent,
-    ListEvents, ListedParticipants, ListedPlace, ListedRequirements, StopWaiting, UserRegistration, WaitForSeat,
-    WaitingView,
+    ListEvents, ListedParticipants, ListedPlace, ListedRequirements, StopWaiting, UserRegistration,
+    WaitForSeat, WaitingView,
 };
 
 use crate::{

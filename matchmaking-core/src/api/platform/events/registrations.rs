@@ -342,7 +342,9 @@ pub struct CancelRequest {
 /// Without the reason.
 impl std::fmt::Debug for CancelRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CancelRequest").field("registration_id", &self.registration_id).finish_non_exhaustive()
+        f.debug_struct("CancelRequest")
+            .field("registration_id", &self.registration_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -371,9 +373,8 @@ pub struct CancelledView {
 pub struct CheckIn;
 
 impl Endpoint for CheckIn {
-    const ROUTE: Route = post("/events/registrations/{registration_id}/check-in", "活动签到")
-        .documented()
-        .success("签到成功");
+    const ROUTE: Route =
+        post("/events/registrations/{registration_id}/check-in", "活动签到").documented().success("签到成功");
     type Request = CheckInRequest;
     type Response = CheckedInView;
 }

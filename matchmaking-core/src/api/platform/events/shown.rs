@@ -129,7 +129,8 @@ impl Decode for EventsRequest {
 
 fn date(node: Node<'_>) -> Result<NaiveDate, Refused> {
     let text = node.str(10)?;
-    let problem = Problem::Reason { chinese: "必须是 YYYY-MM-DD 日期", english: "must be a date, YYYY-MM-DD" };
+    let problem =
+        Problem::Reason { chinese: "必须是 YYYY-MM-DD 日期", english: "must be a date, YYYY-MM-DD" };
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| node.refuse(problem))
 }
 
