@@ -6,6 +6,7 @@ mod architecture;
 mod assistant;
 mod authorisation;
 mod dialects;
+mod events;
 mod groups;
 mod kill;
 mod kit;

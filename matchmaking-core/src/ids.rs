@@ -98,6 +98,14 @@ id! {
     /// An entry of the record of what was changed in the back office.
     AuditId
 }
+id! {
+    /// An event where people meet.
+    EventId
+}
+id! {
+    /// Somebody's seat at an event, or what came of it.
+    RegistrationId
+}
 
 #[cfg(test)]
 mod tests {

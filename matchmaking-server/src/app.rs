@@ -62,6 +62,7 @@ pub async fn over(foundation: Foundation) -> Result<Arc<Services>, OpenError> {
     services.start().await.map_err(|source| PortFailure::unusable("BUS_URL", source))?;
     services.fill_pool_beside();
     services.sweep_media_beside();
+    services.run_jobs_beside();
     Ok(Arc::new(services))
 }
 

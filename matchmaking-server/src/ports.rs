@@ -25,6 +25,9 @@ pub use sms_webhook::{BadHook, WebhookSms};
 /// What the key that signs web hooks is made for. Receivers derive it as `docs/operations.md` says.
 const WEBHOOK_KEY: &str = "matchmaking: text messages";
 
+/// What the key that signs the sandbox's notices is made for, likewise.
+const SANDBOX_KEY: &str = "matchmaking: sandbox payments";
+
 /// Why a port cannot be used: a variable and the reason, without what the variable holds, which may be secret.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable}: {reason}")]
@@ -58,7 +61,8 @@ pub async fn open(config: &Config, key: &TokenKey) -> Result<Ports, PortFailure>
     let sms = sms(&config.sms_url, key).await?;
     let media =
         media(&config.media_url).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
-    Ok(Ports { sms, media, assistant, ..Ports::offline() }.with_sandbox(&config.public_base_url))
+    Ok(Ports { sms, media, assistant, ..Ports::offline() }
+        .with_sandbox(&config.public_base_url, key.derived(SANDBOX_KEY)))
 }
 
 async fn sms(url: &str, key: &TokenKey) -> Result<Arc<dyn SmsSender>, PortFailure> {

@@ -4,6 +4,7 @@
 //! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
 
 mod assistant;
+mod events;
 mod pairing;
 mod rows;
 mod scene;
@@ -29,7 +30,7 @@ const SURFACES: [Surface; 6] = [
 
 /// Every row.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(pairing::ROWS).chain(assistant::ROWS)
+    ROWS.iter().chain(pairing::ROWS).chain(assistant::ROWS).chain(events::ROWS)
 }
 
 /// Every method and path of these surfaces, by their first mount, with the route.

@@ -118,6 +118,9 @@ pub(super) struct Scene {
     /// and the other member's.
     pub(super) talk: i64,
     pub(super) message: i64,
+    /// A public event, and the owner's registration for it.
+    pub(super) event: i64,
+    pub(super) registration: i64,
     token: Option<String>,
 }
 
@@ -142,6 +145,8 @@ impl Scene {
             report: 0,
             talk: 0,
             message: 0,
+            event: 0,
+            registration: 0,
             token: None,
         }
     }
@@ -354,6 +359,7 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
     let report =
         services.safety.report(people[0], people[1], "spam".to_owned(), String::new()).await.unwrap();
     services.safety.block(people[0], people[3]).await.unwrap();
+    let (event, registration) = registered(services, people[0]).await;
     let me = people[place];
     let family = format!("family {}", scene.number);
     let (device, expires_at) = (Device::default(), START.plus(EXPIRED));
@@ -389,7 +395,21 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
         talk: if persona == Persona::Blocked { talks[1].0 } else { talks[0].0 },
         message: if persona == Persona::Blocked { talks[1].1 } else { talks[0].1 },
         report: report.get(),
+        event,
+        registration,
         token,
         ..scene
     }
+}
+
+/// A public event, and the registration of this person for it.
+async fn registered(services: &Services, owner: AccountId) -> (i64, i64) {
+    use matchmaking_core::api::{admin::EventInput, wire::Input};
+    use matchmaking_core::service::events::EventPlan;
+
+    let input: EventInput = Input::strict().with_json(super::events::event(None)).decode().unwrap();
+    let plan = EventPlan { is_draft: input.is_draft, deadline: input.deadline, details: input.details };
+    let event = services.events.create(plan).await.unwrap().id;
+    let seat = services.events.register(owner, event, None).await.unwrap();
+    (event.get(), seat.registration.id.get())
 }

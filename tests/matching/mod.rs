@@ -4,6 +4,6 @@ mod back_office;
 mod interactions;
 mod likes;
 mod matches;
-mod people;
+pub(crate) mod people;
 mod recommendations;
 mod safety;

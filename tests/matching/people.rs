@@ -11,30 +11,30 @@ use crate::support::server::START;
 use crate::support::{Answer, Options, Remote, Server};
 
 /// What opens the back office of the tests.
-pub(super) const ADMIN_TOKEN: &str = "the operator's token for tests";
+pub(crate) const ADMIN_TOKEN: &str = "the operator's token for tests";
 
 /// How long a day is, in milliseconds.
-pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000;
+pub(crate) const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// When the tests begin, as this surface writes it.
-pub(super) const START_TIME: &str = "2026-02-05T10:30:00.123Z";
+pub(crate) const START_TIME: &str = "2026-02-05T10:30:00.123Z";
 
 /// A server with a back office.
-pub(super) fn with_back_office() -> Options {
+pub(crate) fn with_back_office() -> Options {
     Options::default().back_office(ADMIN_TOKEN)
 }
 
 /// Somebody who has logged in.
 #[derive(Debug, Clone)]
-pub(super) struct Person {
+pub(crate) struct Person {
     server: Remote,
-    pub(super) id: i64,
-    pub(super) token: String,
+    pub(crate) id: i64,
+    pub(crate) token: String,
 }
 
 impl Person {
     /// Somebody with this number, gender and birthday, by the name `p` and the number.
-    pub(super) async fn join(server: &Server, number: i64, gender: Gender) -> Self {
+    pub(crate) async fn join(server: &Server, number: i64, gender: Gender) -> Self {
         let profile = Profile {
             nickname: Some(format!("p{number}")),
             gender: Some(gender),
@@ -45,7 +45,7 @@ impl Person {
     }
 
     /// Somebody with this number who tells this.
-    pub(super) async fn join_as(server: &Server, number: i64, profile: Profile) -> Self {
+    pub(crate) async fn join_as(server: &Server, number: i64, profile: Profile) -> Self {
         let phone = (13_800_000_000 + number).to_string();
         let id = server
             .inside(move |services| async move {
@@ -63,7 +63,7 @@ impl Person {
     }
 
     /// Opens a session now, of which they have the token from now on.
-    pub(super) async fn comes_again(&mut self, server: &Server) {
+    pub(crate) async fn comes_again(&mut self, server: &Server) {
         let account = self.account();
         self.token = server
             .inside(move |services| async move {
@@ -77,12 +77,12 @@ impl Person {
             .await;
     }
 
-    pub(super) fn account(&self) -> AccountId {
+    pub(crate) fn account(&self) -> AccountId {
         AccountId::new(self.id).unwrap()
     }
 
     /// Gives them a membership that does not end.
-    pub(super) async fn becomes(&self, server: &Server, level: Level) {
+    pub(crate) async fn becomes(&self, server: &Server, level: Level) {
         let id = self.account();
         server
             .inside(move |services| async move {
@@ -93,7 +93,7 @@ impl Person {
     }
 
     /// Changes what they tell.
-    pub(super) async fn tells(&self, server: &Server, change: impl Fn(&mut Profile) + Send + Sync + 'static) {
+    pub(crate) async fn tells(&self, server: &Server, change: impl Fn(&mut Profile) + Send + Sync + 'static) {
         let id = self.account();
         server
             .inside(move |services| async move {
@@ -103,7 +103,7 @@ impl Person {
     }
 
     /// Writes to somebody with whom they are matched.
-    pub(super) async fn says(&self, server: &Server, to: &Self, content: &str) {
+    pub(crate) async fn says(&self, server: &Server, to: &Self, content: &str) {
         use matchmaking_core::model::{MessageDetails, MessageKind, Pair};
         use matchmaking_core::store::{AppendOutcome, NewMessage, OnStored};
 
@@ -129,36 +129,36 @@ impl Person {
     }
 
     /// Asks for a path below `/v1`.
-    pub(super) async fn ask(&self, verb: Verb, path: &str, body: Option<&Value>) -> Answer {
+    pub(crate) async fn ask(&self, verb: Verb, path: &str, body: Option<&Value>) -> Answer {
         ask(&self.server, &self.token, verb, &format!("/v1{path}"), body).await
     }
 
     /// What is read at a path: the data of a success.
     #[track_caller]
-    pub(super) fn get(&self, path: &str) -> impl Future<Output = Value> {
+    pub(crate) fn get(&self, path: &str) -> impl Future<Output = Value> {
         let (this, path) = (self.clone(), path.to_owned());
         async move { data(&this.ask(Verb::GET, &path, None).await) }
     }
 
     /// What is answered to a post: the data of a success.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         data(&self.ask(Verb::POST, path, Some(body)).await)
     }
 
     /// Decides about somebody.
-    pub(super) async fn decides(&self, about: &Self, action: &str) -> Value {
+    pub(crate) async fn decides(&self, about: &Self, action: &str) -> Value {
         self.post("/matching/interaction", &json!({"target_user_id": about.id, "action": action})).await
     }
 
     /// The answer to a decision about somebody.
-    pub(super) async fn tries(&self, about: i64, action: &str) -> Answer {
+    pub(crate) async fn tries(&self, about: i64, action: &str) -> Answer {
         let body = json!({"target_user_id": about, "action": action});
         self.ask(Verb::POST, "/matching/interaction", Some(&body)).await
     }
 }
 
 /// A request with a token.
-pub(super) async fn ask(
+pub(crate) async fn ask(
     server: &Remote,
     token: &str,
     verb: Verb,
@@ -173,13 +173,13 @@ pub(super) async fn ask(
 }
 
 /// A request of the back office: the data of a success.
-pub(super) async fn office(server: &Remote, verb: Verb, path: &str, body: Option<&Value>) -> Value {
+pub(crate) async fn office(server: &Remote, verb: Verb, path: &str, body: Option<&Value>) -> Value {
     data(&ask(server, ADMIN_TOKEN, verb, &format!("/admin/v1{path}"), body).await)
 }
 
 /// The data of a success, in the envelope that it must stand in.
 #[track_caller]
-pub(super) fn data(answer: &Answer) -> Value {
+pub(crate) fn data(answer: &Answer) -> Value {
     let body = answer.json();
     assert_eq!((answer.status, &body["code"]), (200, &json!(200)), "{}", answer.text);
     assert_eq!(body["message"], "success");
@@ -189,7 +189,7 @@ pub(super) fn data(answer: &Answer) -> Value {
 
 /// Expects this code, whose first three digits are the status.
 #[track_caller]
-pub(super) fn refused(answer: &Answer, code: u32) -> Value {
+pub(crate) fn refused(answer: &Answer, code: u32) -> Value {
     let body = answer.json();
     assert_eq!((u32::from(answer.status), &body["code"]), (code / 100, &json!(code)), "{}", answer.text);
     body["data"].clone()
@@ -197,19 +197,19 @@ pub(super) fn refused(answer: &Answer, code: u32) -> Value {
 
 /// Expects a refusal of exactly these fields.
 #[track_caller]
-pub(super) fn refused_fields(answer: &Answer, code: u32, fields: &[&str]) {
+pub(crate) fn refused_fields(answer: &Answer, code: u32, fields: &[&str]) {
     let data = refused(answer, code);
     let told: Vec<_> = data["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
     assert_eq!(told, fields, "{}", answer.text);
 }
 
 /// The numbers in a field of the items of a list.
-pub(super) fn numbers(list: &Value, field: &str) -> Vec<i64> {
+pub(crate) fn numbers(list: &Value, field: &str) -> Vec<i64> {
     list["items"].as_array().unwrap().iter().map(|item| item[field].as_i64().unwrap()).collect()
 }
 
 /// A woman, and this many men.
-pub(super) async fn her_and(server: &Server, men: i64) -> (Person, Vec<Person>) {
+pub(crate) async fn her_and(server: &Server, men: i64) -> (Person, Vec<Person>) {
     let her = Person::join(server, 0, Gender::Female).await;
     let mut them = Vec::new();
     for number in 1..=men {
@@ -219,7 +219,7 @@ pub(super) async fn her_and(server: &Server, men: i64) -> (Person, Vec<Person>) 
 }
 
 /// Two who have matched, and the number of their match.
-pub(super) async fn matched(server: &Server) -> (Person, Person, i64) {
+pub(crate) async fn matched(server: &Server) -> (Person, Person, i64) {
     let (her, mut them) = her_and(server, 1).await;
     let him = them.remove(0);
     her.decides(&him, "like").await;

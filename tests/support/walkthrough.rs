@@ -1,5 +1,6 @@
 //! The walks with curl that the documentation shows, run as they stand there.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -12,6 +13,16 @@ use super::{Remote, must};
 ///
 /// A machine without bash or curl is told so and passes, unless the tests must not leave anything out.
 pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &Path)]) {
+    walk_with(page, "sh", server, more).await;
+}
+
+/// The same for the one block of this language.
+pub(crate) async fn walk_with<V: AsRef<OsStr>>(
+    page: &str,
+    language: &str,
+    server: &Remote,
+    more: &[(&str, V)],
+) {
     for program in ["bash", "curl"] {
         let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         if !found.is_ok_and(|status| status.success()) {
@@ -24,14 +35,14 @@ pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &Path)]) {
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
-    let script = block(&std::fs::read_to_string(path).unwrap()).to_owned();
+    let script = block(&std::fs::read_to_string(path).unwrap(), language).to_owned();
     let folder = tempfile::tempdir().unwrap();
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", &script])
         .current_dir(folder.path())
         .env("BASE", server.url(""))
         .env("NO_PROXY", "*")
-        .envs(more.iter().copied())
+        .envs(more.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null());
     let walking = tokio::task::spawn_blocking(move || bash.output().unwrap());
     let walked = must("the end of a walk", walking).await.unwrap();
@@ -44,15 +55,16 @@ pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &Path)]) {
     );
 }
 
-/// What stands in the only `sh` block of a page.
-fn block(page: &str) -> &str {
-    let mut blocks = page.split("\n```sh\n").skip(1);
-    let block = blocks.next().and_then(|rest| rest.split_once("\n```")).expect("a closed block of sh").0;
-    assert!(blocks.next().is_none(), "there are several blocks of sh");
+/// What stands in the only block of this language of a page.
+fn block<'a>(page: &'a str, language: &str) -> &'a str {
+    let fence = format!("\n```{language}\n");
+    let mut blocks = page.split(&fence).skip(1);
+    let block = blocks.next().and_then(|rest| rest.split_once("\n```")).expect("a closed block").0;
+    assert!(blocks.next().is_none(), "there are several blocks of {language}");
     block
 }
 
 #[test]
 fn the_block_of_a_page_is_found() {
-    assert_eq!(block("a\n```json\n{}\n```\n\n```sh\ncurl x\ny\n```\nrest\n```json\n```"), "curl x\ny");
+    assert_eq!(block("a\n```json\n{}\n```\n\n```sh\ncurl x\ny\n```\nrest\n```json\n```", "sh"), "curl x\ny");
 }

@@ -136,6 +136,18 @@ pub enum Fault {
     /// The assistant is writing a reply in the conversation.
     #[error("a reply is being written")]
     ReplyUnderWay,
+    /// There is no such event for this person.
+    #[error("unknown event")]
+    UnknownEvent,
+    /// There is no such registration of this person.
+    #[error("unknown registration")]
+    UnknownRegistration,
+    /// An event does not give what is asked of it.
+    #[error("the event refuses: {0:?}")]
+    EventRefused(crate::model::EventRefusal),
+    /// A notice of a payment is not from the gateway.
+    #[error("the notice is not the gateway's")]
+    BadNotice,
     /// Nobody writes to themselves.
     #[error("to oneself")]
     Oneself,
@@ -229,6 +241,8 @@ mod from_assistant;
 mod from_auth;
 #[cfg(feature = "service")]
 pub use from_services::no_such_upload;
+#[cfg(feature = "service")]
+mod from_events;
 
 #[cfg(feature = "service")]
 mod from_services {

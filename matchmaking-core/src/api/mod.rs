@@ -10,6 +10,7 @@
 
 pub mod admin;
 pub mod assistant;
+pub mod events;
 pub mod fault;
 pub mod groups;
 pub mod media;

@@ -45,6 +45,18 @@ actions! {
     ReportDecided = 4 "report.decided",
     /// Something that a person submitted was approved or rejected.
     ReviewDecided = 5 "review.decided",
+    /// An event was made.
+    EventMade = 6 "event.created",
+    /// An event was changed.
+    EventChanged = 7 "event.updated",
+    /// An event was cancelled.
+    EventCancelled = 8 "event.cancelled",
+    /// The rounds of an event were drawn up.
+    EventRounds = 9 "event.rounds",
+    /// An event was closed: picks became matches.
+    EventClosed = 10 "event.closed",
+    /// A notification was sent.
+    NotificationSent = 11 "notification.sent",
 }
 
 /// An entry of the record. It outlives whomever it is about; their number is all that it then tells of them.
@@ -56,7 +68,7 @@ pub struct AuditEntry {
     pub action: AuditAction,
     /// Whose account it is about, if it is about one.
     pub account: Option<AccountId>,
-    /// The number of the thing it is about: of a report or a review.
+    /// The number of the thing it is about: of a report, a review or an event.
     pub thing: Option<i64>,
     /// What was decided and why, in short. Empty once the account is deleted.
     pub detail: String,
@@ -83,7 +95,7 @@ mod tests {
 
     #[test]
     fn actions_come_back_from_their_numbers() {
-        for code in 1..=5 {
+        for code in 1..=11 {
             assert_eq!(AuditAction::from_code(code).map(AuditAction::code), Some(code));
         }
         assert_eq!(AuditAction::from_code(0), None);

@@ -7,6 +7,7 @@ pub mod completion;
 pub mod contact_mask;
 pub mod conversation;
 pub mod edit;
+pub mod event;
 pub mod id_card;
 pub mod interests;
 pub mod labels;
@@ -16,6 +17,7 @@ pub mod membership;
 pub mod message;
 pub mod person;
 pub mod profile;
+pub mod registration;
 pub mod report;
 pub mod requirements;
 pub mod review;
@@ -26,12 +28,16 @@ pub mod zodiac;
 pub use account::{Account, AccountStatus, Identity, IdentityKind};
 pub use audit::{AuditAction, AuditEntry};
 pub use conversation::{Conversation, ConversationKind, Member, Role};
+pub use event::{Event, EventDetails, EventState, EventStatus, Seats};
 pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
 pub use membership::{Level, Membership};
 pub use message::{Message, MessageDetails, MessageKind};
 pub use person::Person;
 pub use profile::Profile;
+pub use registration::{
+    EventRefusal, RefundState, Registration, RegistrationState, RegistrationStatus, TableDate,
+};
 pub use report::Report;
 pub use requirements::Requirements;
 pub use review::{

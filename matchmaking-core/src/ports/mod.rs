@@ -46,7 +46,7 @@ impl Ports {
     /// Every port's default: nothing leaves the process, and media are gone when it ends.
     #[must_use]
     pub fn offline() -> Self {
-        let sandbox = Arc::new(payment::SandboxGateway::new(OFFLINE_BASE_URL));
+        let sandbox = Arc::new(payment::SandboxGateway::new(OFFLINE_BASE_URL, rand::random()));
         Self {
             bus: Arc::new(bus::LocalBus),
             sms: Arc::new(sms::LogSms::new()),
@@ -57,10 +57,10 @@ impl Ports {
         }
     }
 
-    /// With a sandbox as the gateway, whose payments are made below this URL.
+    /// With a sandbox as the gateway, whose payments are made below this URL, and whose notices are signed with this key.
     #[must_use]
-    pub fn with_sandbox(mut self, base_url: &str) -> Self {
-        let sandbox = Arc::new(payment::SandboxGateway::new(base_url));
+    pub fn with_sandbox(mut self, base_url: &str, key: [u8; 32]) -> Self {
+        let sandbox = Arc::new(payment::SandboxGateway::new(base_url, key));
         self.payments = Arc::clone(&sandbox) as _;
         self.sandbox = Some(sandbox);
         self

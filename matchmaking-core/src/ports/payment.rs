@@ -10,7 +10,7 @@ use crate::clock::Millis;
 
 mod sandbox;
 
-pub use sandbox::{SANDBOX_ORDERS_MAX, SandboxGateway};
+pub use sandbox::{SANDBOX_ORDERS_MAX, SANDBOX_SIGNATURE, SandboxGateway};
 
 /// Through what a person pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -48,14 +48,21 @@ impl Snapped {
     /// Great-circle distance in kilometres between the centres of two cells (haversine). The same both ways.
     #[must_use]
     pub fn km_to(self, other: Self) -> f64 {
-        let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
-        let ((latitude, longitude), (other_latitude, other_longitude)) = (self.centre(), other.centre());
-        let along = half(latitude, other_latitude);
-        let across = half(longitude, other_longitude);
-        let cosines = latitude.to_radians().cos() * other_latitude.to_radians().cos();
-        let h = (along + cosines * across).clamp(0.0, 1.0);
-        2.0 * EARTH_RADIUS_KM * h.sqrt().asin()
+        let at = |(latitude, longitude): (f64, f64)| Position { latitude, longitude };
+        exact_km(at(self.centre()), at(other.centre()))
     }
+}
+
+/// Great-circle distance in kilometres between two positions as they are (haversine): of a place that everyone knows,
+/// never between people.
+#[must_use]
+pub fn exact_km(one: Position, other: Position) -> f64 {
+    let half = |a: f64, b: f64| ((a - b).to_radians() / 2.0).sin().powi(2);
+    let along = half(one.latitude, other.latitude);
+    let across = half(one.longitude, other.longitude);
+    let cosines = one.latitude.to_radians().cos() * other.latitude.to_radians().cos();
+    let h = (along + cosines * across).clamp(0.0, 1.0);
+    2.0 * EARTH_RADIUS_KM * h.sqrt().asin()
 }
 
 /// The latitude of the centres of this row of cells.

@@ -56,6 +56,7 @@ pub mod pool;
 pub mod reasons;
 mod reference;
 pub mod requirements;
+pub mod rounds;
 mod sample;
 pub mod score;
 pub mod weights;

@@ -1,6 +1,6 @@
 //! The days of the matchmaker: from eight o'clock to eight o'clock where the people live.
 
-use chrono::{Days, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use crate::clock::Millis;
@@ -43,12 +43,17 @@ pub fn offset(now: Millis, zone: Tz) -> i64 {
 }
 
 /// When the zone's clocks show this: the first time, where they show it twice, and an hour on where never.
-fn moment(local: NaiveDateTime, zone: Tz) -> Millis {
+pub(super) fn moment(local: NaiveDateTime, zone: Tz) -> Millis {
     let shown = zone.from_local_datetime(&local).earliest();
     let shown = shown.or_else(|| {
         zone.from_local_datetime(&local.checked_add_signed(chrono::TimeDelta::hours(1))?).earliest()
     });
     shown.map_or_else(|| Millis(local.and_utc().timestamp_millis()), |at| at.to_utc().into())
+}
+
+/// The date that the zone's calendars show at this moment.
+pub(super) fn date(now: Millis, zone: Tz) -> NaiveDate {
+    now.to_utc().with_timezone(&zone).date_naive()
 }
 
 #[cfg(test)]

@@ -218,7 +218,7 @@ impl Likes {
     }
 
     /// What a match of these two would say.
-    fn terms(&self, me: &Person, other: &Person) -> MatchTerms {
+    pub(super) fn terms(&self, me: &Person, other: &Person) -> MatchTerms {
         let language = Language::default();
         match self.matcher.reasons(me, other, self.people.moment(), language) {
             Ok(reasons) => {

@@ -175,7 +175,7 @@ impl Media {
 }
 
 /// When a link ends that is made at this moment, in seconds.
-fn expiry(at: Millis) -> i64 {
+pub(super) fn expiry(at: Millis) -> i64 {
     at.0.div_euclid(1_000)
         .saturating_add(LINK_HOURS * 3_600 + LINK_STEP_SECS - 1)
         .div_euclid(LINK_STEP_SECS)

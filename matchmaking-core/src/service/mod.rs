@@ -12,11 +12,14 @@ pub mod chat;
 pub mod daily;
 pub mod days;
 pub mod enrolment;
+pub mod events;
 pub mod export;
 pub mod groups;
+pub mod jobs;
 pub mod likes;
 pub mod matchmaking;
 pub mod media;
+mod notices;
 pub mod office;
 pub mod pairs;
 pub mod passwords;
@@ -143,6 +146,10 @@ pub struct Services {
     pub safety: safety::Safety,
     /// The back office.
     pub office: office::Office,
+    /// Events.
+    pub events: events::Events,
+    /// Work that is to be done at a moment.
+    pub jobs: jobs::Jobs,
     /// Conversations and messages.
     pub chat: chat::Chat,
     /// Groups, which rooms are too.
@@ -246,6 +253,20 @@ impl Services {
         let safety = safety::Safety::new(stores.clone(), people.clone(), Arc::clone(&clock));
         let office =
             office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
+        let events = events::Events::new(events::Parts {
+            stores: stores.clone(),
+            chat: chat.clone(),
+            likes: likes.clone(),
+            matchmaking: matchmaking.clone(),
+            gateway: Arc::clone(&ports.payments),
+            sandbox: ports.sandbox.clone(),
+            notices: notices::Notices::new(Arc::clone(&hub)),
+            clock: Arc::clone(&clock),
+            time_zone,
+            token_key: &token_key,
+            public_base_url: &public_base_url,
+        });
+        let jobs = jobs::Jobs::new(stores.clone(), events.clone(), Arc::clone(&clock));
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let answering = ports.assistant.clone().unwrap_or_else(|| {
@@ -271,6 +292,8 @@ impl Services {
             exports,
             safety,
             office,
+            events,
+            jobs,
             chat,
             groups,
             assistant,
@@ -318,6 +341,19 @@ impl Services {
                     tracing::error!(error = &error as &dyn std::error::Error, "files cannot be removed now");
                 }
                 tokio::time::sleep(SWEEP_EVERY).await;
+            }
+        });
+    }
+
+    /// Does what is due, from now on every second, beside the calls and on the runtime on which this is called.
+    pub fn run_jobs_beside(&self) {
+        let jobs = self.jobs.clone();
+        self.background.spawn(async move {
+            loop {
+                if let Err(error) = jobs.run_due().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "jobs cannot be done now");
+                }
+                tokio::time::sleep(jobs::LOOK_EVERY).await;
             }
         });
     }

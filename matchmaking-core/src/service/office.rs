@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::people::People;
+use super::{notices::Notices, people::People};
 use crate::{
     clock::{Clock, Millis},
     error::{StoreError, StoreResult},
@@ -36,6 +36,18 @@ pub enum OfficeError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How many people are told at once of what everyone is told.
+const TOLD_AT_ONCE: usize = 500;
+
+/// Who is told something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// These people, as far as they take part.
+    People(Vec<AccountId>),
+    /// Everyone who takes part.
+    Everyone,
 }
 
 /// An account as the back office sees it.
@@ -141,6 +153,40 @@ impl Office {
     /// The record of what was changed.
     pub async fn audit(&self, slice: Slice) -> StoreResult<Sliced<AuditEntry>> {
         self.stores.office.audit(slice).await
+    }
+
+    /// Tells people something on the sockets that they have open; returns how many there are to be told, whether they
+    /// are connected or not.
+    pub async fn notify(&self, audience: Audience, title: &str, content: &str) -> Result<usize, OfficeError> {
+        // The record first: what is told cannot be taken back.
+        self.stores
+            .office
+            .record_audit(self.audit_of(AuditAction::NotificationSent, None, title.to_owned()))
+            .await?;
+        let notices = Notices::new(Arc::clone(&self.hub));
+        let mut told = 0;
+        match audience {
+            Audience::People(ids) => {
+                for some in ids.chunks(TOLD_AT_ONCE) {
+                    let rows = self.stores.people.people_among(some).await?;
+                    let some: Vec<_> = rows.iter().map(|row| row.person.id).collect();
+                    notices.tell(&some, title, content.to_owned());
+                    told += some.len();
+                }
+            }
+            Audience::Everyone => {
+                let mut after = None;
+                loop {
+                    let rows = self.stores.people.people(after, TOLD_AT_ONCE).await?;
+                    let some: Vec<_> = rows.iter().map(|row| row.person.id).collect();
+                    let Some(last) = some.last() else { break };
+                    after = Some(*last);
+                    notices.tell(&some, title, content.to_owned());
+                    told += some.len();
+                }
+            }
+        }
+        Ok(told)
     }
 
     async fn account(&self, id: AccountId) -> Result<Account, OfficeError> {

@@ -19,7 +19,9 @@ mod conversations;
 mod daily;
 mod decision;
 mod dialogues;
+mod events;
 mod invitations;
+mod jobs;
 mod logins;
 mod matches;
 mod memberships;
@@ -31,7 +33,10 @@ mod people;
 mod phone;
 mod reports;
 mod reviews;
+mod rounds;
 mod safety;
+mod seating;
+mod seats;
 mod sessions;
 mod slice;
 #[cfg(feature = "sql")]
@@ -53,7 +58,12 @@ pub use conversations::{
 };
 pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
 pub use dialogues::{DialogueStore, NewQuestion, NewReply, QuestionOutcome};
+pub use events::{
+    CreateEventOutcome, EventOrder, EventQuery, EventStore, EventTimes, EventView, NewEvent,
+    RegistrationCounts,
+};
 pub use invitations::{InvitationStore, InviteCodeOutcome};
+pub use jobs::{Job, JobKind, JobStore, NewJob};
 pub use logins::{
     CODE_INTERVAL_MILLIS, CODE_LIFE_MILLIS, CODES_A_DAY, LOGIN_FAILURES_TO_LOCK,
     LOGIN_FAILURES_WINDOW_MILLIS, LOGIN_LOCK_MILLIS, LoginGate, LoginStore, NewCode, ReserveOutcome,
@@ -75,7 +85,13 @@ pub use reports::{
     NewReport, REPORTS_COUNTED_FOR, REPORTS_PER_DAY_MAX, ReportDecision, ReportOutcome, ReportStore,
 };
 pub use reviews::{Decided, NewReview, ReviewDecision, ReviewFilter, ReviewStore, SubmitOutcome};
+pub use rounds::{PICKS_MAX, PickOutcome, RoundStore};
 pub use safety::{BLOCKS_PER_PERSON_MAX, BlockOutcome, SafetyStore};
+pub use seats::{
+    CancelEventOutcome, CancelOutcome, CheckInOutcome, CloseEventOutcome, EditEventOutcome, EventEdit,
+    HOLD_MILLIS, LocalMoment, NewRating, NewRefund, NewSeat, PaidOutcome, RateOutcome, RegisterOutcome,
+    SETTLE_AFTER, SeatChange, SeatStore, WAITING_MAX, WaitOutcome,
+};
 pub use sessions::{
     Access, DEVICES_PER_ACCOUNT_MAX, FormerPassword, NewPassword, NewSession, OpenedSession,
     REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,
@@ -87,10 +103,11 @@ pub use url::{DatabaseUrl, URL_FORMS};
 #[cfg(feature = "mocks")]
 pub use self::{
     accounts::MockAccountStore, album::MockAlbumStore, conversations::MockConversationStore,
-    daily::MockDailyStore, dialogues::MockDialogueStore, invitations::MockInvitationStore,
-    logins::MockLoginStore, matches::MockMatchStore, memberships::MockMembershipStore,
-    messages::MockMessageStore, office::MockOfficeStore, people::MockPeopleStore, reports::MockReportStore,
-    reviews::MockReviewStore, safety::MockSafetyStore, sessions::MockSessionStore, upkeep::MockUpkeep,
+    daily::MockDailyStore, dialogues::MockDialogueStore, events::MockEventStore,
+    invitations::MockInvitationStore, jobs::MockJobStore, logins::MockLoginStore, matches::MockMatchStore,
+    memberships::MockMembershipStore, messages::MockMessageStore, office::MockOfficeStore,
+    people::MockPeopleStore, reports::MockReportStore, reviews::MockReviewStore, rounds::MockRoundStore,
+    safety::MockSafetyStore, seats::MockSeatStore, sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
 /// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
@@ -126,6 +143,14 @@ pub struct Stores {
     pub memberships: Arc<dyn MembershipStore>,
     /// Reports.
     pub reports: Arc<dyn ReportStore>,
+    /// Events, and who is registered for them.
+    pub events: Arc<dyn EventStore>,
+    /// The seats of events.
+    pub seats: Arc<dyn SeatStore>,
+    /// Rounds and picks of events.
+    pub rounds: Arc<dyn RoundStore>,
+    /// Work that is to be done at a moment.
+    pub jobs: Arc<dyn JobStore>,
     /// What the back office asks, and the record of what it changes.
     pub office: Arc<dyn OfficeStore>,
     /// Health, backup, closing.
@@ -152,6 +177,10 @@ impl Stores {
             + DailyStore
             + MembershipStore
             + ReportStore
+            + EventStore
+            + SeatStore
+            + RoundStore
+            + JobStore
             + OfficeStore
             + Upkeep
             + 'static,
@@ -172,6 +201,10 @@ impl Stores {
             daily: Arc::clone(&store) as _,
             memberships: Arc::clone(&store) as _,
             reports: Arc::clone(&store) as _,
+            events: Arc::clone(&store) as _,
+            seats: Arc::clone(&store) as _,
+            rounds: Arc::clone(&store) as _,
+            jobs: Arc::clone(&store) as _,
             office: Arc::clone(&store) as _,
             upkeep: store,
         }

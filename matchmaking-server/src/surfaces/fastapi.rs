@@ -36,6 +36,8 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         | Fault::UnknownMessage
         | Fault::NothingToTakeBack
         | Fault::UnknownReport
+        | Fault::UnknownEvent
+        | Fault::UnknownRegistration
         | Fault::UnknownPhoto
         | Fault::UnknownReview => text(StatusCode::NOT_FOUND, "Not Found"),
         Fault::MethodNotAllowed => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
@@ -80,6 +82,8 @@ fn detail(fault: &Fault) -> (StatusCode, Value) {
         | Fault::TooManyGroups
         | Fault::AlreadyDecided
         | Fault::ContactTooEarly
+        | Fault::EventRefused(_)
+        | Fault::BadNotice
         | Fault::AlbumFull
         | Fault::TooManyBlocks
         | Fault::ReviewPending

@@ -1,13 +1,22 @@
-//! The back office: reviews, reports, accounts and what was done there. It speaks as the platform does.
+//! The back office: reviews, reports, accounts, events and what was done there. It speaks as the platform does.
 //!
 //! Every route is served at `/admin/v1`, for whoever has the operator's token, and not at all where there is none.
 
 mod audit;
+mod events;
+mod notifications;
 mod reports;
 mod reviews;
 mod users;
 
 pub use audit::{AuditRequest, AuditView, ListAudit};
+pub use events::{
+    CAPACITY_MAX, CancelEvent, CloseEvent, ClosedView, CreateEvent, DEPOSIT_MAX, DrawRounds,
+    DrawRoundsRequest, DrawnRounds, EditEvent, EditEventRequest, EventInput, EventRegistrationsRequest,
+    EventStateView, GetEvent, ListEventRegistrations, ListEvents, OfficeEvent, OfficeEventRequest,
+    OfficeEventsRequest, OfficeRegistration,
+};
+pub use notifications::{NotifiedView, Notify, NotifyRequest, PEOPLE_MAX};
 pub use reports::{DECISION_MAX, DecideReport, DecideReportRequest, ListReports, ReportView, ReportsRequest};
 pub use reviews::{
     DecideReview, DecideReviewRequest, ListReviews, ListReviewsRequest, ReviewItem, ReviewedIdentity,
@@ -34,6 +43,15 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<ListUsers>(),
     Listed::of::<LockUser>(),
     Listed::of::<SetMembership>(),
+    Listed::of::<CreateEvent>(),
+    Listed::of::<ListEvents>(),
+    Listed::of::<GetEvent>(),
+    Listed::of::<EditEvent>(),
+    Listed::of::<CancelEvent>(),
+    Listed::of::<DrawRounds>(),
+    Listed::of::<CloseEvent>(),
+    Listed::of::<ListEventRegistrations>(),
+    Listed::of::<Notify>(),
     Listed::of::<ListAudit>(),
 ];
 

@@ -7,12 +7,14 @@ mod account;
 mod auth;
 mod conversations;
 mod credentials;
+mod events;
 mod export;
 pub mod frames;
 mod likes;
 mod matches;
 mod matching;
 mod messages;
+mod payments;
 mod people;
 mod photos;
 mod profile;
@@ -36,6 +38,15 @@ pub use conversations::{
     MessagePreview, OpenPagination, PreferencesRequest, PreferencesView, PresentUser, SetPreferences,
 };
 pub use credentials::DEVICE_TEXT_MAX;
+pub use events::{
+    Attendee, AttendeesView, CancelRegistration, CancelRequest, CancelledView, CheckIn, CheckInRequest,
+    CheckInView, CheckedInView, DepositState, EventBrief, EventDetailView, EventItem, EventRequest,
+    EventSorting, EventsRequest, GetCheckInCode, GetEvent, GetRounds, ListEvents, ListRegistrations,
+    ListedParticipants, ListedPlace, ListedRequirements, MyRegistration, PaymentView, Pick, PickRequest,
+    PickedView, Rate, RateRequest, RatedView, RegisterForEvent, RegisterForEventRequest, RegisteredEvent,
+    RegisteredView, RegistrationStats, RegistrationsRequest, RegistrationsView, RoundView, RoundsView,
+    StopWaiting, UserRegistration, WaitForSeat, WaitingView,
+};
 pub use export::{
     AccountExport, ExportAccount, ExportedDevice, ExportedInteraction, ExportedMessage, ExportedRegistration,
 };
@@ -53,6 +64,7 @@ pub use messages::{
     MessagesView, NewMessage, RecallMessage, RecallRequest, SendMessage, SendMessageRequest, TEXT_CHARS_MAX,
     type_of,
 };
+pub use payments::{NOTICE_BYTES_MAX, NotifyPayment, PaidView, PayInSandbox, SandboxPage};
 pub use people::{ScoredUser, UserBrief, UserCard, location, masked, nickname};
 pub use photos::{
     AddPhoto, AddPhotoForm, AddedPhoto, CropData, FILM_BYTES_MAX, PICTURE_BYTES_MAX, RemovePhoto,
@@ -127,6 +139,21 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<BlockUser>(),
     Listed::of::<UnblockUser>(),
     Listed::of::<ReportUser>(),
+    Listed::of::<ListEvents>(),
+    Listed::of::<ListRegistrations>(),
+    Listed::of::<GetEvent>(),
+    Listed::of::<RegisterForEvent>(),
+    Listed::of::<WaitForSeat>(),
+    Listed::of::<StopWaiting>(),
+    Listed::of::<GetRounds>(),
+    Listed::of::<Pick>(),
+    Listed::of::<CancelRegistration>(),
+    Listed::of::<CheckIn>(),
+    Listed::of::<Rate>(),
+    Listed::of::<GetCheckInCode>(),
+    Listed::of::<NotifyPayment>(),
+    Listed::of::<SandboxPage>(),
+    Listed::of::<PayInSandbox>(),
 ];
 
 /// A route of the surface that only the holder of a token may call.

@@ -1,12 +1,16 @@
 //! A gateway without money.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::Deserialize;
+use sha2::Sha256;
 
 use super::{
     CreatedPayment, NewPayment, Notice, PaymentError, PaymentGateway, PaymentOutcome, RawNotice, Refund,
@@ -15,7 +19,10 @@ use super::{
 /// How many payments a sandbox remembers; the oldest go first.
 pub const SANDBOX_ORDERS_MAX: usize = 100_000;
 
-/// The most refunds of one payment.
+/// The header of a notice that holds its signature: the HMAC-SHA256 of the body's bytes, in standard base64.
+pub const SANDBOX_SIGNATURE: &str = "x-sandbox-signature";
+
+/// The most refunds of one payment, and the most amounts that are noted as paid for one.
 const REFUNDS_MAX: usize = 100;
 
 /// A gateway without money, in this process: whoever calls [`confirm`](Self::confirm) plays the payer.
@@ -24,6 +31,7 @@ const REFUNDS_MAX: usize = 100;
 /// again makes it known again, and the refund of a payment that it does not know succeeds.
 pub struct SandboxGateway {
     pages: String,
+    key: [u8; 32],
     remembered: Mutex<Remembered>,
 }
 
@@ -35,23 +43,35 @@ struct Remembered {
 
 struct Order {
     amount_fen: i64,
-    paid: bool,
+    /// What notices said was paid.
+    received: BTreeSet<i64>,
     refunds: HashMap<String, i64>,
 }
 
 impl SandboxGateway {
-    /// A sandbox whose payments are made at `{base_url}/sandbox/payments/{order_no}`.
+    /// A sandbox whose payments are made at `{base_url}/sandbox/payments/{order_no}`, and whose notices are signed with
+    /// this key.
     #[must_use]
-    pub fn new(base_url: &str) -> Self {
+    pub fn new(base_url: &str, key: [u8; 32]) -> Self {
         let pages = format!("{}/sandbox/payments/", base_url.trim_end_matches('/'));
-        Self { pages, remembered: Mutex::default() }
+        Self { pages, key, remembered: Mutex::default() }
+    }
+
+    /// The signature of a notice with this body, as [`SANDBOX_SIGNATURE`] holds it.
+    #[must_use]
+    pub fn sign(&self, body: &[u8]) -> String {
+        STANDARD.encode(self.mac(body).finalize().into_bytes())
+    }
+
+    fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
+        Hmac::new_from_slice(&self.key).expect("HMAC takes keys of every length").chain_update(body)
     }
 
     /// Pays, and says so as a gateway's notice would. Paying again says the same again.
     pub fn confirm(&self, order_no: &str) -> Result<Notice, PaymentError> {
         let mut remembered = self.lock();
         let order = remembered.orders.get_mut(order_no).ok_or(PaymentError::Unknown)?;
-        order.paid = true;
+        order.received.insert(order.amount_fen);
         Ok(Notice {
             order_no: order_no.to_owned(),
             amount_fen: order.amount_fen,
@@ -79,7 +99,10 @@ impl Remembered {
             self.orders.remove(&oldest);
         }
         self.oldest_first.push_back(order_no.to_owned());
-        self.orders.insert(order_no.to_owned(), Order { amount_fen, paid: false, refunds: HashMap::new() });
+        self.orders.insert(
+            order_no.to_owned(),
+            Order { amount_fen, received: BTreeSet::new(), refunds: HashMap::new() },
+        );
     }
 }
 
@@ -120,7 +143,8 @@ impl PaymentGateway for SandboxGateway {
             None => {}
         }
         // A payment made known again after a restart may have been paid before it.
-        let left = order.amount_fen - order.refunds.values().sum::<i64>();
+        let paid = order.amount_fen.max(order.received.iter().sum());
+        let left = paid - order.refunds.values().sum::<i64>();
         if refund.amount_fen > left || order.refunds.len() >= REFUNDS_MAX {
             return Err(PaymentError::Refused("more would be given back than was paid"));
         }
@@ -128,10 +152,38 @@ impl PaymentGateway for SandboxGateway {
         Ok(())
     }
 
-    /// No notice comes from outside: the sandbox's own are what [`confirm`](SandboxGateway::confirm) returns.
-    async fn verify(&self, _raw: &RawNotice) -> Result<Notice, PaymentError> {
-        Err(PaymentError::Forged)
+    /// A notice of the sandbox is the JSON `{"order_no", "amount_fen", "outcome": "paid" | "failed"}`, signed in
+    /// [`SANDBOX_SIGNATURE`].
+    async fn verify(&self, raw: &RawNotice) -> Result<Notice, PaymentError> {
+        let signature = raw.headers.iter().find(|(name, _)| name == SANDBOX_SIGNATURE);
+        let signature = signature.and_then(|(_, value)| STANDARD.decode(value).ok());
+        // In constant time.
+        let good = signature.is_some_and(|signature| self.mac(&raw.body).verify_slice(&signature).is_ok());
+        let told: Option<Told> = serde_json::from_slice(&raw.body).ok();
+        let Some(Told { order_no, amount_fen, outcome }) = told.filter(|_| good) else {
+            return Err(PaymentError::Forged);
+        };
+        let outcome = match outcome.as_str() {
+            "paid" => PaymentOutcome::Paid,
+            "failed" => PaymentOutcome::Failed,
+            _ => return Err(PaymentError::Forged),
+        };
+        if let Some(order) = self.lock().orders.get_mut(&order_no)
+            && outcome == PaymentOutcome::Paid
+            && order.received.len() < REFUNDS_MAX
+        {
+            order.received.insert(amount_fen);
+        }
+        Ok(Notice { order_no, amount_fen, outcome })
     }
+}
+
+/// A notice as it is written.
+#[derive(Deserialize)]
+struct Told {
+    order_no: String,
+    amount_fen: i64,
+    outcome: String,
 }
 
 #[cfg(test)]
@@ -139,6 +191,8 @@ mod tests {
     use super::super::PaymentChannel;
     use super::*;
     use crate::clock::Millis;
+
+    const KEY: [u8; 32] = [7; 32];
 
     fn payment(order_no: &str, amount_fen: i64) -> NewPayment {
         NewPayment {
@@ -156,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_payment_is_opened_once_and_confirmed_as_often_as_one_likes() {
-        let gateway = SandboxGateway::new("http://127.0.0.1:8000/");
+        let gateway = SandboxGateway::new("http://127.0.0.1:8000/", KEY);
         let first = gateway.create(&payment("PAY20260205001", 9_900)).await.unwrap();
         assert_eq!(first.payment_url, "http://127.0.0.1:8000/sandbox/payments/PAY20260205001");
         assert_eq!(gateway.create(&payment("PAY20260205001", 9_900)).await.unwrap(), first);
@@ -170,7 +224,7 @@ mod tests {
 
     #[tokio::test]
     async fn bad_names_and_amounts_are_refused() {
-        let gateway = SandboxGateway::new("http://h");
+        let gateway = SandboxGateway::new("http://h", KEY);
         for bad in [
             payment("", 1),
             payment("a/b", 1),
@@ -184,7 +238,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_is_given_back_than_was_paid() {
-        let gateway = SandboxGateway::new("http://h");
+        let gateway = SandboxGateway::new("http://h", KEY);
         gateway.create(&payment("A", 100)).await.unwrap();
         gateway.confirm("A").unwrap();
         gateway.refund(&refund("A", "R1", 60)).await.unwrap();
@@ -199,7 +253,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_remembered_is_bounded() {
-        let gateway = SandboxGateway::new("http://h");
+        let gateway = SandboxGateway::new("http://h", KEY);
         for number in 0..=SANDBOX_ORDERS_MAX {
             gateway.create(&payment(&number.to_string(), 1)).await.unwrap();
         }
@@ -212,8 +266,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_notice_from_outside_is_believed() {
-        let raw = RawNotice { channel: PaymentChannel::Alipay, headers: Vec::new(), body: "{}".into() };
-        assert!(matches!(SandboxGateway::new("http://h").verify(&raw).await, Err(PaymentError::Forged)));
+    async fn a_notice_is_believed_that_is_signed() {
+        let gateway = SandboxGateway::new("http://h", KEY);
+        gateway.create(&payment("A", 100)).await.unwrap();
+        let raw = |body: &str, signature: &str| RawNotice {
+            channel: PaymentChannel::Alipay,
+            headers: vec![(SANDBOX_SIGNATURE.to_owned(), signature.to_owned())],
+            body: body.to_owned().into(),
+        };
+        let body = r#"{"order_no":"A","amount_fen":150,"outcome":"paid"}"#;
+        let notice = gateway.verify(&raw(body, &gateway.sign(body.as_bytes()))).await.unwrap();
+        assert_eq!((notice.amount_fen, notice.outcome), (150, PaymentOutcome::Paid));
+        gateway.refund(&refund("A", "R1", 150)).await.unwrap();
+        let other = SandboxGateway::new("http://h", [8; 32]).sign(body.as_bytes());
+        let odd = r#"{"order_no":"A","amount_fen":150,"outcome":"maybe"}"#;
+        let forged = [
+            raw(body, ""),
+            raw(body, "x"),
+            raw(body, &other),
+            raw(&body.replace("150", "151"), &gateway.sign(body.as_bytes())),
+            raw(odd, &gateway.sign(odd.as_bytes())),
+            raw("{}", &gateway.sign(b"{}")),
+            RawNotice { headers: Vec::new(), ..raw(body, "") },
+        ];
+        for forged in forged {
+            assert!(matches!(gateway.verify(&forged).await, Err(PaymentError::Forged)), "{forged:?}");
+        }
     }
 }

@@ -26,6 +26,7 @@ mod fixture;
 pub mod group_races;
 pub mod groups;
 pub mod invitations;
+pub mod jobs;
 pub mod likes;
 pub mod lists;
 pub mod logins;
@@ -39,7 +40,10 @@ pub mod people;
 pub mod races;
 pub mod receipts;
 pub mod reviews;
+pub mod rounds;
 pub mod safety;
+pub mod seat_races;
+pub mod seats;
 pub mod sessions;
 pub mod upkeep;
 pub mod visibility;
@@ -378,6 +382,38 @@ suite! { ($)
         nothing_is_stored_after_a_deactivation
         a_sender_who_leaves_neither_loses_nor_doubles
     }
+    seats {
+        an_event_comes_back
+        events_are_found
+        a_seat_is_held_and_paid
+        a_late_payment_goes_back
+        a_wrong_amount_goes_back
+        quotas_bound_their_gender
+        a_seat_is_given_back
+        a_freed_seat_is_offered
+        who_came_is_settled
+        a_cancelled_event_gives_everything_back
+        an_event_is_changed
+        attendees_are_seen
+        deletion_takes_words_and_leaves_numbers
+    }
+    seat_races {
+        no_more_get_a_seat_than_there_are
+        one_person_gets_one_seat
+        a_payment_meets_the_end_of_its_seat
+        a_freed_seat_goes_to_one
+        one_payment_counts_once
+    }
+    jobs {
+        a_job_is_done_once
+        a_lost_job_is_done_by_another
+        a_job_asked_for_meanwhile_is_done_again
+        jobs_at_once_are_each_one_s
+    }
+    rounds {
+        rounds_are_kept
+        picks_are_mutual
+    }
     upkeep {
         an_open_store_answers
         a_closed_store_is_unavailable
@@ -418,6 +454,10 @@ mod tests {
             include_str!("reviews.rs"),
             include_str!("safety.rs"),
             include_str!("sessions.rs"),
+            include_str!("jobs.rs"),
+            include_str!("rounds.rs"),
+            include_str!("seat_races.rs"),
+            include_str!("seats.rs"),
             include_str!("upkeep.rs"),
             include_str!("visibility.rs"),
             include_str!("writers.rs"),

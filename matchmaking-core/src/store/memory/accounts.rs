@@ -233,6 +233,8 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
         entry.detail.clear();
     }
 
+    state.leave_events(id, at);
+
     state.blocks.remove(&id);
     for blocked in state.blocks.values_mut() {
         blocked.remove(&id);

@@ -7,7 +7,9 @@ mod album;
 mod conversations;
 mod daily;
 mod dialogues;
+mod events;
 mod invitations;
+mod jobs;
 mod likes;
 mod logins;
 mod matches;
@@ -17,7 +19,9 @@ mod office;
 mod people;
 mod reports;
 mod reviews;
+mod rounds;
 mod safety;
+mod seats;
 mod sessions;
 mod upkeep;
 
@@ -26,14 +30,20 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{decision, phone::PhoneState};
+use chrono::NaiveDate;
+
+use super::{JobKind, NewRefund, decision, phone::PhoneState, seating::Waiting};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, AuditId, ConversationId, MatchId, PhotoId, ReportId, ReviewId, SessionId},
+    ids::{
+        AccountId, AuditId, ConversationId, EventId, MatchId, PhotoId, RegistrationId, ReportId, ReviewId,
+        SessionId,
+    },
     model::{
-        Account, AccountStatus, AuditEntry, Conversation, Identity, IdentityKind, Interaction, Match, Member,
-        Membership, Message, Pair, Photo, Profile, Relation, Report, Review, SeenDevice, Video, may_see,
+        Account, AccountStatus, AuditEntry, Conversation, Event, Identity, IdentityKind, Interaction, Match,
+        Member, Membership, Message, Pair, Photo, Profile, Registration, Relation, Report, Review,
+        SeenDevice, TableDate, Video, may_see,
     },
 };
 
@@ -102,6 +112,20 @@ struct State {
     /// By account, then by the name of the device.
     devices: BTreeMap<AccountId, BTreeMap<String, SeenDevice>>,
     invitations: BTreeMap<AccountId, invitations::InvitationRow>,
+    events: BTreeMap<EventId, Event>,
+    registrations: BTreeMap<RegistrationId, Registration>,
+    /// Who waits for a seat at an event, the first first.
+    waiting: BTreeMap<EventId, Vec<Waiting>>,
+    /// By name, with the moment at which the gateway took it.
+    refunds: BTreeMap<String, (NewRefund, Option<Millis>)>,
+    dates: BTreeMap<EventId, Vec<TableDate>>,
+    /// By event and who picks.
+    picks: BTreeMap<(EventId, AccountId), BTreeSet<AccountId>>,
+    jobs: BTreeMap<(JobKind, i64), jobs::JobRow>,
+    /// How many registrations a day has numbered.
+    numbered: BTreeMap<NaiveDate, i64>,
+    last_event: i64,
+    last_registration: i64,
     last_session: i64,
     last_account: i64,
     last_interaction: i64,

@@ -8,6 +8,7 @@ use super::{
     error::TxError,
     gather::Gathered,
     groups::depart,
+    jobs,
     json::list,
     read,
     rows::{self, AccountRow},
@@ -20,7 +21,7 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{Account, AccountStatus, Identity, IdentityKind},
     store::{
-        AccountRecord, AccountStore, CreateOutcome, NewAccount, NewIdentities, SetIdentitiesOutcome,
+        AccountRecord, AccountStore, CreateOutcome, JobKind, NewAccount, NewIdentities, SetIdentitiesOutcome,
         SetIdentityOutcome, decision::one_identity_a_kind,
     },
 };
@@ -77,6 +78,10 @@ sql! {
     ERASE_INTERACTIONS = "DELETE FROM interactions WHERE actor_id = $1 OR target_id = $1";
     ERASE_MATCHES = "DELETE FROM matches WHERE first_id = $1 OR second_id = $1";
     ERASE_BLOCKS = "DELETE FROM blocks WHERE by_id = $1 OR target_id = $1";
+    ERASE_WORDS = "UPDATE registrations SET words = '{}' WHERE account_id = $1";
+    ERASE_WAITING = "DELETE FROM waiting WHERE account_id = $1";
+    ERASE_PICKS = "DELETE FROM picks WHERE by_id = $1 OR target_id = $1";
+    ERASE_DATES = "DELETE FROM event_dates WHERE first_id = $1 OR second_id = $1";
     ERASE_MARKS = "DELETE FROM read_marks WHERE account_id = $1";
     ERASE_MEMBERS = "DELETE FROM members WHERE account_id = $1
         AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = members.conversation_id AND c.kind <> 1)";
@@ -93,7 +98,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 22] = [
+const ERASE: [&str; 26] = [
     ERASE_PASSWORD,
     // By the identity, and so before it.
     ERASE_PHONE,
@@ -112,6 +117,10 @@ const ERASE: [&str; 22] = [
     ERASE_AUDIT,
     ERASE_MATCHES,
     ERASE_BLOCKS,
+    ERASE_WORDS,
+    ERASE_WAITING,
+    ERASE_PICKS,
+    ERASE_DATES,
     ERASE_MARKS,
     ERASE_MEMBERS,
     album::ERASE_PHOTOS,
@@ -282,6 +291,13 @@ impl AccountStore for SqlStore {
                 for statement in ERASE {
                     query(statement).bind(id.get()).execute(&mut *tx).await?;
                 }
+                // Its seats are freed one by one, each under the lock of its event.
+                query(jobs::SCHEDULE)
+                    .bind(JobKind::Leave.code())
+                    .bind(id.get())
+                    .bind(at.0)
+                    .execute(&mut *tx)
+                    .await?;
             }
             changed
         })

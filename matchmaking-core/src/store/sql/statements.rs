@@ -1,9 +1,9 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, album, conversations, daily, dialogues, groups, invitations, likes, logins, matches,
-    memberships, messages, office, open, pages, people, reports, reviews, safety, sessions, summaries,
-    upkeep, writer,
+    accounts, album, conversations, daily, dialogues, events, groups, invitations, jobs, likes, logins,
+    matches, memberships, messages, office, open, pages, people, registrations, reports, reviews, rounds,
+    safety, seats, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -28,8 +28,10 @@ pub fn statements() -> Vec<Statement> {
         ("conversations", conversations::STATEMENTS),
         ("daily", daily::STATEMENTS),
         ("dialogues", dialogues::STATEMENTS),
+        ("events", events::STATEMENTS),
         ("groups", groups::STATEMENTS),
         ("invitations", invitations::STATEMENTS),
+        ("jobs", jobs::STATEMENTS),
         ("logins", logins::STATEMENTS),
         ("likes", likes::STATEMENTS),
         ("matches", matches::STATEMENTS),
@@ -38,9 +40,12 @@ pub fn statements() -> Vec<Statement> {
         ("office", office::STATEMENTS),
         ("pages", pages::STATEMENTS),
         ("people", people::STATEMENTS),
+        ("registrations", registrations::STATEMENTS),
         ("reviews", reviews::STATEMENTS),
         ("reports", reports::STATEMENTS),
+        ("rounds", rounds::STATEMENTS),
         ("safety", safety::STATEMENTS),
+        ("seats", seats::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("summaries", summaries::STATEMENTS),
         ("upkeep", upkeep::STATEMENTS),

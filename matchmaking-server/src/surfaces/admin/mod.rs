@@ -1,5 +1,6 @@
 //! The back office: parse, call a service, render. Its dialect is the platform's.
 
+mod events;
 mod office;
 mod reviews;
 
@@ -29,6 +30,15 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::ListUsers>(with(services, office::users)),
         behind::<api::LockUser>(with(services, office::lock)),
         behind::<api::SetMembership>(with(services, office::set_membership)),
+        behind::<api::CreateEvent>(with(services, events::create)),
+        behind::<api::ListEvents>(with(services, events::list)),
+        behind::<api::GetEvent>(with(services, events::show)),
+        behind::<api::EditEvent>(with(services, events::edit)),
+        behind::<api::CancelEvent>(with(services, events::cancel)),
+        behind::<api::DrawRounds>(with(services, events::draw_rounds)),
+        behind::<api::CloseEvent>(with(services, events::close)),
+        behind::<api::ListEventRegistrations>(with(services, events::registrations)),
+        behind::<api::Notify>(with(services, office::notify)),
         behind::<api::ListAudit>(with(services, office::audit)),
     ]
 }

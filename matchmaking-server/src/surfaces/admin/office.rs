@@ -6,7 +6,8 @@ use matchmaking_core::{
     api::{
         admin::{
             AuditRequest, AuditView, DecideReportRequest, GivenMembership, LockRequest, LockView,
-            MembershipRequest, MembershipView, ReportView, ReportsRequest, UserView, UsersRequest,
+            MembershipRequest, MembershipView, NotifiedView, NotifyRequest, ReportView, ReportsRequest,
+            UserView, UsersRequest,
         },
         fault::Fault,
         page::{Page, PageRequest, Paged},
@@ -14,7 +15,10 @@ use matchmaking_core::{
     },
     ids::AccountId,
     model::Membership,
-    service::{Services, Sliced, office::OfficeAccount},
+    service::{
+        Services, Sliced,
+        office::{Audience, OfficeAccount},
+    },
 };
 
 use super::{language, slice};
@@ -77,10 +81,20 @@ pub(super) async fn audit(
     Ok(paged(page, record.map(AuditView::from)))
 }
 
+pub(super) async fn notify(
+    services: Arc<Services>,
+    call: Call<NotifyRequest>,
+) -> Result<NotifiedView, Fault> {
+    let NotifyRequest { user_ids, title, content } = call.request;
+    let audience = user_ids.map_or(Audience::Everyone, Audience::People);
+    let recipients = services.office.notify(audience, &title, &content).await?;
+    Ok(NotifiedView { recipients })
+}
+
 fn known(id: GivenId<AccountId>) -> Result<AccountId, Fault> {
     id.possible().ok_or(Fault::UnknownAccount)
 }
 
-fn paged<T>(asked: PageRequest, part: Sliced<T>) -> Paged<T> {
+pub(super) fn paged<T>(asked: PageRequest, part: Sliced<T>) -> Paged<T> {
     Page { asked, items: part.items, total: part.total }.into()
 }

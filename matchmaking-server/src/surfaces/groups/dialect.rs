@@ -102,14 +102,19 @@ fn worded(fault: &Fault) -> (StatusCode, ErrorBody) {
         Fault::AlreadyMember => plain(BAD, "user_id: 该用户已是群组成员"),
         Fault::GroupFull => plain(BAD, "群组成员已达上限"),
         Fault::TooManyGroups => plain(BAD, "加入的群组数量已达上限"),
-        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
-            plain(UNKNOWN, "资源不存在")
-        }
+        Fault::NothingToTakeBack
+        | Fault::UnknownReport
+        | Fault::UnknownPhoto
+        | Fault::UnknownReview
+        | Fault::UnknownEvent
+        | Fault::UnknownRegistration => plain(UNKNOWN, "资源不存在"),
         Fault::AlreadyDecided
         | Fault::ContactTooEarly
         | Fault::AlbumFull
         | Fault::TooManyBlocks
-        | Fault::ReviewPending => plain(BAD, "操作无法完成"),
+        | Fault::ReviewPending
+        | Fault::EventRefused(_)
+        | Fault::BadNotice => plain(BAD, "操作无法完成"),
         Fault::ReplyUnderWay => plain(BAD, "助手正在回复"),
         Fault::Oneself => plain(BAD, "receiver_id: 不能是自己"),
         Fault::AccountLocked => plain(FORBIDDEN, "账号已被锁定"),

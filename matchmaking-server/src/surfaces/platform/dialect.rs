@@ -115,6 +115,13 @@ fn refusal(fault: &Fault) -> Refusal {
         Fault::NotAllowed | Fault::NotLoopback(_) => of(40301, "权限不足", "Not allowed"),
         Fault::BadLink => of(40301, "链接无效或已过期", "The link is wrong or has expired"),
         Fault::AccountLocked => of(40302, "账号已被锁定", "The account is locked"),
+        Fault::UnknownEvent => of(40401, "活动不存在", "No such event"),
+        Fault::UnknownRegistration => of(40401, "报名不存在", "No such registration"),
+        Fault::EventRefused(refusal) => {
+            let (chinese, english) = refusal.texts();
+            of(if refusal.is_conflict() { 40901 } else { 40301 }, chinese, english)
+        }
+        Fault::BadNotice => of(40301, "支付通知签名无效", "The notice is not signed by the gateway"),
         Fault::UnknownPath
         | Fault::UnknownMatch
         | Fault::UnknownGroup

@@ -4,15 +4,18 @@ mod account;
 mod auth;
 mod conversations;
 mod dialect;
+mod events;
 mod export;
 mod gate;
 mod likes;
 mod matches;
 mod matching;
 mod messages;
+mod payments;
 mod photos;
 mod pictures;
 mod profile;
+mod registrations;
 mod render;
 mod safety;
 mod socket;
@@ -33,14 +36,14 @@ use matchmaking_core::{
 use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, socket as mounted_socket, with};
 
 pub use dialect::Platform;
-pub use gate::SessionGate;
+pub use gate::{GuestGate, SessionGate};
 
 /// The surface's routes with their handlers.
 #[must_use]
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
     let desk = verification::Desk::new(services);
     let exports = export::ExportDesk::new(services);
-    vec![
+    let mut routes = vec![
         mount::<api::SendCode>(with(services, auth::send_code)),
         mount::<api::Register>(with(services, auth::register)),
         mount::<api::LogIn>(with(services, auth::log_in)),
@@ -85,7 +88,34 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::BlockUser>(services, with(services, safety::block)),
         behind::<api::UnblockUser>(services, with(services, safety::unblock)),
         behind::<api::ReportUser>(services, with(services, safety::report)),
-    ]
+        for_guests::<api::ListEvents>(services, with(services, events::list)),
+        behind::<api::ListRegistrations>(services, with(services, registrations::list)),
+        for_guests::<api::GetEvent>(services, with(services, events::show)),
+        behind::<api::RegisterForEvent>(services, with(services, registrations::register)),
+        behind::<api::WaitForSeat>(services, with(services, events::wait)),
+        behind::<api::StopWaiting>(services, with(services, events::stop_waiting)),
+        behind::<api::GetRounds>(services, with(services, events::rounds)),
+        behind::<api::Pick>(services, with(services, events::pick)),
+        behind::<api::CancelRegistration>(services, with(services, registrations::cancel)),
+        behind::<api::CheckIn>(services, with(services, registrations::check_in)),
+        behind::<api::Rate>(services, with(services, registrations::rate)),
+        raw::<api::GetCheckInCode>(with(services, registrations::qr_code)),
+        raw::<api::NotifyPayment>(with(services, payments::notify)),
+    ];
+    // Nobody plays a payer where real money is paid.
+    if services.ports.sandbox.is_some() {
+        routes.push(raw::<api::SandboxPage>(with(services, payments::page)));
+        routes.push(raw::<api::PayInSandbox>(with(services, payments::pay)));
+    }
+    routes
+}
+
+/// A handler for guests, and for whoever has the token of a session.
+fn for_guests<E: Endpoint>(
+    services: &Arc<Services>,
+    handler: impl Handle<Call<E::Request, Option<Caller>>, E::Response>,
+) -> Mounted {
+    mount_behind::<E, GuestGate>(GuestGate::new(services), handler)
 }
 
 /// A handler for whoever has the token of a session.

@@ -126,14 +126,19 @@ fn verdict(fault: &Fault) -> Verdict<'_> {
         Fault::RecallTooLate => refused("发送超过2分钟的消息不能撤回"),
         Fault::AlreadyMember => refused("用户已在聊天室中"),
         Fault::GroupFull => refused("聊天室人数已满"),
-        Fault::NothingToTakeBack | Fault::UnknownReport | Fault::UnknownPhoto | Fault::UnknownReview => {
-            refused("资源不存在")
-        }
+        Fault::NothingToTakeBack
+        | Fault::UnknownReport
+        | Fault::UnknownPhoto
+        | Fault::UnknownReview
+        | Fault::UnknownEvent
+        | Fault::UnknownRegistration => refused("资源不存在"),
         Fault::AlreadyDecided
         | Fault::ContactTooEarly
         | Fault::AlbumFull
         | Fault::TooManyBlocks
-        | Fault::ReviewPending => refused("操作无法完成"),
+        | Fault::ReviewPending
+        | Fault::EventRefused(_)
+        | Fault::BadNotice => refused("操作无法完成"),
         Fault::TooManyGroups => refused("加入的聊天室过多"),
         Fault::PhoneTaken => Exactly("手机号已注册"),
         Fault::UnknownSession => Exactly("会话不存在"),
