@@ -31,7 +31,7 @@ pub struct NewQuestion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuestionOutcome {
     /// It is stored, durably, as this; the holder writes the reply.
-    Stored(Message),
+    Stored(Box<Message>),
     /// Nothing changed: a reply is being written, until this moment unless that is renewed.
     Answering {
         /// When the right of whoever writes ends.

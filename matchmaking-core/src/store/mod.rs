@@ -110,9 +110,13 @@ pub use self::{
     safety::MockSafetyStore, seats::MockSeatStore, sessions::MockSessionStore, upkeep::MockUpkeep,
 };
 
-/// The stores of all aggregates, as the services take them. Any one can be replaced, by a wrapper or by a mock.
+/// The stores of all aggregates, as the services take them: one pointer to the [`StoreSet`].
 #[derive(Clone)]
-pub struct Stores {
+pub struct Stores(Arc<StoreSet>);
+
+/// A store for each aggregate.
+#[derive(Clone)]
+pub struct StoreSet {
     /// Accounts and identities.
     pub accounts: Arc<dyn AccountStore>,
     /// Profiles.
@@ -185,7 +189,7 @@ impl Stores {
             + Upkeep
             + 'static,
     {
-        Self {
+        Self(Arc::new(StoreSet {
             accounts: Arc::clone(&store) as _,
             people: Arc::clone(&store) as _,
             album: Arc::clone(&store) as _,
@@ -207,7 +211,31 @@ impl Stores {
             jobs: Arc::clone(&store) as _,
             office: Arc::clone(&store) as _,
             upkeep: store,
-        }
+        }))
+    }
+}
+
+impl Stores {
+    /// The same with some of them replaced, by a wrapper or by a mock.
+    #[must_use]
+    pub fn replacing(self, replace: impl FnOnce(&mut StoreSet)) -> Self {
+        let mut set = Arc::unwrap_or_clone(self.0);
+        replace(&mut set);
+        Self(Arc::new(set))
+    }
+}
+
+impl std::ops::Deref for Stores {
+    type Target = StoreSet;
+
+    fn deref(&self) -> &StoreSet {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for StoreSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoreSet").finish_non_exhaustive()
     }
 }
 

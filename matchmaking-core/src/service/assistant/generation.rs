@@ -242,7 +242,7 @@ impl Generations {
             let at = self.clock.now();
             let new = NewQuestion { dialogue, content, holder, expires_at: expiry(at), at };
             match self.stores.dialogues.ask(new).await? {
-                QuestionOutcome::Stored(message) => return Ok(message),
+                QuestionOutcome::Stored(message) => return Ok(*message),
                 QuestionOutcome::Unknown => return Err(AskError::UnknownConversation),
                 QuestionOutcome::Answering { expires_at } => {
                     if *seen.get_or_insert(expires_at) != expires_at {

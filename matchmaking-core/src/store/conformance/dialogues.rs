@@ -27,7 +27,7 @@ pub(super) fn question(dialogue: ConversationId, content: &str) -> NewQuestion {
 /// Asks, and is stored.
 pub(super) async fn asked(stores: &Stores, dialogue: ConversationId, content: &str) -> StoreResult<Message> {
     match stores.dialogues.ask(question(dialogue, content)).await? {
-        QuestionOutcome::Stored(message) => Ok(message),
+        QuestionOutcome::Stored(message) => Ok(*message),
         other => panic!("not stored: {other:?}"),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn to_hold(details: EventDetails) -> NewEvent {
 /// A public event.
 pub(super) async fn made(stores: &Stores, details: EventDetails) -> StoreResult<Event> {
     match stores.events.create_event(to_hold(details)).await? {
-        CreateEventOutcome::Made(event) => Ok(event),
+        CreateEventOutcome::Made(event) => Ok(*event),
         CreateEventOutcome::CodeTaken => panic!("the code is taken"),
     }
 }

@@ -80,7 +80,7 @@ impl DialogueStore for MemoryStore {
             return Ok(QuestionOutcome::Unknown);
         };
         state.reply_leases.insert(dialogue, (holder, expires_at));
-        Ok(QuestionOutcome::Stored(message))
+        Ok(QuestionOutcome::Stored(Box::new(message)))
     }
 
     async fn renew_replies(

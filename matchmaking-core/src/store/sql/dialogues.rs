@@ -213,7 +213,7 @@ impl DialogueStore for SqlStore {
                 let message = say!(tx, dialogue, row, MessageKind::Text, &content, at);
                 let lease = query(LEASE).bind(dialogue.get()).bind(holder).bind(expires_at.0);
                 lease.execute(&mut *tx).await?;
-                QuestionOutcome::Stored(message)
+                QuestionOutcome::Stored(Box::new(message))
             } else {
                 QuestionOutcome::Unknown
             }

@@ -288,9 +288,10 @@ impl MessageStore for SqlStore {
             let row = query_as::<_, MessageRow>(MESSAGE).bind(id.get()).fetch_optional(&mut *tx).await?;
             match row.map(rows::message).transpose()? {
                 None => RecallOutcome::Unknown,
-                Some(message) => match recall_refusal(&message, by, at) {
-                    Some(refusal) => refusal,
-                    None => {
+                Some(message) => {
+                    if let Some(refusal) = recall_refusal(&message, by, at) {
+                        refusal
+                    } else {
                         query(RECALL).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                         if !message.details.is_empty() {
                             query(DISCARD_SENT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
@@ -298,7 +299,7 @@ impl MessageStore for SqlStore {
                         }
                         RecallOutcome::Recalled(recalled(message, at))
                     }
-                },
+                }
             }
         })
     }
