@@ -185,7 +185,7 @@ impl Table<'_> {
         for reason in reasons {
             writeln!(self.out, "{:22}- {reason}", "")?;
         }
-        // Told in points of 100 around 50, what is known of nobody.
+        // Told in points: log-odds of a yes, times 25.
         let mut parts: Vec<_> = breakdown.parts.iter().filter(|part| part.points.abs() >= 0.05).collect();
         parts.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
         let told = parts.iter().map(|part| {
@@ -196,7 +196,7 @@ impl Table<'_> {
             };
             format!("{whose}{} {:+.1}", part.kind.code(), part.points)
         });
-        writeln!(self.out, "{:24}50 {}", "", told.collect::<Vec<_>>().join(", "))
+        writeln!(self.out, "{:24}{}", "", told.collect::<Vec<_>>().join(", "))
     }
 
     /// Name, age, gender, city, work, as far as they are known, without control characters.
