@@ -37,8 +37,8 @@ async fn a_client_may_leave_at_any_point(database: Database) {
         ended(&exchange).await;
         kept.push(("user".to_owned(), question));
         if pieces > 0 {
-            let text = (0..pieces).map(|piece| format!("{piece} ")).collect();
-            kept.push(("assistant".to_owned(), text));
+            let said: Vec<String> = (0..pieces).map(|piece| format!("{piece} ")).collect();
+            kept.push(("assistant".to_owned(), said.concat()));
         }
         until("what was said is stored", async || server.told(id).await == kept).await;
     }

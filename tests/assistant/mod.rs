@@ -42,13 +42,11 @@ impl Stream {
                 let event: Vec<u8> = self.read.drain(..at + 2).collect();
                 return Some(String::from_utf8(event[..at].to_vec()).unwrap());
             }
-            match must("an event", self.response.chunk()).await.unwrap() {
-                Some(chunk) => self.read.extend_from_slice(&chunk),
-                None => {
-                    assert!(self.read.is_empty(), "half an event: {:?}", String::from_utf8_lossy(&self.read));
-                    return None;
-                }
-            }
+            let Some(chunk) = must("an event", self.response.chunk()).await.unwrap() else {
+                assert!(self.read.is_empty(), "half an event: {:?}", String::from_utf8_lossy(&self.read));
+                return None;
+            };
+            self.read.extend_from_slice(&chunk);
         }
     }
 
