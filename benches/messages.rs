@@ -53,8 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let open = |request: &str| Load::of(&server, request, CONNECTIONS, 1);
     let mut trivial = Load::open(&server, "/version", CONNECTIONS, 1)?;
     let versus = |what: &str, load: &mut Load, other: &mut Load, against: &'static str, goal| {
-        let (one, two) = (load.run(requests), other.run(requests));
-        drop((one?, two?));
+        // A first round is thrown away.
+        load.run(requests)?;
+        other.run(requests)?;
         let mut ratio = Rounds::default();
         for _ in 0..rounds {
             ratio.push(load.run(requests)?.per_second, other.run(requests)?.per_second);
