@@ -53,6 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let open = |request: &str| Load::of(&server, request, CONNECTIONS, 1);
     let mut trivial = Load::open(&server, "/version", CONNECTIONS, 1)?;
     let versus = |what: &str, load: &mut Load, other: &mut Load, against: &'static str, goal| {
+        // A first round is thrown away.
         load.run(requests)?;
         other.run(requests)?;
         let mut ratio = Rounds::default();

@@ -91,7 +91,7 @@ impl Person {
     /// The same person on another device.
     async fn again(&self, server: &Server) -> Self {
         let (session, token) = log_in(server, self.account(), "second").await;
-        Self { session, token, ..self.clone() }
+        Self { token, session, ..self.clone() }
     }
 
     /// Likes each other.

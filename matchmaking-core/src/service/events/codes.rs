@@ -110,7 +110,9 @@ mod tests {
         let side = qr.width() as u32 + 2 * QUIET_ZONE;
         let scale = image.width() / side;
         assert!(
-            image.width() >= QR_PIXELS_MIN && image.width() == image.height() && image.width().is_multiple_of(side)
+            image.width() >= QR_PIXELS_MIN
+                && image.width() == image.height()
+                && image.width().is_multiple_of(side)
         );
         for (place, color) in qr.to_colors().into_iter().enumerate() {
             let (x, y) = ((place % qr.width()) as u32 + QUIET_ZONE, (place / qr.width()) as u32 + QUIET_ZONE);
