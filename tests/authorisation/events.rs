@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::rows::{ALL, Row, at, with};
-use super::scene::Scene;
 
 /// What is one's own: nobody else's is known.
 const OWN: [&str; 4] = ["ok", "404", "404", "404"];
