@@ -7,8 +7,8 @@ use matchmaking_core::model::{
     AuditAction, EventDetails, EventState, Identity, IdentityKind, Profile, RegistrationState,
 };
 use matchmaking_core::store::{
-    CancelOutcome, CreateEventOutcome, CreateOutcome, EventTimes, HOLD_MILLIS, LocalMoment, NewAccount, NewAudit,
-    NewEvent, NewSeat, PaidOutcome, RegisterOutcome, Stores, WaitOutcome, open,
+    CancelOutcome, CreateEventOutcome, CreateOutcome, EventTimes, HOLD_MILLIS, LocalMoment, NewAccount,
+    NewAudit, NewEvent, NewSeat, PaidOutcome, RegisterOutcome, Stores, WaitOutcome, open,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -121,7 +121,8 @@ async fn run(stores: &Stores, capacity: usize, steps: &[Step]) {
     let mut people: Vec<AccountId> = Vec::new();
     for n in 0..PEOPLE {
         let identities = vec![Identity::new(IdentityKind::Username, &format!("p{n}"))];
-        let new = NewAccount { identities, password_hash: None, profile: Profile::default(), at: Millis(BEGIN) };
+        let new =
+            NewAccount { identities, password_hash: None, profile: Profile::default(), at: Millis(BEGIN) };
         let CreateOutcome::Created(account) = stores.accounts.create_account(new).await.unwrap() else {
             panic!("not made")
         };
@@ -132,7 +133,8 @@ async fn run(stores: &Stores, capacity: usize, steps: &[Step]) {
     let mut model = Model { capacity, now: 0, seats: [Seat::None; PEOPLE], queue: Vec::new() };
     for step in steps {
         let now = moment(model.now);
-        let wish = |who: usize| NewSeat { event: event.id, account: people[who], gender: None, channel: None, now };
+        let wish =
+            |who: usize| NewSeat { event: event.id, account: people[who], gender: None, channel: None, now };
         let seat = async |who: usize| {
             stores.events.seat_of(event.id, people[who], now.at).await.unwrap().map(|seat| seat.id)
         };

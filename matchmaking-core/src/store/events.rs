@@ -42,7 +42,7 @@ pub struct EventTimes {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CreateEventOutcome {
     /// It is made.
-    Made(Event),
+    Made(Box<Event>),
     /// Another event has its code.
     CodeTaken,
 }

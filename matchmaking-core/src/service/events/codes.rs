@@ -110,7 +110,9 @@ mod tests {
         let side = qr.width() as u32 + 2 * QUIET_ZONE;
         let scale = image.width() / side;
         assert!(
-            image.width() >= QR_PIXELS_MIN && image.width() == image.height() && image.width() % side == 0
+            image.width() >= QR_PIXELS_MIN
+                && image.width() == image.height()
+                && image.width().is_multiple_of(side)
         );
         for (place, color) in qr.to_colors().into_iter().enumerate() {
             let (x, y) = ((place % qr.width()) as u32 + QUIET_ZONE, (place / qr.width()) as u32 + QUIET_ZONE);
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_link_is_good_for_its_registration_and_its_time() {
-        let codes = Codes::new(&TokenKey::new(b"secret"), "http://h");
+        let codes = Codes::new(&TokenKey::new(b"secret"), "base");
         let (one, other) = (RegistrationId::new(1).unwrap(), RegistrationId::new(2).unwrap());
         let now = Millis(1_770_287_400_123);
         let link = codes.link(one, now);

@@ -75,7 +75,7 @@ impl Events {
             let audit = self.audit(AuditAction::EventMade, None, plan.details.code.clone());
             let new = NewEvent { state, times, details: plan.details.clone(), audit };
             match self.stores.events.create_event(new).await.map_err(EventError::from)? {
-                CreateEventOutcome::Made(event) => return Ok(event),
+                CreateEventOutcome::Made(event) => return Ok(*event),
                 CreateEventOutcome::CodeTaken if is_given => break,
                 CreateEventOutcome::CodeTaken => {}
             }

@@ -47,7 +47,7 @@ impl Events {
                 match paid.outcome {
                     PaidOutcome::Confirmed | PaidOutcome::Known => {}
                     PaidOutcome::TooLate => {
-                        tracing::info!(registration = id.get(), "a payment came too late")
+                        tracing::info!(registration = id.get(), "a payment came too late");
                     }
                     PaidOutcome::WrongAmount => {
                         tracing::warn!(registration = id.get(), "a payment was not what was asked for");

@@ -151,10 +151,9 @@ impl Events {
             let (first, second) = (first.person.id, second.person.id);
             let made = match self.matchmaking.create(first, second, terms).await {
                 Ok(made) => made,
-                // They have hidden from each other since.
-                Err(MatchmakingError::NoSuchPair) => continue,
                 Err(MatchmakingError::Store(error)) => return Err(error.into()),
-                Err(MatchmakingError::Scoring(_)) => continue,
+                // They have hidden from each other since.
+                Err(MatchmakingError::NoSuchPair | MatchmakingError::Scoring(_)) => continue,
             };
             match self.chat.open_match(made.id, first, second).await {
                 Ok(_) | Err(OpenError::NoSuchMatch) => matched += 1,

@@ -6,12 +6,11 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, EventId, RegistrationId},
     model::{
-        AccountStatus, AuditAction, Event, EventDetails, EventState, EventStatus, RefundState, Registration,
-        RegistrationState, RegistrationStatus,
+        AccountStatus, AuditAction, Event, EventDetails, EventState, EventStatus, PaymentChannel,
+        RefundState, Registration, RegistrationState, RegistrationStatus,
         event::{Expected, Organizer, Venue},
         profile::Gender,
     },
-    ports::payment::PaymentChannel,
     store::{
         CancelEventOutcome, CancelOutcome, CheckInOutcome, CreateEventOutcome, EditEventOutcome, EventEdit,
         EventOrder, EventQuery, EventTimes, HOLD_MILLIS, LocalMoment, NewAudit, NewEvent, NewRating, NewSeat,
@@ -74,7 +73,7 @@ pub(super) fn to_hold(details: EventDetails) -> NewEvent {
 /// A public event.
 pub(super) async fn made(stores: &Stores, details: EventDetails) -> StoreResult<Event> {
     match stores.events.create_event(to_hold(details)).await? {
-        CreateEventOutcome::Made(event) => Ok(event),
+        CreateEventOutcome::Made(event) => Ok(*event),
         CreateEventOutcome::CodeTaken => panic!("the code is taken"),
     }
 }

@@ -38,7 +38,7 @@ impl EventStore for MemoryStore {
         let run_at = event.ends_at.plus(SETTLE_AFTER);
         state.schedule(NewJob { kind: JobKind::Settle, subject: id.get(), run_at });
         state.events.insert(id, event.clone());
-        Ok(CreateEventOutcome::Made(event))
+        Ok(CreateEventOutcome::Made(Box::new(event)))
     }
 
     async fn event(&self, id: EventId) -> StoreResult<Option<Event>> {

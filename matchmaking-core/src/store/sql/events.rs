@@ -148,7 +148,7 @@ impl EventStore for SqlStore {
                     let mut audit = new.audit.clone();
                     audit.thing = Some(id);
                     record!(tx, &audit);
-                    CreateEventOutcome::Made(Event {
+                    CreateEventOutcome::Made(Box::new(Event {
                         id: event_id(id)?,
                         state: new.state,
                         starts_at: new.times.starts_at,
@@ -157,7 +157,7 @@ impl EventStore for SqlStore {
                         created_at: new.audit.at,
                         closed_at: None,
                         details: new.details.clone(),
-                    })
+                    }))
                 }
             }
         })

@@ -61,15 +61,12 @@ impl JobStore for SqlStore {
         transaction!(self.pool, |tx, _locks| {
             let (kind, subject, tries, stamp) = keys;
             // First what ends it, which leaves alone what was asked for again.
-            match again {
-                Some(again) => {
-                    let end = query(AGAIN).bind(kind).bind(subject).bind(tries).bind(stamp).bind(again.0);
-                    end.execute(&mut *tx).await?;
-                }
-                None => {
-                    let end = query(DONE).bind(kind).bind(subject).bind(tries).bind(stamp);
-                    end.execute(&mut *tx).await?;
-                }
+            if let Some(again) = again {
+                let end = query(AGAIN).bind(kind).bind(subject).bind(tries).bind(stamp).bind(again.0);
+                end.execute(&mut *tx).await?;
+            } else {
+                let end = query(DONE).bind(kind).bind(subject).bind(tries).bind(stamp);
+                end.execute(&mut *tx).await?;
             }
             let asked_again = query(ASKED_AGAIN).bind(kind).bind(subject).bind(tries).bind(stamp);
             asked_again.execute(&mut *tx).await?;
