@@ -66,10 +66,11 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
         | Persona::Deleted
         | Persona::Administrator => match auth {
             Auth::Open => cell(0),
-            Auth::Bearer | Auth::BearerOrQuery | Auth::Admin => Outcome("401".to_owned()),
             // A guest passes; whoever shows a token must show a good one.
             Auth::OptionalBearer if persona == Persona::Anonymous => cell(0),
-            Auth::OptionalBearer => Outcome("401".to_owned()),
+            Auth::Bearer | Auth::BearerOrQuery | Auth::OptionalBearer | Auth::Admin => {
+                Outcome("401".to_owned())
+            }
         },
     }
 }

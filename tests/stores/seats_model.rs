@@ -120,7 +120,7 @@ fn moment(now: i64) -> LocalMoment {
 async fn run(stores: &Stores, capacity: usize, steps: &[Step]) {
     let mut people: Vec<AccountId> = Vec::new();
     for n in 0..PEOPLE {
-        let identities = vec![Identity::new(IdentityKind::Username, &format!("p{n}"))];
+        let identities = vec![Identity::new(IdentityKind::Username, format!("p{n}"))];
         let new =
             NewAccount { identities, password_hash: None, profile: Profile::default(), at: Millis(BEGIN) };
         let CreateOutcome::Created(account) = stores.accounts.create_account(new).await.unwrap() else {
