@@ -5,4 +5,5 @@ mod durable;
 mod memory;
 mod postgres;
 mod schema;
+mod seats_model;
 mod sqlite;

@@ -15,6 +15,7 @@ pub mod mask;
 pub mod matching;
 pub mod membership;
 pub mod message;
+pub mod payment;
 pub mod person;
 pub mod profile;
 pub mod registration;
@@ -33,6 +34,7 @@ pub use labels::Language;
 pub use matching::{Action, Interaction, Match, Pair};
 pub use membership::{Level, Membership};
 pub use message::{Message, MessageDetails, MessageKind};
+pub use payment::PaymentChannel;
 pub use person::Person;
 pub use profile::Profile;
 pub use registration::{

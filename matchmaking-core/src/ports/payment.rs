@@ -8,35 +8,11 @@ use bytes::Bytes;
 use super::Cause;
 use crate::clock::Millis;
 
+pub use crate::model::payment::PaymentChannel;
+
 mod sandbox;
 
 pub use sandbox::{SANDBOX_ORDERS_MAX, SANDBOX_SIGNATURE, SandboxGateway};
-
-/// Through what a person pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PaymentChannel {
-    /// WeChat Pay.
-    Wechat,
-    /// Alipay.
-    Alipay,
-}
-
-impl PaymentChannel {
-    /// The name on the wire.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Wechat => "wechat",
-            Self::Alipay => "alipay",
-        }
-    }
-
-    /// The channel with this name.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Wechat, Self::Alipay].into_iter().find(|channel| channel.code() == code)
-    }
-}
 
 /// A payment that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,14 +120,6 @@ pub trait PaymentGateway: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn channels_have_their_names() {
-        for channel in [PaymentChannel::Wechat, PaymentChannel::Alipay] {
-            assert_eq!(PaymentChannel::from_code(channel.code()), Some(channel));
-        }
-        assert_eq!(PaymentChannel::from_code("cash"), None);
-    }
 
     #[test]
     fn debug_shows_no_notice() {

@@ -33,7 +33,7 @@ pub const RETRY_MILLIS_MAX: i64 = 60 * 60 * 1_000;
 #[derive(Debug, Clone)]
 pub struct Jobs {
     stores: Stores,
-    events: Events,
+    events: Arc<Events>,
     clock: Arc<dyn Clock>,
     running: Arc<Mutex<()>>,
 }
@@ -41,7 +41,7 @@ pub struct Jobs {
 impl Jobs {
     /// The service over these stores.
     #[must_use]
-    pub fn new(stores: Stores, events: Events, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(stores: Stores, events: Arc<Events>, clock: Arc<dyn Clock>) -> Self {
         Self { stores, events, clock, running: Arc::default() }
     }
 

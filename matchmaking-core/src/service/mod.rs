@@ -147,7 +147,7 @@ pub struct Services {
     /// The back office.
     pub office: office::Office,
     /// Events.
-    pub events: events::Events,
+    pub events: Arc<events::Events>,
     /// Work that is to be done at a moment.
     pub jobs: jobs::Jobs,
     /// Conversations and messages.
@@ -253,7 +253,7 @@ impl Services {
         let safety = safety::Safety::new(stores.clone(), people.clone(), Arc::clone(&clock));
         let office =
             office::Office::new(stores.clone(), people.clone(), Arc::clone(&hub), Arc::clone(&clock));
-        let events = events::Events::new(events::Parts {
+        let events = Arc::new(events::Events::new(events::Parts {
             stores: stores.clone(),
             chat: chat.clone(),
             likes: likes.clone(),
@@ -265,8 +265,8 @@ impl Services {
             time_zone,
             token_key: &token_key,
             public_base_url: &public_base_url,
-        });
-        let jobs = jobs::Jobs::new(stores.clone(), events.clone(), Arc::clone(&clock));
+        }));
+        let jobs = jobs::Jobs::new(stores.clone(), Arc::clone(&events), Arc::clone(&clock));
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let answering = ports.assistant.clone().unwrap_or_else(|| {

@@ -14,11 +14,10 @@ use crate::{
     clock::Millis,
     ids::{AccountId, ID_LIMIT, RegistrationId},
     model::{
-        Event, EventState, RefundState, Registration, RegistrationState, Seats,
+        Event, EventState, PaymentChannel, RefundState, Registration, RegistrationState, Seats,
         profile::Gender,
         registration::{CANCEL_BEFORE, Course, Words},
     },
-    ports::payment::PaymentChannel,
 };
 
 /// Somebody who waits for a seat.

@@ -8,8 +8,7 @@ use crate::{
     clock::Millis,
     error::StoreResult,
     ids::{AccountId, EventId, RegistrationId},
-    model::{Event, EventDetails, EventState, Registration, profile::Gender},
-    ports::payment::PaymentChannel,
+    model::{Event, EventDetails, EventState, PaymentChannel, Registration, profile::Gender},
 };
 
 /// How long a seat is held that is to be paid or taken up, in milliseconds: 30 minutes.

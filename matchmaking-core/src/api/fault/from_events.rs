@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::Fault;
 use crate::{
     api::wire::{FieldError, Problem},
-    ports::payment::PaymentError,
     service::events::{EventError, Rejection},
 };
 
@@ -23,7 +22,7 @@ impl From<EventError> for Fault {
                     Problem::Reason { chinese: "签到码错误", english: "is not the right code" };
                 Self::field(FieldError::body("check_in_code", problem, Value::Null))
             }
-            EventError::Payment(PaymentError::Forged) => Self::BadNotice,
+            EventError::Forged => Self::BadNotice,
             EventError::Payment(error) => {
                 use std::error::Error as _;
                 let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();

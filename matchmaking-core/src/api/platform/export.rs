@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{MatchView, MateRequirements, MyProfile, get, matching::action_word, people::moment};
+use super::{
+    MatchView, MateRequirements, MyProfile, MyRegistration, get, matching::action_word, people::moment,
+};
 use crate::{
     api::route::{Endpoint, Route},
     model::{Interaction, Message, MessageKind, SeenDevice},
@@ -33,7 +35,7 @@ pub struct AccountExport {
     /// The messages of one's conversations, by conversation, the oldest first.
     pub messages: Vec<ExportedMessage>,
     /// One's registrations for events.
-    pub registrations: Vec<ExportedRegistration>,
+    pub registrations: Vec<MyRegistration>,
     /// On what one has logged in.
     pub devices: Vec<ExportedDevice>,
 }
@@ -71,20 +73,6 @@ pub struct ExportedMessage {
     pub is_me: bool,
     /// When it was sent.
     pub sent_at: String,
-}
-
-/// A registration for an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = platform::ExportedRegistration))]
-pub struct ExportedRegistration {
-    /// Its number.
-    pub registration_id: i64,
-    /// For which event.
-    pub event_id: i64,
-    /// How far it is.
-    pub status: &'static str,
-    /// When it was made.
-    pub registered_at: String,
 }
 
 /// Something on which one has logged in, as its client described it last.

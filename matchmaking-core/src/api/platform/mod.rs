@@ -47,9 +47,7 @@ pub use events::{
     RegisteredView, RegistrationStats, RegistrationsRequest, RegistrationsView, RoundView, RoundsView,
     StopWaiting, UserRegistration, WaitForSeat, WaitingView,
 };
-pub use export::{
-    AccountExport, ExportAccount, ExportedDevice, ExportedInteraction, ExportedMessage, ExportedRegistration,
-};
+pub use export::{AccountExport, ExportAccount, ExportedDevice, ExportedInteraction, ExportedMessage};
 pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
 pub use matches::{
     ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,

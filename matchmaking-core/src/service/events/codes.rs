@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_link_is_good_for_its_registration_and_its_time() {
-        let codes = Codes::new(&TokenKey::new(b"secret"), "http://h");
+        let codes = Codes::new(&TokenKey::new(b"secret"), "base");
         let (one, other) = (RegistrationId::new(1).unwrap(), RegistrationId::new(2).unwrap());
         let now = Millis(1_770_287_400_123);
         let link = codes.link(one, now);

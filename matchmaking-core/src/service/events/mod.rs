@@ -90,6 +90,9 @@ pub enum EventError {
     /// The code is not the one of the registration.
     #[error("wrong check-in code")]
     WrongCode,
+    /// The notice is not from the gateway.
+    #[error("the notice is not the gateway's")]
+    Forged,
     /// The gateway failed; the seat is given back.
     #[error(transparent)]
     Payment(#[from] PaymentError),

@@ -4,7 +4,7 @@ use super::{EventError, Events, registering::payment_of};
 use crate::{
     ids::RegistrationId,
     model::Registration,
-    ports::payment::{Notice, PaymentOutcome, RawNotice, Refund},
+    ports::payment::{Notice, PaymentError, PaymentOutcome, RawNotice, Refund},
     store::PaidOutcome,
 };
 
@@ -14,7 +14,11 @@ pub const SANDBOX_PATH: &str = "/sandbox/payments";
 impl Events {
     /// Takes a gateway's notice, if it is the gateway's. What it says counts once, however often it says so.
     pub async fn notified(&self, raw: &RawNotice) -> Result<(), EventError> {
-        let notice = self.gateway.verify(raw).await?;
+        let notice = match self.gateway.verify(raw).await {
+            Ok(notice) => notice,
+            Err(PaymentError::Forged) => return Err(EventError::Forged),
+            Err(error) => return Err(error.into()),
+        };
         self.settled(&notice).await?;
         Ok(())
     }

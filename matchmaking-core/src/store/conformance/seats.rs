@@ -6,12 +6,11 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, EventId, RegistrationId},
     model::{
-        AccountStatus, AuditAction, Event, EventDetails, EventState, EventStatus, RefundState, Registration,
-        RegistrationState, RegistrationStatus,
+        AccountStatus, AuditAction, Event, EventDetails, EventState, EventStatus, PaymentChannel,
+        RefundState, Registration, RegistrationState, RegistrationStatus,
         event::{Expected, Organizer, Venue},
         profile::Gender,
     },
-    ports::payment::PaymentChannel,
     store::{
         CancelEventOutcome, CancelOutcome, CheckInOutcome, CreateEventOutcome, EditEventOutcome, EventEdit,
         EventOrder, EventQuery, EventTimes, HOLD_MILLIS, LocalMoment, NewAudit, NewEvent, NewRating, NewSeat,

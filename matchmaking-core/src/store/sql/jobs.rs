@@ -61,10 +61,13 @@ impl JobStore for SqlStore {
         transaction!(self.pool, |tx, _locks| {
             let (kind, subject, tries, stamp) = keys;
             // First what ends it, which leaves alone what was asked for again.
-            let end = if again.is_some() { query(AGAIN) } else { query(DONE) };
-            let end = end.bind(kind).bind(subject).bind(tries).bind(stamp);
-            let end = if let Some(again) = again { end.bind(again.0) } else { end };
-            end.execute(&mut *tx).await?;
+            if let Some(again) = again {
+                let end = query(AGAIN).bind(kind).bind(subject).bind(tries).bind(stamp).bind(again.0);
+                end.execute(&mut *tx).await?;
+            } else {
+                let end = query(DONE).bind(kind).bind(subject).bind(tries).bind(stamp);
+                end.execute(&mut *tx).await?;
+            }
             let asked_again = query(ASKED_AGAIN).bind(kind).bind(subject).bind(tries).bind(stamp);
             asked_again.execute(&mut *tx).await?;
         })

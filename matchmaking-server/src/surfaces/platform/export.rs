@@ -6,10 +6,7 @@ use bytes::Bytes;
 use matchmaking_core::{
     api::{
         fault::Fault,
-        platform::{
-            ExportedDevice, ExportedInteraction, ExportedMessage, ExportedRegistration, MateRequirements,
-            MyProfile,
-        },
+        platform::{ExportedDevice, ExportedInteraction, ExportedMessage, MateRequirements, MyProfile},
     },
     error::StoreError,
     ids::AccountId,
@@ -19,7 +16,7 @@ use matchmaking_core::{
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{SessionGate, language, matches, profile};
+use super::{SessionGate, language, matches, profile, registrations};
 use crate::{
     config::limits::{DOWNLOAD_CHUNK, EXPORTS_AT_ONCE},
     http::{Ctx, Document, Gate as _, ReaderGone, Reply, around, document},
@@ -154,8 +151,16 @@ async fn write(
     write_messages(services, me, &mut writer).await?;
     writer.text("],\"registrations\":[");
     let mut list = List::default();
-    for registration in registrations() {
-        list.item(&mut writer, &registration).await?;
+    let mut slice = Slice { newest_first: false, skip: 0, limit: EXPORT_PART };
+    loop {
+        let part = services.events.registrations_of(me, None, slice).await.map_err(Fault::from)?;
+        for registration in part.items {
+            list.item(&mut writer, &registrations::mine(registration)).await?;
+        }
+        slice.skip += EXPORT_PART;
+        if slice.skip >= part.total {
+            break;
+        }
     }
     writer.text("],\"devices\":[");
     let mut list = List::default();
@@ -190,11 +195,6 @@ async fn write_messages(services: &Services, me: AccountId, writer: &mut Writer)
             return Ok(());
         }
     }
-}
-
-/// The person's registrations for events. Nobody can register for any: there are no events on this surface.
-fn registrations() -> Vec<ExportedRegistration> {
-    Vec::new()
 }
 
 /// What is written and not sent yet, at most a chunk and one value.

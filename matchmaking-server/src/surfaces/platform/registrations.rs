@@ -49,7 +49,7 @@ pub(super) async fn list(
     Ok(RegistrationsView { items: page.items, stats, pagination })
 }
 
-fn mine(shown: RegistrationShown) -> MyRegistration {
+pub(super) fn mine(shown: RegistrationShown) -> MyRegistration {
     let RegistrationShown { registration, event, status, check_in_code, qr_code, can_cancel, can_rate } =
         shown;
     MyRegistration {
