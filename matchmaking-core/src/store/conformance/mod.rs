@@ -448,6 +448,7 @@ mod tests {
             include_str!("messages.rs"),
             include_str!("names.rs"),
             include_str!("office.rs"),
+            include_str!("pages.rs"),
             include_str!("people.rs"),
             include_str!("races.rs"),
             include_str!("receipts.rs"),
