@@ -64,7 +64,9 @@ fn expected(row: &Row, auth: Auth, persona: Persona) -> Outcome {
         Persona::Stranger => cell(2),
         Persona::Blocked => cell(3),
         Persona::Administrator if auth == Auth::Admin => cell(0),
-        Persona::Locked if matches!(auth, Auth::Bearer | Auth::BearerOrQuery) => Outcome("403".to_owned()),
+        Persona::Locked if matches!(auth, Auth::Bearer | Auth::BearerOrQuery | Auth::OptionalBearer) => {
+            Outcome("403".to_owned())
+        }
         Persona::Anonymous
         | Persona::Expired
         | Persona::Foreign

@@ -76,8 +76,7 @@ fn what_is_not_there_is_refused_in_the_dialect() {
     run(Backend::Memory, async |database: Database| {
         let options = Options::default().back_office("the operator's token of the envelope");
         let server = Server::start_with(&database, options).await;
-        for path in ["/v1", "/v1/nothing", "/v2/profile", "/v2/auth/login", "/admin/v1/nothing", "/v1/users"]
-        {
+        for path in ["/v1/nothing", "/v2/profile", "/v2/auth/login", "/admin/v1/nothing", "/v1/users"] {
             refused(&with(&server, Verb::GET, path, &[]).await, 40401);
         }
         for (verb, path) in

@@ -66,6 +66,12 @@ impl MessageDetails {
         *self == Self::default()
     }
 
+    /// About how many bytes it is when it is told.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.extra.as_ref().map_or(0, |extra| serde_json::to_string(extra).map_or(0, |text| text.len()))
+    }
+
     /// The keys of the files that belong to the message.
     pub fn files(&self) -> impl Iterator<Item = &String> {
         self.media.iter().chain(&self.thumbnail)

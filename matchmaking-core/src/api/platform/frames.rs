@@ -23,6 +23,10 @@ const TOKEN_CHARS_MAX: usize = 4_096;
 /// How many messages are told at once to whoever catches up.
 pub const SYNC_MESSAGES_MAX: usize = 200;
 
+/// The most bytes of text in a `sync_result`, unless one message has more. Written as JSON they may be six times as many,
+/// and a socket's queue holds a megabyte.
+pub const SYNC_BYTES_MAX: usize = 128 << 10;
+
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

@@ -76,10 +76,22 @@ impl Chat {
         Ok(thread.show(messages.messages_before(thread.id(), Some(before), limit).await?))
     }
 
-    /// At most `limit` messages of a conversation with numbers above `after`, oldest first, as far as its viewer is shown
-    /// them, and the number up to which that is all of them.
-    pub async fn since(&self, thread: &Thread, after: i64, limit: usize) -> StoreResult<(Vec<Message>, i64)> {
-        let mut read = self.stores.messages.messages_after(thread.id(), after, limit).await?;
+    /// The messages of a conversation with numbers above `after`, oldest first, as many as the bound allows and at least
+    /// one, as far as its viewer is shown them; and the number up to which that is all of them.
+    pub async fn since(
+        &self,
+        thread: &Thread,
+        after: i64,
+        bound: HistoryBound,
+    ) -> StoreResult<(Vec<Message>, i64)> {
+        let mut read = self.stores.messages.messages_after(thread.id(), after, bound.messages).await?;
+        let mut bytes = 0;
+        let fits = read.iter().take_while(|message| {
+            bytes += message.content.len() + message.details.bytes();
+            bytes <= bound.bytes
+        });
+        let fitting = fits.count().max(1);
+        read.truncate(fitting);
         let up_to = read.last().map_or(after, |last| last.seq);
         read.retain(|message| thread.shows(message.sender));
         Ok((thread.show(read), up_to))

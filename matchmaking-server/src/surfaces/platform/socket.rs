@@ -7,13 +7,13 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         platform::frames::{
-            BadFrame, Command, Frame, SYNC_MESSAGES_MAX, Sent, StatusFrame, command, not_text,
+            BadFrame, Command, Frame, SYNC_BYTES_MAX, SYNC_MESSAGES_MAX, Sent, StatusFrame, command, not_text,
         },
         wire::GivenId,
     },
     ids::ConversationId,
     realtime::{Channel, Connection, Event},
-    service::{Services, auth::Caller},
+    service::{Services, auth::Caller, chat::HistoryBound},
 };
 
 use super::{
@@ -25,6 +25,9 @@ use crate::{
     http::{Ctx, Incoming, Rates, Reply, Socket, close_code},
     surfaces::live::{Live, Show, Turn, text_of},
 };
+
+/// How much a `sync_result` holds.
+const SYNCED: HistoryBound = HistoryBound { messages: SYNC_MESSAGES_MAX, bytes: SYNC_BYTES_MAX };
 
 /// Finds out whom the socket is from, if the handshake says, and accepts it. A bad token is refused before the upgrade;
 /// without one the first frame must bring it.
@@ -188,7 +191,7 @@ impl Session {
     async fn sync(&self, conversation: GivenId<ConversationId>, after: i64) -> Result<(), Fault> {
         let services = &self.services;
         let mut thread = thread(services, conversation, self.caller.account).await?;
-        let (messages, up_to) = services.chat.since(&thread, after.max(0), SYNC_MESSAGES_MAX).await?;
+        let (messages, up_to) = services.chat.since(&thread, after.max(0), SYNCED).await?;
         let mut shown = told(services, &mut thread, &messages, services.clock.now()).await?;
         for (view, message) in shown.iter_mut().zip(&messages).filter(|(view, _)| view.is_me) {
             view.client_message_id.clone_from(&message.client_message_id);
