@@ -2,12 +2,12 @@
 //!
 //! People are kept in blocks of 64 columns, sorted by what filters: gender and whom they seek, year of birth, city. A
 //! question goes through the summaries of blocks, leaves out those in which nobody can be among the best, bounds the
-//! others person by person, and scores exactly whoever is left ([`bound`], [`scan`]). Its answer is what scoring everybody
+//! others person by person, and scores exactly whoever is left (`bound`, `scan`). Its answer is what scoring everybody
 //! would give, scores and order.
 //!
 //! A change is seen by every question that begins after it. Who stays where they are sorted is changed in place; others
 //! go to a small unsorted part, which is sorted in beside the questions when it has grown. Questions hold no lock: they
-//! look at a [`snapshot`], which changes leave as it is.
+//! look at a `snapshot`, which changes leave as it is.
 
 mod block;
 mod blocks;

@@ -1,8 +1,8 @@
 //! What decisions teach: effects of single people, and the weights that hold for all.
 //!
-//! - [`Learned`] is what is known of one person; [`step`] changes it with one decision, in constant time.
-//! - [`sweep`] looks at all decisions of everybody again and finds what explains them best, for a quiet hour.
-//! - [`train`](fn@train) fits the table of weights to decisions.
+//! - [`Learned`] is what is known of one person; `step` changes it with one decision, in constant time.
+//! - `sweep` looks at all decisions of everybody again and finds what explains them best, for a quiet hour.
+//! - `train`(fn@train) fits the table of weights to decisions.
 
 mod linear;
 pub(super) mod step;
