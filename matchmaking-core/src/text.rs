@@ -32,6 +32,11 @@ pub fn check_text(text: &str, max_chars: usize) -> Result<(), TextError> {
 /// same name.
 #[must_use]
 pub fn fold(name: &str) -> String {
+    // ASCII and the common Chinese characters are in normal form, and only the former have a lower case: most names are
+    // made of nothing else.
+    if name.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return name.to_ascii_lowercase();
+    }
     // Lower-casing may undo the normal form ("İ" becomes two characters), hence the second round.
     name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
@@ -53,5 +58,12 @@ mod tests {
         assert_eq!(fold("Ω"), fold("\u{2126}"));
         assert_ne!(fold("lin"), fold("lín"));
         assert_eq!(fold(&fold("İstanbul")), fold("İstanbul"));
+    }
+
+    #[test]
+    fn what_is_folded_at_once_is_folded_as_all_else() {
+        let simple: String = (0..0x80).chain(0x4e00..=0x9fff).filter_map(char::from_u32).collect();
+        let folded: String = simple.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        assert_eq!(fold(&simple), folded);
     }
 }

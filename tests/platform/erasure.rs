@@ -151,6 +151,11 @@ async fn nothing_is_left_but_what_others_received(database: Database) {
     assert_eq!(files(&folder.path().join("media")).len(), 3 + 1 + 3 + 1 + 3);
 
     her.ask(Verb::DELETE, "/v1/account", json!({"password": PASSWORD})).await;
+    if let Some(file) = database.url_text().strip_prefix("sqlite://") {
+        // The log has the pages as they were before; it is emptied at once.
+        let log = std::fs::read(format!("{file}-wal")).unwrap();
+        assert!(!holds(&log, MARK) && !holds(&log, PHONES[0]), "something is left in the log");
+    }
     for list in ["matches", "likes", "liked-me"] {
         let list = him.ask(Verb::GET, &format!("/v1/matching/{list}"), json!({})).await;
         assert_eq!(list["items"], json!([]), "the match went with her");
@@ -180,10 +185,13 @@ async fn nothing_is_left_but_what_others_received(database: Database) {
     for file in written {
         let bytes = std::fs::read(&file).unwrap();
         for secret in &gone {
-            let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-            assert!(!found, "{secret} is left in {}", file.display());
+            assert!(!holds(&bytes, secret), "{secret} is left in {}", file.display());
         }
     }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 fn count(rows: &[String], text: &str) -> usize {

@@ -373,14 +373,22 @@ mod from_services {
             Missing::Gender => "gender",
             Missing::BirthDate => "birth_date",
         };
-        FieldError::body(field, Problem::value("请先在资料中填写"), serde_json::Value::Null)
+        let problem = Problem::Reason {
+            chinese: "请先在资料中填写",
+            english: "Fill this in in your profile first",
+        };
+        FieldError::body(field, problem, serde_json::Value::Null)
     }
 
     impl From<LikeError> for Fault {
         fn from(error: LikeError) -> Self {
             match error {
                 LikeError::Unknown => Self::UnknownAccount,
-                LikeError::Oneself => Self::Oneself,
+                LikeError::Oneself => {
+                    let problem =
+                        Problem::Reason { chinese: "不能是自己", english: "must be somebody else" };
+                    Self::field(FieldError::body("target_user_id", problem, serde_json::Value::Null))
+                }
                 LikeError::NoSuperLikes { retry_after } => Self::RateLimited { retry_after },
                 LikeError::Store(error) => error.into(),
             }
@@ -463,6 +471,10 @@ mod from_services {
 
     fn refused_edit(refusal: EditRefusal) -> FieldError {
         let problem = match refusal {
+            EditRefusal::NotBornYet => Problem::Reason {
+                chinese: "身份证号格式不正确",
+                english: "is no number of an identity card",
+            },
             EditRefusal::Age => Problem::Reason {
                 chinese: "年龄必须在 18 至 100 岁之间",
                 english: "must make one 18 to 100 years old",

@@ -98,6 +98,8 @@ pub enum EditRefusal {
     Age,
     /// The person has said another gender before.
     GenderIsSet,
+    /// The identity number has a date of birth that is still to come.
+    NotBornYet,
 }
 
 impl EditRefusal {
@@ -105,6 +107,7 @@ impl EditRefusal {
     #[must_use]
     pub const fn field(self) -> &'static str {
         match self {
+            Self::NotBornYet => "id_card_number",
             Self::Age => "birth_date",
             Self::GenderIsSet => "gender",
         }

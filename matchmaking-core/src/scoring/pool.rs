@@ -204,6 +204,22 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
         Ok(reasons::write(first, second, &scored.breakdown, moment, language))
     }
 
+    /// Those of the [`reasons`](Self::reasons) that the first of the two is told.
+    ///
+    /// # Errors
+    ///
+    /// As [`score`](Self::score).
+    fn reasons_for_first(
+        &self,
+        first: &Person,
+        second: &Person,
+        moment: Moment,
+        language: Language,
+    ) -> Result<Vec<String>, ScoringError> {
+        let scored = self.score(first, second, moment)?;
+        Ok(reasons::write_for_first(first, second, &scored.breakdown, moment, language))
+    }
+
     /// Learns from a decision that was made at this moment, in constant time. A pool that does not learn ignores it, and
     /// so does every pool when one of the two is not in, or is the other.
     fn observe(&self, decision: Decision, moment: Moment) {

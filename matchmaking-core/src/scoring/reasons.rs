@@ -75,6 +75,18 @@ pub fn write(
     }
 }
 
+/// What only the first of the two is told.
+#[must_use]
+pub fn write_for_first(
+    first: &Person,
+    second: &Person,
+    breakdown: &Breakdown,
+    moment: Moment,
+    language: Language,
+) -> Vec<String> {
+    Teller { viewer: first, other: second, moment, language }.tell(breakdown, Side::First)
+}
+
 /// Tells one person about the other.
 struct Teller<'a> {
     viewer: &'a Person,
@@ -92,13 +104,14 @@ impl Teller<'_> {
             .parts
             .iter()
             .filter(|part| (part.side == own || part.side == Side::Both) && part.points > 0.0);
-        let mut helped: Vec<(&Part, String)> =
-            helped.filter_map(|part| Some((part, self.sentence(part)?))).collect();
-        helped.sort_by(|(a, _), (b, _)| is_last(a).cmp(&is_last(b)).then(b.points.total_cmp(&a.points)));
-        let mut told: Vec<(&Part, String)> = Vec::new();
-        for (part, sentence) in helped {
+        let mut helped: Vec<&Part> = helped.collect();
+        helped.sort_by(|a, b| is_last(a).cmp(&is_last(b)).then(b.points.total_cmp(&a.points)));
+        let mut told: Vec<(&Part, String)> = Vec::with_capacity(MOST);
+        for part in helped {
             let is_new = told.iter().all(|(other, _)| Topic::of(other.kind) != Topic::of(part.kind));
-            if is_new && told.len() < MOST && (told.is_empty() || part.points >= NOTEWORTHY) {
+            let counts = is_new && told.len() < MOST && (told.is_empty() || part.points >= NOTEWORTHY);
+            // Written only if it is told.
+            if let Some(sentence) = counts.then(|| self.sentence(part)).flatten() {
                 told.push((part, sentence));
             }
         }
@@ -214,8 +227,15 @@ impl Teller<'_> {
         let same_city =
             matches!((key(&mine.current.city), key(&theirs.current.city)), (Some(a), Some(b)) if a == b);
         // Positions are snapped to about 1 km, so that nothing finer than that is said.
-        let km = distance::km_between(mine.position, theirs.position).map(|km| km.round().max(1.0));
+        let km = distance::km_between(mine.position, theirs.position).map(f64::round);
+        let is_close = km.is_some_and(|km| km < 1.0);
         match (same_city, km, self.language) {
+            (true, _, Language::Zh) if is_close => Some("你们同城，距离不到1公里".to_owned()),
+            (true, _, Language::En) if is_close => {
+                Some("You both live in the same city, less than 1 km apart".to_owned())
+            }
+            (false, _, Language::Zh) if is_close => Some("你们离得很近，距离不到1公里".to_owned()),
+            (false, _, Language::En) if is_close => Some("You live less than 1 km apart".to_owned()),
             (true, Some(km), Language::Zh) => Some(format!("你们同城，距离约{km}公里")),
             (true, Some(km), Language::En) => {
                 Some(format!("You both live in the same city, about {km} km apart"))

@@ -200,7 +200,7 @@ impl Daily {
             let Some(person) = people.remove(&entry.target).filter(|person| !person.profile.paused) else {
                 continue;
             };
-            let reasons = self.matcher.reasons(&me, &person, moment, language)?.for_first;
+            let reasons = self.matcher.reasons_for_first(&me, &person, moment, language)?;
             shown.push(Recommended {
                 score: entry.score,
                 reasons,

@@ -24,6 +24,9 @@ const EDIT_TRIES: usize = 32;
 /// How many people a page of the pool has while it is filled.
 const FILL_PAGE: usize = 1_000;
 
+/// After how many people or decisions a filling that goes on says how far it is.
+const FILL_PROGRESS: usize = 100_000;
+
 /// How many locks keep the pool's updates of one person in order.
 const REFRESH_LOCKS: usize = 64;
 
@@ -210,7 +213,11 @@ impl Fill {
             let page = people.stores.people.people(after, FILL_PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.person.id);
+            let before = filled;
             filled += page.len();
+            if filled / FILL_PROGRESS > before / FILL_PROGRESS {
+                tracing::info!(people = filled, "the pool is being filled");
+            }
             for row in page {
                 // Held while the pool is told, so that a change comes either before, and is seen here, or after.
                 let changed = people.filling.changed();
@@ -229,9 +236,15 @@ impl Fill {
         let Self(people) = self;
         people.matcher.forget();
         let mut after = None;
+        let mut learned = 0;
         loop {
             let page = people.stores.matches.interactions(after, FILL_PAGE).await?;
             let Some(last) = page.last() else { break };
+            let before = learned;
+            learned += page.len();
+            if learned / FILL_PROGRESS > before / FILL_PROGRESS {
+                tracing::info!(decisions = learned, "the pool is learning");
+            }
             after = Some(last.id);
             let moment = people.moment();
             let decisions: Vec<Decision> = page.iter().filter_map(Decision::of).collect();

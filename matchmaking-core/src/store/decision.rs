@@ -112,10 +112,18 @@ pub(super) struct QuestionFacts {
 }
 
 /// Why the assistant is not asked; `None` when it is. `facts` is `None` for an unknown dialogue.
-pub(super) fn question_refusal(facts: Option<QuestionFacts>, at: Millis) -> Option<QuestionOutcome> {
+pub(super) fn question_refusal(
+    facts: Option<QuestionFacts>,
+    waited_for: Option<Millis>,
+    at: Millis,
+) -> Option<QuestionOutcome> {
     let Some(facts) = facts.filter(|facts| facts.active) else { return Some(QuestionOutcome::Unknown) };
-    let lease = facts.lease.filter(|expires_at| *expires_at > at);
-    lease.map(|expires_at| QuestionOutcome::Answering { expires_at })
+    if let Some(expires_at) = facts.lease.filter(|expires_at| *expires_at > at) {
+        return Some(QuestionOutcome::Answering { expires_at });
+    }
+    // What was waited for has ended as it should: the reply was being written when this question came.
+    let ended = waited_for.is_some() && waited_for != facts.lease;
+    ended.then_some(QuestionOutcome::Answering { expires_at: at })
 }
 
 /// What a store knows about a conversation to which somebody wants to write.

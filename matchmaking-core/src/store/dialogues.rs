@@ -23,6 +23,9 @@ pub struct NewQuestion {
     pub holder: i64,
     /// Until when the right holds, unless it is renewed.
     pub expires_at: Millis,
+    /// The right that was waited for, if one was: only when just that one has run out, unrenewed and not ended, is
+    /// anything stored.
+    pub waited_for: Option<Millis>,
     /// The present moment.
     pub at: Millis,
 }
@@ -34,7 +37,7 @@ pub enum QuestionOutcome {
     Stored(Box<Message>),
     /// Nothing changed: a reply is being written, until this moment unless that is renewed.
     Answering {
-        /// When the right of whoever writes ends.
+        /// When the right of whoever writes ends; now, if it ended while it was waited for.
         expires_at: Millis,
     },
     /// Nothing changed: there is no such dialogue, or its person takes no part.

@@ -24,10 +24,8 @@ pub(super) struct PhoneState {
     sent_at: Option<Millis>,
     /// The codes by what they are for.
     codes: BTreeMap<CodePurpose, CodeState>,
-    /// How many logins failed.
-    failures: u32,
-    /// When the first of them did.
-    failed_at: Millis,
+    /// When the latest logins failed, fewer than lock it.
+    failed: Vec<Millis>,
     /// Until when nobody logs in.
     locked_until: Option<Millis>,
 }
@@ -132,14 +130,9 @@ impl PhoneState {
             self.unlock();
         }
         if !right {
-            if !is_near(at.since(self.failed_at), LOGIN_FAILURES_WINDOW_MILLIS) {
-                self.failures = 0;
-            }
-            if self.failures == 0 {
-                self.failed_at = at;
-            }
-            self.failures += 1;
-            if self.failures >= LOGIN_FAILURES_TO_LOCK {
+            self.failed.retain(|failed| is_near(at.since(*failed), LOGIN_FAILURES_WINDOW_MILLIS));
+            self.failed.push(at);
+            if self.failed.len() >= LOGIN_FAILURES_TO_LOCK as usize {
                 self.locked_until = Some(at.plus(LOGIN_LOCK_MILLIS));
             }
         }
@@ -148,8 +141,7 @@ impl PhoneState {
 
     /// See [`LoginStore::unlock_login`](super::LoginStore::unlock_login).
     pub(super) fn unlock(&mut self) {
-        self.failures = 0;
-        self.failed_at = Millis(0);
+        self.failed.clear();
         self.locked_until = None;
     }
 }

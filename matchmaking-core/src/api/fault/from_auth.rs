@@ -9,15 +9,17 @@ use crate::{
 };
 
 /// A field of the body that only the service could see to be wrong. What was sent is not shown again.
-fn field(name: &str, reason: &'static str) -> Fault {
-    Fault::field(FieldError::body(name, Problem::value(reason), Value::Null))
+fn field(name: &str, chinese: &'static str, english: &'static str) -> Fault {
+    Fault::field(FieldError::body(name, Problem::Reason { chinese, english }, Value::Null))
 }
 
 impl From<CodeRefusal> for Fault {
     fn from(refusal: CodeRefusal) -> Self {
         match refusal {
-            CodeRefusal::Wrong => field("code", "验证码错误或已过期"),
-            CodeRefusal::Burnt => field("code", "验证码错误次数过多，请明天再试"),
+            CodeRefusal::Wrong => field("code", "验证码错误或已过期", "The code is wrong or has expired"),
+            CodeRefusal::Burnt => {
+                field("code", "验证码错误次数过多，请明天再试", "Too many wrong codes, try again tomorrow")
+            }
         }
     }
 }
@@ -55,7 +57,7 @@ impl Fault {
     #[must_use]
     pub fn unconfirmed(error: ConfirmError, password: &str) -> Self {
         match error {
-            ConfirmError::WrongPassword => field(password, "密码错误"),
+            ConfirmError::WrongPassword => field(password, "密码错误", "The password is wrong"),
             ConfirmError::TooManyTries { retry_after } => Self::RateLimited { retry_after },
             ConfirmError::UsernameTaken => Self::UsernameTaken,
             ConfirmError::EmailTaken => Self::EmailTaken,

@@ -267,12 +267,20 @@ pub struct InteractionView {
 
 /// What a user is told of a decision.
 #[must_use]
-pub const fn interaction_message(action: Action, newly_matched: bool, language: Language) -> &'static str {
+pub const fn interaction_message(
+    action: Action,
+    mutual: bool,
+    newly_matched: bool,
+    language: Language,
+) -> &'static str {
     let (zh, en) = match action {
         _ if newly_matched => (
             "恭喜！你们互相喜欢了，可以开始聊天了",
             "Congratulations! You like each other and can start chatting",
         ),
+        Action::Like | Action::SuperLike if mutual => {
+            ("你们已经互相喜欢了，可以开始聊天了", "You already like each other and can chat")
+        }
         Action::Like => ("已喜欢，等待对方回应", "Liked, waiting for their answer"),
         Action::SuperLike => ("已超级喜欢，等待对方回应", "Super-liked, waiting for their answer"),
         Action::Dislike => ("已标记为不喜欢", "Disliked"),

@@ -233,14 +233,15 @@ impl Generations {
         Turn { generations: Arc::clone(this), dialogue, cancelled }
     }
 
-    /// Stores a question and takes the lease. A lease of another process is watched until it is renewed, or runs out.
+    /// Stores a question and takes the lease. A lease of another process is watched until it is renewed or ended, which
+    /// refuses the question, or runs out.
     async fn store_question(&self, dialogue: ConversationId, content: String) -> Result<Message, AskError> {
         let mut seen: Option<Millis> = None;
         let looks = REPLY_LEASE.as_millis() / LOOK_AGAIN_EVERY.as_millis() + 2;
         for _ in 0..looks {
             let (content, holder) = (content.clone(), self.holder);
             let at = self.clock.now();
-            let new = NewQuestion { dialogue, content, holder, expires_at: expiry(at), at };
+            let new = NewQuestion { dialogue, content, holder, expires_at: expiry(at), waited_for: seen, at };
             match self.stores.dialogues.ask(new).await? {
                 QuestionOutcome::Stored(message) => return Ok(*message),
                 QuestionOutcome::Unknown => return Err(AskError::UnknownConversation),

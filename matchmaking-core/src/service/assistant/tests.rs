@@ -109,6 +109,7 @@ async fn whoever_was_killed_blocks_a_conversation_no_longer_than_its_lease() {
         content: "before".to_owned(),
         holder: 1,
         expires_at: at.plus(REPLY_LEASE.as_millis() as i64),
+        waited_for: None,
         at,
     };
     let asked = fixture.services.stores.dialogues.ask(killed).await.unwrap();

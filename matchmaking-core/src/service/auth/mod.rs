@@ -262,10 +262,16 @@ impl Auth {
     /// Whose access token it is.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, SessionError> {
         let caller = self.tokens.check_session(token)?;
+        self.check(caller).await?;
+        Ok(caller)
+    }
+
+    /// Whether the session of somebody who was let in goes on.
+    pub async fn check(&self, caller: Caller) -> Result<(), SessionError> {
         let access = self.stores.sessions.access(caller.account, caller.session).await?;
         match access.map(|access| (access.account.status, access.has_session)) {
             Some((AccountStatus::Locked, _)) => Err(SessionError::Locked),
-            Some((AccountStatus::Active, true)) => Ok(caller),
+            Some((AccountStatus::Active, true)) => Ok(()),
             _ => Err(SessionError::Bad),
         }
     }

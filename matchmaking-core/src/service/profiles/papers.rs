@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{PictureError, ProfileError, Profiles};
 use crate::{
     ids::{AccountId, ReviewId},
-    model::{Claim, FileRole, Review, ReviewKind, ReviewStatus, Subject},
+    model::{Claim, FileRole, Review, ReviewKind, ReviewStatus, Subject, edit::EditRefusal, id_card},
     service::media::own_key,
     store::{NewReview, SubmitOutcome},
 };
@@ -82,6 +82,10 @@ impl Profiles {
         papers: IdentityPapers,
     ) -> Result<ReviewId, ProfileError> {
         let IdentityPapers { real_name, number, images } = papers;
+        let today = self.people.today();
+        if id_card::parse(&number).is_none_or(|card| card.birth_date > today) {
+            return Err(ProfileError::Refused(vec![EditRefusal::NotBornYet]));
+        }
         let sealed = SealedIdentity { name: real_name, number };
         let sealed = serde_json::to_string(&sealed).map_err(|_| ProfileError::Sealing)?;
         let sealed = self.data_key.seal(&place(account), &sealed).ok_or(ProfileError::Sealing)?;

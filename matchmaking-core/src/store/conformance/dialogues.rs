@@ -21,7 +21,7 @@ pub(super) async fn dialogue(stores: &Stores, account: AccountId) -> StoreResult
 /// A question whose right to be answered holds from `at(10)` to `at(20)`.
 pub(super) fn question(dialogue: ConversationId, content: &str) -> NewQuestion {
     let content = content.to_owned();
-    NewQuestion { dialogue, content, holder: HOLDER, expires_at: at(20), at: at(10) }
+    NewQuestion { dialogue, content, holder: HOLDER, expires_at: at(20), waited_for: None, at: at(10) }
 }
 
 /// Asks, and is stored.
@@ -179,6 +179,12 @@ pub async fn a_right_holds_while_it_is_renewed(stores: &Stores) -> StoreResult<(
     };
     assert_eq!(stores.dialogues.ask(later(mine, at(29))).await?, answering(at(30)));
     assert!(matches!(stores.dialogues.ask(later(other, at(20))).await?, QuestionOutcome::Stored(_)));
+    // Only who waited for just this one may go on when it has run out.
+    let waited =
+        |moment, waited_for| NewQuestion { waited_for: Some(at(waited_for)), ..later(mine, at(moment)) };
+    assert_eq!(stores.dialogues.ask(waited(29, 30)).await?, answering(at(30)));
+    assert_eq!(stores.dialogues.ask(waited(30, 20)).await?, answering(at(30)));
+    assert_eq!(stores.dialogues.ask(waited(20, 20)).await?, answering(at(30)));
     assert!(matches!(stores.dialogues.ask(later(mine, at(30))).await?, QuestionOutcome::Stored(_)));
     // Who had it before takes nothing away by renewing or ending.
     stores.dialogues.renew_replies(HOLDER, &[mine], at(90)).await?;

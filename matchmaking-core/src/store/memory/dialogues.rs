@@ -66,14 +66,14 @@ impl DialogueStore for MemoryStore {
     }
 
     async fn ask(&self, new: NewQuestion) -> StoreResult<QuestionOutcome> {
-        let NewQuestion { dialogue, content, holder, expires_at, at } = new;
+        let NewQuestion { dialogue, content, holder, expires_at, waited_for, at } = new;
         let mut state = self.lock()?;
         let person = state.dialogue(dialogue).and_then(|thread| thread.conversation.creator);
         let facts = person.map(|person| QuestionFacts {
             active: state.status(person) == Some(AccountStatus::Active),
             lease: state.reply_leases.get(&dialogue).map(|(_, expires_at)| *expires_at),
         });
-        if let Some(refusal) = question_refusal(facts, at) {
+        if let Some(refusal) = question_refusal(facts, waited_for, at) {
             return Ok(refusal);
         }
         let Some(message) = state.say(dialogue, MessageKind::Text, content, at)? else {

@@ -265,7 +265,7 @@ impl AccountStore for SqlStore {
     }
 
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool> {
-        transaction!(self.pool, |tx, locks| {
+        let changed = transaction!(self.pool, |tx, locks| {
             let set =
                 query(SET_STATUS).bind(id.get()).bind(status.code()).bind(at.0).execute(&mut *tx).await?;
             let changed = set.rows_affected() > 0;
@@ -300,7 +300,11 @@ impl AccountStore for SqlStore {
                     .await?;
             }
             changed
-        })
+        })?;
+        if changed && status == AccountStatus::Deleted {
+            self.pool.empty_log().await;
+        }
+        Ok(changed)
     }
 
     async fn set_identity(

@@ -99,7 +99,7 @@ sql! {
 }
 
 /// Somebody in a conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Place {
     c: i64,
     a: i64,

@@ -69,7 +69,7 @@ struct Listed {
 }
 
 /// Whose list of which day.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Today {
     a: AccountId,
     d: i64,

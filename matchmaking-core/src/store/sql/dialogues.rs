@@ -204,10 +204,10 @@ impl DialogueStore for SqlStore {
     }
 
     async fn ask(&self, new: NewQuestion) -> StoreResult<QuestionOutcome> {
-        let NewQuestion { dialogue, content, holder, expires_at, at } = new;
+        let NewQuestion { dialogue, content, holder, expires_at, waited_for, at } = new;
         transaction!(self.pool, |tx, locks| {
             let row = question_facts!(tx, locks, dialogue);
-            if let Some(refusal) = question_refusal(row.map(facts).transpose()?, at) {
+            if let Some(refusal) = question_refusal(row.map(facts).transpose()?, waited_for, at) {
                 refusal
             } else if let Some(row) = row {
                 let message = say!(tx, dialogue, row, MessageKind::Text, &content, at);

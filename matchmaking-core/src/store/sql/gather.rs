@@ -4,12 +4,18 @@
 use std::{
     collections::{BTreeSet, HashMap},
     fmt,
+    hash::Hash,
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{SqlPool, error::told_to_many};
+use super::{
+    SqlPool,
+    error::told_to_many,
+    unchanged::{Remembered, Watch},
+};
 use crate::{error::StoreResult, ids::AccountId, store::decision::closed};
 
 /// How many look-ups of a kind may wait; whoever asks beyond waits for room.
@@ -21,9 +27,9 @@ const TOGETHER: usize = 64;
 #[async_trait]
 pub(super) trait Gathered: 'static {
     /// What is asked for.
-    type Key: Send + Sync;
+    type Key: Clone + Eq + Hash + Send + Sync;
     /// What is found.
-    type Found: Send;
+    type Found: Clone + Send;
 
     /// Looks up all keys with one query. Each answer comes with the place of its key; of a key without one, nothing is
     /// known.
@@ -34,7 +40,11 @@ pub(super) trait Gathered: 'static {
 type Asked<G> = (<G as Gathered>::Key, oneshot::Sender<StoreResult<Option<<G as Gathered>::Found>>>);
 
 /// Where look-ups of one kind are asked for.
-pub(super) struct Gatherer<G: Gathered>(mpsc::Sender<Asked<G>>);
+pub(super) struct Gatherer<G: Gathered> {
+    queue: mpsc::Sender<Asked<G>>,
+    watch: Option<Arc<Watch>>,
+    remembered: Remembered<G::Key, G::Found>,
+}
 
 impl<G: Gathered> fmt::Debug for Gatherer<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,16 +54,29 @@ impl<G: Gathered> fmt::Debug for Gatherer<G> {
 
 impl<G: Gathered> Gatherer<G> {
     /// Starts looking up in this database, on the runtime that this is called on, for as long as somebody may ask.
-    pub(super) fn start(pool: SqlPool) -> Self {
+    /// With a watch, an answer is given again for as long as nothing has changed.
+    pub(super) fn start(pool: &SqlPool, watch: Option<&Arc<Watch>>) -> Self {
         let (queue, asked) = mpsc::channel(QUEUED);
-        tokio::spawn(answer::<G>(pool, asked));
-        Self(queue)
+        tokio::spawn(answer::<G>(pool.clone(), asked));
+        Self { queue, watch: watch.cloned(), remembered: Remembered::default() }
     }
 
     /// Looks up one key.
     pub(super) async fn ask(&self, key: G::Key) -> StoreResult<Option<G::Found>> {
+        let Some(state) = self.watch.as_ref().and_then(|watch| watch.state()) else {
+            return self.look_up(key).await;
+        };
+        if let Some(found) = self.remembered.recall(&state, &key) {
+            return Ok(found);
+        }
+        let found = self.look_up(key.clone()).await?;
+        self.remembered.remember(state, key, found.clone());
+        Ok(found)
+    }
+
+    async fn look_up(&self, key: G::Key) -> StoreResult<Option<G::Found>> {
         let (reply, answer) = oneshot::channel();
-        self.0.send((key, reply)).await.map_err(|_| closed())?;
+        self.queue.send((key, reply)).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
 }

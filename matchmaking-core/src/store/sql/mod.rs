@@ -40,6 +40,7 @@ mod safety;
 mod seats;
 mod sessions;
 mod summaries;
+mod unchanged;
 mod upkeep;
 mod writer;
 

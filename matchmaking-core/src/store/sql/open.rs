@@ -1,6 +1,6 @@
 //! Opening a database: connections, and the version of the schema.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection, PgConnection, Pool,
@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{SqlPool, SqlStore, error::failed, gather::Gatherer, writer::Writer};
+use super::{SqlPool, SqlStore, error::failed, gather::Gatherer, unchanged::Watch, writer::Writer};
 use crate::{
     error::{StoreError, StoreResult},
     store::{opening::Migrations, url::Location},
@@ -40,15 +40,20 @@ impl SqlStore {
     /// Opens the database at this place.
     pub(in crate::store) async fn open(location: &Location, migrations: Migrations) -> StoreResult<Self> {
         let (pool, _) = connect(location, migrations).await?;
+        let watch = match location {
+            Location::Sqlite(path) => Some(Arc::new(Watch::new(path))),
+            Location::Postgres(_) | Location::Memory => None,
+        };
+        let watch = watch.as_ref();
         Ok(Self {
             writer: Writer::start(pool.clone()),
-            standings: Gatherer::start(pool.clone()),
-            records: Gatherer::start(pool.clone()),
-            pages: Gatherer::start(pool.clone()),
-            people: Gatherer::start(pool.clone()),
-            albums: Gatherer::start(pool.clone()),
-            accesses: Gatherer::start(pool.clone()),
-            dailies: Gatherer::start(pool.clone()),
+            standings: Gatherer::start(&pool, watch),
+            records: Gatherer::start(&pool, watch),
+            pages: Gatherer::start(&pool, watch),
+            people: Gatherer::start(&pool, watch),
+            albums: Gatherer::start(&pool, watch),
+            accesses: Gatherer::start(&pool, watch),
+            dailies: Gatherer::start(&pool, watch),
             pool,
         })
     }

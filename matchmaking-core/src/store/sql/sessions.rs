@@ -87,7 +87,7 @@ fn session((id, account, of, opened_at, refreshed_at, expires_at): SessionRow) -
 }
 
 /// Whose an access token says it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Token {
     a: AccountId,
     s: SessionId,

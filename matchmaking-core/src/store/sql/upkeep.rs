@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use sqlx::{query, query_as};
+use sqlx::{query, query_as, query_scalar};
 
 use super::{SqlPool, SqlStore, error::failed, read, sql};
 use crate::{
@@ -17,6 +17,25 @@ sql! {
 
 /// SQLite alone has it, and it cannot run in a transaction.
 const VACUUM_INTO: &str = "VACUUM INTO $1";
+
+/// SQLite alone has it: moves what is in the write-ahead log into the database, and leaves the log empty. Says first
+/// whether somebody was in the way.
+const EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+impl SqlPool {
+    /// Leaves nothing of what was erased in the write-ahead log of SQLite, where it stood as it was before. Readers that
+    /// do not end within [`BUSY_TIMEOUT`](super::open::BUSY_TIMEOUT) keep it there until the log is next emptied.
+    pub(super) async fn empty_log(&self) {
+        let Self::Sqlite { write, .. } = self else { return };
+        match query_scalar::<_, i64>(EMPTY_LOG).fetch_one(write).await {
+            Ok(0) => {}
+            Ok(_) => tracing::warn!("what was erased stays in SQLite's log for now: somebody is reading it"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "SQLite's log is not emptied");
+            }
+        }
+    }
+}
 
 #[async_trait]
 impl Upkeep for SqlStore {

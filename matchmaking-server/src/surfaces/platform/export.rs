@@ -1,6 +1,9 @@
 //! Everything of one's own, written part by part as the client takes it.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use matchmaking_core::{
@@ -14,28 +17,49 @@ use matchmaking_core::{
     service::{Services, Slice, export::EXPORT_PART, pairs::MatchFilter},
 };
 use serde::Serialize;
-use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::{SessionGate, language, matches, profile, registrations};
 use crate::{
-    config::limits::{DOWNLOAD_CHUNK, EXPORTS_AT_ONCE},
+    config::limits::{DOWNLOAD_CHUNK, EXPORT_TIMEOUT, EXPORTS_AT_ONCE},
     http::{Ctx, Document, Gate as _, ReaderGone, Reply, around, document},
 };
 
 /// After how many seconds there may be room for an export again.
 const ROOM_AFTER: u64 = 5;
 
-/// The services, and the room for exports.
+/// The services, and whose exports are being written.
 #[derive(Debug)]
 pub(super) struct ExportDesk {
     services: Arc<Services>,
-    room: Arc<Semaphore>,
+    being_written: Arc<Mutex<HashSet<AccountId>>>,
 }
 
 impl ExportDesk {
     pub(super) fn new(services: &Arc<Services>) -> Arc<Self> {
-        let room = Arc::new(Semaphore::new(EXPORTS_AT_ONCE));
-        Arc::new(Self { services: Arc::clone(services), room })
+        Arc::new(Self { services: Arc::clone(services), being_written: Arc::default() })
+    }
+}
+
+/// A place among the exports that are being written, free again when this is dropped.
+#[derive(Debug)]
+struct Place {
+    account: AccountId,
+    being_written: Arc<Mutex<HashSet<AccountId>>>,
+}
+
+impl Place {
+    /// One place a person, so that nobody takes those of others by reading slowly.
+    fn take(being_written: &Arc<Mutex<HashSet<AccountId>>>, account: AccountId) -> Option<Self> {
+        let mut taken = being_written.lock().unwrap_or_else(PoisonError::into_inner);
+        (taken.len() < EXPORTS_AT_ONCE && taken.insert(account))
+            .then(|| Self { account, being_written: Arc::clone(being_written) })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.being_written.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account);
     }
 }
 
@@ -43,8 +67,7 @@ pub(super) async fn export(desk: Arc<ExportDesk>, ctx: Ctx) -> Result<Reply, Fau
     let asked = ctx.asked;
     let services = Arc::clone(&desk.services);
     let me = SessionGate::new(&services).admit(&asked).await?.account;
-    let room = Arc::clone(&desk.room).try_acquire_owned();
-    let room = room.map_err(|_| Fault::RateLimited { retry_after: ROOM_AFTER })?;
+    let place = Place::take(&desk.being_written, me).ok_or(Fault::RateLimited { retry_after: ROOM_AFTER })?;
     let language = language(&asked);
     let person = Person {
         profile: profile::mine(&services, me, language, asked.now()).await?,
@@ -55,12 +78,13 @@ pub(super) async fn export(desk: Arc<ExportDesk>, ctx: Ctx) -> Result<Reply, Fau
     let (before, after) = around(&asked);
     let writing = async move {
         let writer = Writer { document, buffer: before };
-        match write(&services, me, language, person, writer, &after).await {
-            Ok(()) | Err(Stop::Gone(ReaderGone)) => {}
+        match timeout(EXPORT_TIMEOUT, write(&services, me, language, person, writer, &after)).await {
+            Ok(Ok(()) | Err(Stop::Gone(ReaderGone))) => {}
             // The client sees that its export breaks off.
-            Err(Stop::Failed(fault)) => tracing::error!(cause = %fault, "an export breaks off"),
+            Ok(Err(Stop::Failed(fault))) => tracing::error!(cause = %fault, "an export breaks off"),
+            Err(_) => tracing::warn!("an export takes too long and breaks off"),
         }
-        drop(room);
+        drop(place);
     };
     asked.spawn(writing);
     Ok(reply)
@@ -234,5 +258,25 @@ impl List {
             writer.text(",");
         }
         writer.value(item).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_one_export_at_a_time_and_all_together_a_few() {
+        let being_written = Arc::default();
+        let place = |id| Place::take(&being_written, AccountId::new(id).unwrap());
+        let mine = place(1).unwrap();
+        assert!(place(1).is_none());
+        let others: Vec<_> = (2..).take(EXPORTS_AT_ONCE - 1).map(|id| place(id).unwrap()).collect();
+        assert!(place(99).is_none());
+        drop(mine);
+        let _next = place(99).unwrap();
+        assert!(place(1).is_none());
+        drop(others);
+        assert!(place(1).is_some());
     }
 }

@@ -66,7 +66,7 @@ pub(super) async fn interact(
         is_mutual: decided.mutual,
         is_new_match: decided.newly_matched,
         match_id: decided.match_id.map(matchmaking_core::ids::MatchId::get),
-        message: interaction_message(action, decided.newly_matched, language(&call.asked)),
+        message: interaction_message(action, decided.mutual, decided.newly_matched, language(&call.asked)),
         next_recommendation,
     })
 }

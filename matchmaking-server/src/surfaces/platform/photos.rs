@@ -29,9 +29,16 @@ pub(super) async fn add(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, 
     let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
     let form = ctx.form("file", PICTURE_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
-    let AddPhotoForm { kind, is_primary, crop_data } = Input::strict().with_query(texts).decode()?;
+    let fields = Input::strict().with_query(texts).decode();
     // Kept until the picture is made: its bytes count against the memory for uploads as long.
-    let file = form.file.ok_or_else(no_file)?;
+    let (AddPhotoForm { kind, is_primary, crop_data }, file) = match (fields, form.file) {
+        (Ok(fields), Some(file)) => (fields, file),
+        (fields, file) => {
+            let mut wrong = fields.err().unwrap_or_default();
+            wrong.extend(file.is_none().then(missing_file));
+            return Err(Fault::Invalid(wrong));
+        }
+    };
     let crop = crop_data.map(|CropData { x, y, width, height }| Crop { x, y, width, height });
     let new = NewPicture { bytes: file.bytes.clone(), kind, is_primary, crop };
     let photo = services.profiles.add_photo(me, new).await?;
@@ -75,5 +82,9 @@ pub(super) async fn remove_video(services: Arc<Services>, call: Call<(), Caller>
 }
 
 pub(super) fn no_file() -> Fault {
-    Fault::field(FieldError::body("file", Problem::Missing, Value::Null))
+    Fault::field(missing_file())
+}
+
+fn missing_file() -> FieldError {
+    FieldError::body("file", Problem::Missing, Value::Null)
 }

@@ -131,7 +131,8 @@ impl Session {
                 Turn::Said(incoming) => Box::pin(self.hear(incoming)).await,
                 Turn::TooFast(fault) => self.refuse(&fault, None),
                 Turn::Ended => {
-                    self.refuse(&Fault::BadToken, None);
+                    let why = Box::pin(self.services.auth.check(self.caller)).await;
+                    self.refuse(&why.err().map_or(Fault::BadToken, Fault::from), None);
                     return self.live.close(close_code::POLICY, "the session has ended");
                 }
             }
