@@ -63,6 +63,7 @@ pub async fn over(foundation: Foundation) -> Result<Arc<Services>, OpenError> {
     services.fill_pool_beside();
     services.sweep_media_beside();
     services.run_jobs_beside();
+    services.check_sockets_beside();
     Ok(Arc::new(services))
 }
 

@@ -70,7 +70,8 @@ impl Person {
                 let at = services.clock.now();
                 let family = format!("{account} {}", at.0);
                 let expires_at = at.plus(30 * DAY);
-                let new = NewSession { account, family, device: Device::default(), at, expires_at };
+                let new =
+                    NewSession { account, family, device: Device::default(), password: None, at, expires_at };
                 let opened = services.stores.sessions.open_session(new).await.unwrap().unwrap();
                 services.tokens.issue_for_session(account, opened.id)
             })

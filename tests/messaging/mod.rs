@@ -193,7 +193,8 @@ async fn log_in(server: &Server, account: AccountId, device: &'static str) -> (S
             let at = services.clock.now();
             let family = format!("{account} {device} {}", at.0);
             let expires_at = at.plus(30 * 24 * 60 * MINUTE);
-            let new = NewSession { account, family, device: Device::default(), at, expires_at };
+            let new =
+                NewSession { account, family, device: Device::default(), password: None, at, expires_at };
             let opened = services.stores.sessions.open_session(new).await.unwrap().unwrap();
             (opened.id, services.tokens.issue_for_session(account, opened.id))
         })

@@ -463,6 +463,8 @@ mod from_services {
                 ),
                 UploadError::BadFilm => file("必须是 MP4 或 WebM 视频", "must be an MP4 or WebM film"),
                 UploadError::NoSuchKind => Self::internal(error),
+                // Whoever's token it was is gone.
+                UploadError::Unknown => Self::BadToken,
                 UploadError::Media(error) => ProfileError::Media(error).into(),
                 UploadError::Store(error) => error.into(),
             }

@@ -270,6 +270,17 @@ impl Hub {
         self.is_online(account, Channels::OF_PEOPLE)
     }
 
+    /// The sessions that connections of this node belong to, each once.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<(AccountId, SessionId)> {
+        let connected = self.read();
+        let seats = connected.by_account.values().flatten();
+        let mut sessions: Vec<_> = seats.filter_map(|seat| Some((seat.account, seat.session?))).collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        sessions
+    }
+
     /// Ends the connections of a session, which has ended, on all nodes.
     pub fn end_session(&self, account: AccountId, session: SessionId) {
         self.read().end_session(account, session);
@@ -598,6 +609,18 @@ mod tests {
         assert!(matches!(eldest.next().await, Next::Replaced));
         assert!(told(&mut second).await.1.is_none());
         drop((more, last, groups));
+    }
+
+    #[tokio::test]
+    async fn sessions_of_connections_are_told_once_each() {
+        let hub = Hub::new();
+        let session = |raw| SessionId::new(raw).unwrap();
+        let _kept: Vec<_> = [(1, 1), (1, 2), (1, 1), (2, 3)]
+            .map(|(person, raw)| hub.connect_with_session(account(person), session(raw), Channel::Platform))
+            .into();
+        let _without = hub.connect(account(3), 3, Channel::Rooms);
+        let expected = [(1, 1), (1, 2), (2, 3)].map(|(person, raw)| (account(person), session(raw)));
+        assert_eq!(hub.sessions(), expected);
     }
 
     #[tokio::test]

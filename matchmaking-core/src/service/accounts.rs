@@ -242,7 +242,9 @@ impl Accounts {
         let (Some(account), Some(hash)) = (account, hash) else { return Err(LoginError::Wrong) };
         match verdict {
             Verdict::Wrong => return Err(LoginError::Wrong),
-            Verdict::Outdated => rehash(&self.stores, account.id, &hash, password, &turn).await,
+            Verdict::Outdated => {
+                rehash(&self.stores, account.id, &hash, password, &turn).await;
+            }
             Verdict::Right => {}
         }
         drop(turn);
@@ -315,19 +317,31 @@ impl Accounts {
     }
 }
 
-/// Hashes a password anew, which has just been found right. That this fails is no reason to keep its owner out.
-pub(super) async fn rehash(stores: &Stores, id: AccountId, former: &str, password: &str, turn: &Turn) {
+/// Hashes a password anew, which has just been found right; returns the new hash if it took the former one's place. That
+/// this fails is no reason to keep its owner out.
+pub(super) async fn rehash(
+    stores: &Stores,
+    id: AccountId,
+    former: &str,
+    password: &str,
+    turn: &Turn,
+) -> Option<String> {
     let replaced = match turn.hash(password).await {
-        Ok(hash) => stores.accounts.replace_password_hash(id, former, &hash).await.map(|_| ()),
+        Ok(hash) => stores
+            .accounts
+            .replace_password_hash(id, former, &hash)
+            .await
+            .map(|is_replaced| is_replaced.then_some(hash)),
         Err(error) => Err(error.into()),
     };
-    if let Err(error) = replaced {
+    replaced.unwrap_or_else(|error| {
         tracing::warn!(
             account = id.get(),
             error = &error as &dyn std::error::Error,
             "a password's hash was not renewed"
         );
-    }
+        None
+    })
 }
 
 fn taken(kind: IdentityKind) -> RegisterError {

@@ -6,13 +6,13 @@ use super::{
     announcing::Announcer,
     chat::{Chat, OpenError},
     days::Day,
-    people::People,
+    people::{People, is_met_on_the_platform},
 };
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
     ids::{AccountId, MatchId},
-    model::{Action, IdentityKind, Interaction, Language, Level, Pair, Person},
+    model::{Action, Interaction, Language, Level, Pair, Person, profile::Requirements},
     realtime::Hub,
     scoring::{Decision, Matcher},
     store::{InteractionOutcome, MatchTerms, NewInteraction, PersonRow, Slice, Sliced, Stores, SuperLikes},
@@ -109,13 +109,11 @@ impl Likes {
         target: AccountId,
         action: Action,
     ) -> Result<Decided, LikeError> {
-        let pair = Pair::new(actor, target).ok_or(LikeError::Oneself)?;
+        Pair::new(actor, target).ok_or(LikeError::Oneself)?;
         let mut rows = self.stores.people.people_among(&[actor, target]).await?;
         rows.sort_unstable_by_key(|row| row.person.id != actor);
         let [me, other] = &rows[..] else { return Err(LikeError::Unknown) };
-        // Who is not of the platform is known here by a match alone, as others make them.
-        let is_of_the_platform = other.kinds.contains(&IdentityKind::Phone);
-        if !is_of_the_platform && self.stores.matches.match_between(pair).await?.is_none() {
+        if !is_met_on_the_platform(&self.stores, actor, other).await? {
             return Err(LikeError::Unknown);
         }
         let now = self.clock.now();
@@ -169,17 +167,19 @@ impl Likes {
     /// Whom somebody likes.
     pub async fn liked_by(&self, viewer: AccountId, slice: Slice) -> StoreResult<Sliced<Liked>> {
         let likes = self.stores.matches.likes_of(viewer, slice).await?;
-        self.shown(viewer, likes, |like| like.target).await
+        self.shown(viewer, likes, |like| like.target, true).await
     }
 
     /// Who likes somebody. From now on none of them is new.
     pub async fn likers_of(&self, viewer: AccountId, slice: Slice) -> StoreResult<Likers> {
         // First what is new, then the list: who likes in between is in the list, and new the next time.
-        let new = self.stores.matches.see_likers(viewer).await?;
-        let level = self.level(viewer).await?;
-        let likes = self.stores.matches.likers_of(viewer, slice).await?;
-        let likes = self.shown(viewer, likes, |like| like.actor).await?;
-        Ok(Likers { new, in_the_clear: level.sees_who_likes(), likes })
+        let clear = self.level(viewer).await?.sees_who_likes();
+        // Whoever is not told who likes them must not learn it by blocking people and looking who is gone, nor by
+        // changing what they look for and looking whose score follows.
+        let new = self.stores.matches.see_likers(viewer, !clear).await?;
+        let likes = self.stores.matches.likers_of(viewer, slice, !clear).await?;
+        let likes = self.shown(viewer, likes, |like| like.actor, clear).await?;
+        Ok(Likers { new, in_the_clear: clear, likes })
     }
 
     /// The level of an account now.
@@ -192,12 +192,18 @@ impl Likes {
         viewer: AccountId,
         likes: Sliced<Interaction>,
         other: fn(&Interaction) -> AccountId,
+        clear: bool,
     ) -> StoreResult<Sliced<Liked>> {
         let Sliced { total, items } = likes;
         let ids: Vec<_> = items.iter().map(other).chain([viewer]).collect();
         let rows = self.stores.people.people_among(&ids).await?;
         let mut people = by_id(rows);
-        let Some(me) = people.remove(&viewer) else { return Ok(Sliced { total: 0, items: Vec::new() }) };
+        let Some(mut me) = people.remove(&viewer) else {
+            return Ok(Sliced { total: 0, items: Vec::new() });
+        };
+        if !clear {
+            me.profile.requirements = Requirements::default();
+        }
         let matches = self.stores.matches.matches_with(viewer, &ids).await?;
         let matches: HashMap<_, _> = matches
             .iter()

@@ -2,6 +2,7 @@
 //! out, because a picture on a page cannot carry a token.
 
 mod kinds;
+mod putting;
 mod viewed;
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
@@ -21,6 +22,7 @@ use crate::{
 
 pub use crate::ports::media::{MEDIA_BYTES_MAX, MediaError};
 pub use kinds::{UNKNOWN_KIND, content_type};
+pub(super) use putting::put_for;
 pub(super) use viewed::own_key;
 
 /// How long a link is good at least, in hours.

@@ -358,6 +358,21 @@ impl Services {
         });
     }
 
+    /// Ends sockets whose sessions another process has ended, from now on every
+    /// [`SOCKETS_CHECKED_EVERY`](auth::SOCKETS_CHECKED_EVERY), beside the calls and on the runtime on which this is
+    /// called.
+    pub fn check_sockets_beside(&self) {
+        let auth = self.auth.clone();
+        self.background.spawn(async move {
+            loop {
+                tokio::time::sleep(auth::SOCKETS_CHECKED_EVERY).await;
+                if let Err(error) = auth.end_lost_sockets().await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "sockets cannot be checked now");
+                }
+            }
+        });
+    }
+
     /// Starts what goes on beside the calls: hearing what other nodes tell, and noting what connections took. It belongs to the runtime on which this is
     /// called, and goes on until [`stop`](Self::stop) or until the last clone of the services is dropped. Calling it
     /// again starts nothing twice; when it failed, it may be called again.

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
     ids::{AccountId, InteractionId},
-    model::{IdentityKind, Person, Profile},
+    model::{IdentityKind, Pair, Person, Profile},
     scoring::{Audience, Decision, Entry, Matcher, Moment, requirements::seeking_the_other_gender},
     store::{PersonRow, Stores},
 };
@@ -260,6 +260,20 @@ impl Fill {
         }
         Ok(())
     }
+}
+
+/// Whether people of the platform meet somebody: who is not of it is known there by a match alone, as other surfaces make
+/// them.
+pub(super) async fn is_met_on_the_platform(
+    stores: &Stores,
+    viewer: AccountId,
+    other: &PersonRow,
+) -> StoreResult<bool> {
+    if other.kinds.contains(&IdentityKind::Phone) {
+        return Ok(true);
+    }
+    let Some(pair) = Pair::new(viewer, other.person.id) else { return Ok(false) };
+    Ok(stores.matches.match_between(pair).await?.is_some())
 }
 
 /// A person as the matchmaker asks for them: on the platform, who did not say whom they seek seeks the other gender.

@@ -28,6 +28,8 @@ pub struct NewSession {
     pub family: String,
     /// On what.
     pub device: Device,
+    /// The hash of the password that opens it, if one does. It opens nothing once another one is set.
+    pub password: Option<String>,
     /// The present moment.
     pub at: Millis,
     /// When it ends unless it is refreshed.

@@ -56,8 +56,11 @@ fn same(given: &[u8], key: &str) -> bool {
 }
 
 fn loopback(uri: &Uri, headers: &HeaderMap) -> Result<(), Fault> {
-    let forwarded =
-        |name: &header::HeaderName| name == header::FORWARDED || name.as_str().starts_with("x-forwarded-");
+    let forwarded = |name: &header::HeaderName| {
+        [header::FORWARDED, header::VIA].contains(name)
+            || name == "x-real-ip"
+            || name.as_str().starts_with("x-forwarded-")
+    };
     if headers.keys().any(forwarded) {
         return Err(Fault::NotLoopback("the request came through a proxy"));
     }
@@ -124,7 +127,7 @@ mod tests {
         for origin in ["null", "https://evil.com", "http://localhost.evil.com", "localhost"] {
             assert!(!http(&guard, &[("host", "localhost"), ("origin", origin)]), "{origin}");
         }
-        for name in ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-anything"] {
+        for name in ["forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-anything"] {
             assert!(!http(&guard, &[("host", "localhost"), (name, "x")]), "{name}");
         }
         let absolute = Uri::from_static("http://evil.com/x");

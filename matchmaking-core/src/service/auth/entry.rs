@@ -92,7 +92,7 @@ impl Auth {
         if let Some(code) = new.invite_code {
             self.invited(account.id, &code).await;
         }
-        self.open_session(&account, new.device).await
+        self.open_session(&account, None, new.device).await
     }
 
     /// Opens a session of the account with this telephone. With every fifth wrong password in a row nobody gets in for
@@ -106,21 +106,24 @@ impl Auth {
         self.sweep().await;
         // Whoever is refused anyway must not take a turn from others.
         open(self.stores.logins.login_gate(phone, self.clock.now()).await?)?;
-        let account = match credential {
-            Credential::Password(password) => self.by_password(phone, &password).await?,
+        let (account, password) = match credential {
+            Credential::Password(password) => {
+                let (account, hash) = self.by_password(phone, &password).await?;
+                (account, Some(hash))
+            }
             Credential::Code(code) => {
                 self.spend_code(phone, CodePurpose::Login, &code).await??;
-                self.by_phone(phone).await?.ok_or(CodeRefusal::Wrong)?
+                (self.by_phone(phone).await?.ok_or(CodeRefusal::Wrong)?, None)
             }
         };
         if account.status != AccountStatus::Active {
             return Err(EnterError::Locked);
         }
-        self.open_session(&account, device).await
+        self.open_session(&account, password, device).await
     }
 
-    /// The account with this telephone, if this is its password.
-    async fn by_password(&self, phone: &str, password: &str) -> Result<Account, EnterError> {
+    /// The account with this telephone, if this is its password; with the password's hash.
+    async fn by_password(&self, phone: &str, password: &str) -> Result<(Account, String), EnterError> {
         let account = self.by_phone(phone).await?;
         let hash = match &account {
             Some(account) => self.stores.accounts.password_hash(account.id).await?,
@@ -135,19 +138,32 @@ impl Auth {
         let (Some(account), Some(hash)) = (account.filter(|_| is_right), hash) else {
             return Err(EnterError::Wrong);
         };
-        if verdict == Verdict::Outdated {
-            rehash(&self.stores, account.id, &hash, password, &turn).await;
-        }
-        Ok(account)
+        let hash = match verdict {
+            Verdict::Outdated => {
+                rehash(&self.stores, account.id, &hash, password, &turn).await.unwrap_or(hash)
+            }
+            Verdict::Right | Verdict::Wrong => hash,
+        };
+        Ok((account, hash))
     }
 
-    async fn open_session(&self, account: &Account, device: Device) -> Result<Entered, EnterError> {
+    /// Opens a session for whoever has shown a password with this hash, or a code.
+    async fn open_session(
+        &self,
+        account: &Account,
+        password: Option<String>,
+        device: Device,
+    ) -> Result<Entered, EnterError> {
         let at = self.clock.now();
         let first = RefreshToken::first(account.id);
-        let new =
-            NewSession { account: account.id, family: first.family(), device, at, expires_at: end_of(at) };
-        // Locked in between.
-        let opened = self.stores.sessions.open_session(new).await?.ok_or(EnterError::Locked)?;
+        let family = first.family();
+        let new = NewSession { account: account.id, family, device, password, at, expires_at: end_of(at) };
+        let Some(opened) = self.stores.sessions.open_session(new).await? else {
+            // In between it was locked, or deleted, or another password was set.
+            let account = self.stores.accounts.account(account.id).await?;
+            let is_locked = account.is_some_and(|account| account.status == AccountStatus::Locked);
+            return Err(if is_locked { EnterError::Locked } else { EnterError::Wrong });
+        };
         let tokens = TokenPair {
             access: self.tokens.issue_for_session(account.id, opened.id),
             refresh: self.refresh.text(&first),

@@ -41,6 +41,7 @@ pub use entry::{Credential, Entered, Registration};
 pub use invitations::INVITE_CODE_CHARS;
 pub use passwords::{IdentitiesView, NewNames};
 pub use refresh::{REFRESH_DAYS, REFRESH_TOKEN_BYTES_MAX};
+pub use sessions::SOCKETS_CHECKED_EVERY;
 
 /// How often what is over is forgotten, in milliseconds: once an hour, by whoever comes then.
 const SWEEP_EVERY_MILLIS: i64 = 3_600_000;

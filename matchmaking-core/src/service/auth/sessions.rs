@@ -1,11 +1,22 @@
 //! Sessions as their owner sees them.
 
-use super::{Auth, Caller};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::{Auth, Caller, SessionError};
 use crate::{
     error::StoreResult,
     ids::{AccountId, SessionId},
     model::{SeenDevice, Session},
 };
+
+/// How often the sessions of open sockets are looked at. A socket outlives a session that another process ended by no
+/// more than this.
+pub const SOCKETS_CHECKED_EVERY: Duration = Duration::from_secs(5);
+
+/// How many sessions are looked up at the same moment.
+const CHECKED_AT_ONCE: usize = 64;
 
 impl Auth {
     /// The sessions of an account, the last refreshed first.
@@ -24,6 +35,34 @@ impl Auth {
         let ended = self.stores.sessions.end_session(account, session).await?;
         self.hub.end_session(account, session);
         Ok(ended)
+    }
+
+    /// Ends the connections of this process whose sessions are over: another process on the same store ended them. It
+    /// is the store that says so, because the bus between processes may lose what is told.
+    pub(in crate::service) async fn end_lost_sockets(&self) -> StoreResult<()> {
+        for some in self.hub.sessions().chunks(CHECKED_AT_ONCE) {
+            let mut checks = JoinSet::new();
+            for &(account, session) in some {
+                let auth = self.clone();
+                checks.spawn(async move { auth.end_if_lost(Caller { account, session }).await });
+            }
+            while let Some(checked) = checks.join_next().await {
+                // None panics, and nobody aborts them.
+                checked.unwrap_or(Ok(()))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_if_lost(&self, caller: Caller) -> StoreResult<()> {
+        match self.check(caller).await {
+            Ok(()) => {}
+            Err(SessionError::Store(error)) => return Err(error),
+            Err(SessionError::Bad | SessionError::Locked | SessionError::Expired) => {
+                self.hub.end_session(caller.account, caller.session);
+            }
+        }
+        Ok(())
     }
 
     /// Ends the session of whoever calls.

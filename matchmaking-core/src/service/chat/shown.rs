@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Chat, Thread};
 use crate::{
@@ -88,8 +88,8 @@ pub(super) fn mask(message: &mut Message) {
     if is_text {
         mask_text(&mut message.content);
     }
-    for value in message.details.extra.iter_mut().flat_map(serde_json::Map::values_mut) {
-        mask_value(value);
+    if let Some(extra) = &mut message.details.extra {
+        mask_fields(extra);
     }
 }
 
@@ -104,7 +104,27 @@ fn mask_value(value: &mut Value) {
     match value {
         Value::String(text) => mask_text(text),
         Value::Array(items) => items.iter_mut().for_each(mask_value),
-        Value::Object(fields) => fields.values_mut().for_each(mask_value),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Object(fields) => mask_fields(fields),
+        // A telephone number may be written as a number, too.
+        Value::Number(number) => {
+            let mut text = number.to_string();
+            mask_text(&mut text);
+            if text != number.to_string() {
+                *value = Value::String(text);
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Takes them out of the names of fields as well.
+fn mask_fields(fields: &mut Map<String, Value>) {
+    *fields = std::mem::take(fields)
+        .into_iter()
+        .map(|(mut name, mut value)| {
+            mask_text(&mut name);
+            mask_value(&mut value);
+            (name, value)
+        })
+        .collect();
 }

@@ -11,7 +11,7 @@ use crate::{
     ids::{AccountId, PhotoId},
     model::{FileRole, Photo, PhotoFiles, PhotoKind, ReviewStatus, may_see},
     ports::media::MediaKey,
-    service::media::own_key,
+    service::media::{own_key, put_for},
     store::{AddPhotoOutcome, NewPhoto, NewVideo},
 };
 
@@ -211,8 +211,9 @@ impl Profiles {
         let until = self.clock.now().plus(FILE_RESERVED_MILLIS);
         let keys: Vec<_> = files.iter().map(|(key, role, _)| (key.as_str().to_owned(), *role)).collect();
         self.stores.album.reserve_files(account, &keys, until).await?;
-        for (key, _, bytes) in files {
-            self.media.put(&key, bytes).await?;
+        let files = files.into_iter().map(|(key, _, bytes)| (key, bytes)).collect();
+        if !put_for::<ProfileError>(&self.stores, &self.media, account, files).await? {
+            return Err(ProfileError::Unknown);
         }
         Ok(keys.into_iter().map(|(key, _)| key).collect())
     }

@@ -15,7 +15,11 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::{media::Media, people::People, sealing::DataKey};
+use super::{
+    media::Media,
+    people::{People, is_met_on_the_platform},
+    sealing::DataKey,
+};
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
@@ -248,6 +252,10 @@ impl Profiles {
         } else {
             let relation = self.stores.safety.relation(viewer, target).await?;
             if !relation.is_some_and(may_see) {
+                return Err(ProfileError::Unknown);
+            }
+            let row = self.stores.people.person(target).await?.ok_or(ProfileError::Unknown)?;
+            if !is_met_on_the_platform(&self.stores, viewer, &row).await? {
                 return Err(ProfileError::Unknown);
             }
             self.stores.people.count_view(target).await?;

@@ -134,7 +134,17 @@ fn decoder(bytes: &[u8]) -> Result<impl image::ImageDecoder, PictureError> {
     reader.into_decoder().map_err(|_| PictureError::NotAPicture)
 }
 
+/// Whether a JPEG stops before its end, which its decoder would make up for with grey. No other marker comes after the
+/// one that ends the last scan; a picture within the picture has its own, before.
+fn breaks_off(bytes: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|two| two == marker);
+    bytes.starts_with(&[0xFF, 0xD8]) && last([0xFF, 0xD9]) < last([0xFF, 0xDA])
+}
+
 fn make(bytes: &[u8], crop: Option<Crop>) -> Result<Picture, PictureError> {
+    if breaks_off(bytes) {
+        return Err(PictureError::NotAPicture);
+    }
     let mut decoder = decoder(bytes)?;
     let orientation = decoder.orientation().map_err(|_| PictureError::NotAPicture)?;
     let mut seen = DynamicImage::from_decoder(decoder).map_err(|_| PictureError::NotAPicture)?;

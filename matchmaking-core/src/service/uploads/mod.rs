@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    media::{Media, MediaError, own_key},
+    media::{Media, MediaError, own_key, put_for},
     profiles::{FilmKind, PictureError, Pictures, film},
 };
 use crate::{
@@ -61,6 +61,9 @@ pub enum UploadError {
     /// Messages of this kind have no file.
     #[error("nothing of this kind is uploaded")]
     NoSuchKind,
+    /// The account was deleted meanwhile.
+    #[error("no such person")]
+    Unknown,
     /// Media could not be kept.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -92,8 +95,8 @@ impl Uploads {
         let upload = Upload { kind, details: details.clone() };
         self.stores.album.reserve_upload(NewUpload { account, upload, until }).await?;
         let size = files.first().map_or(0, |(_, bytes)| bytes.len());
-        for (key, bytes) in files {
-            self.media.put(&key, bytes).await?;
+        if !put_for::<UploadError>(&self.stores, &self.media, account, files).await? {
+            return Err(UploadError::Unknown);
         }
         Ok(Uploaded { details, bytes: size })
     }

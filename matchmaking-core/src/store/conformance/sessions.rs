@@ -16,7 +16,8 @@ const LIFE: i64 = 1_000_000;
 
 pub(super) fn session(account: AccountId, family: &str, moment: i64) -> NewSession {
     let family = family.to_owned();
-    NewSession { account, family, device: Device::default(), at: at(moment), expires_at: at(moment + LIFE) }
+    let expires_at = at(moment + LIFE);
+    NewSession { account, family, device: Device::default(), password: None, at: at(moment), expires_at }
 }
 
 pub(super) fn session_on(account: AccountId, family: &str, device: &str, moment: i64) -> NewSession {
@@ -93,6 +94,19 @@ pub async fn only_active_accounts_have_sessions(stores: &Stores) -> StoreResult<
         assert_eq!(stores.sessions.open_session(session_on(ann, "x", "device", 1)).await?, None);
         assert_eq!(stores.sessions.devices(ann).await?, []);
     }
+    // Nor with a password that is theirs no longer.
+    let new = |hash: &str| NewPassword {
+        account: ben,
+        former: FormerPassword::Any,
+        hash: hash.to_owned(),
+        keep: None,
+    };
+    assert!(stores.sessions.set_password(new("old")).await?);
+    let by = |hash: &str| NewSession { password: Some(hash.to_owned()), ..session(ben, hash, 1) };
+    assert!(stores.sessions.open_session(by("old")).await?.is_some());
+    assert!(stores.sessions.set_password(new("new")).await?);
+    assert_eq!(stores.sessions.open_session(by("old")).await?, None);
+    assert!(stores.sessions.open_session(by("new")).await?.is_some());
     let theirs = open(stores, ben, "ben", 1).await?;
     assert!(!goes_on(stores, ann, theirs).await?);
     assert_eq!(stores.sessions.access(nobody(), theirs).await?, None);

@@ -45,7 +45,7 @@ async fn check(
     assert_eq!(asked, visible, "ask_contact: {expected:?}");
     let likes = stores.matches.likes_of(target, ALL).await?.items;
     assert_eq!(likes.iter().any(|like| like.target == viewer), visible, "likes_of: {expected:?}");
-    let likers = stores.matches.likers_of(viewer, ALL).await?.items;
+    let likers = stores.matches.likers_of(viewer, ALL, false).await?.items;
     assert_eq!(likers.iter().any(|like| like.actor == target), visible, "likers_of: {expected:?}");
     let drawn = stores.daily.daily(viewer, at(0)).await?.into_iter().flat_map(|list| list.entries);
     assert_eq!(drawn.count() == 1, visible, "daily: {expected:?}");

@@ -85,7 +85,9 @@ impl State {
 impl SessionStore for MemoryStore {
     async fn open_session(&self, new: NewSession) -> StoreResult<Option<OpenedSession>> {
         let mut state = self.lock()?;
-        if state.status(new.account) != Some(AccountStatus::Active) {
+        let hash = state.accounts.get(&new.account).and_then(|row| row.password_hash.clone());
+        let is_right = new.password.is_none() || new.password == hash;
+        if !is_right || state.status(new.account) != Some(AccountStatus::Active) {
             return Ok(None);
         }
         for session in state.sessions_of(new.account).into_iter().skip(SESSIONS_PER_ACCOUNT_MAX - 1) {

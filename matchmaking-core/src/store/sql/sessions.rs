@@ -26,7 +26,6 @@ use crate::{
 };
 
 sql! {
-    OWNER_STATUS = "SELECT status FROM accounts WHERE id = $1";
     END_BEYOND = "DELETE FROM sessions WHERE account_id = $1 AND id NOT IN (
         SELECT s.id FROM sessions s WHERE s.account_id = $1 ORDER BY s.refreshed_at DESC, s.id DESC LIMIT $2)";
     INSERT_SESSION = "INSERT INTO sessions
@@ -123,9 +122,11 @@ impl SessionStore for SqlStore {
             if locks {
                 query(LOCK_ACCOUNTS).bind(account).bind(account).execute(&mut *tx).await?;
             }
-            let status: Option<i64> =
-                query_scalar(OWNER_STATUS).bind(account).fetch_optional(&mut *tx).await?;
-            if status.map(rows::status).transpose()? == Some(AccountStatus::Active) {
+            let owner: Option<(i64, Option<String>)> =
+                query_as(PASSWORD).bind(account).fetch_optional(&mut *tx).await?;
+            let (status, hash) = owner.unzip();
+            let is_right = new.password.is_none() || new.password == hash.flatten();
+            if is_right && status.map(rows::status).transpose()? == Some(AccountStatus::Active) {
                 query(END_BEYOND).bind(account).bind(beyond).execute(&mut *tx).await?;
                 let id: i64 = query_scalar(INSERT_SESSION)
                     .bind(account)
