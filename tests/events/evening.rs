@@ -31,7 +31,8 @@ async fn checks_in(who: &Person) {
         "check_in_code": seat["check_in"]["check_in_code"],
         "location": {"longitude": 121.447, "latitude": 31.231},
     });
-    who.post(&format!("/events/registrations/{}/check-in", seat["registration_id"]), &body).await;
+    let path = format!("/events/registrations/{}/check-in", seat["registration_id"]);
+    assert_eq!(who.ask(Verb::POST, &path, Some(&body)).await.json()["message"], "签到成功");
 }
 
 async fn draws(server: &Server, event: i64, body: Value) -> Value {
