@@ -18,7 +18,7 @@ type Evening = (&'static str, Option<usize>, Option<usize>, fn(usize, usize) -> 
 
 fn main() {
     let (people, times) = if quick() { (60, 1) } else { (500, 5) };
-    let everyone: Vec<AccountId> = (1..=people as i64).filter_map(AccountId::new).collect();
+    let everyone: Vec<AccountId> = (1..=i64::from(people)).filter_map(AccountId::new).collect();
     let sides = |one, other| one % 2 != other % 2;
     let evenings: [Evening; 7] = [
         ("two sides, time for all", None, None, sides),
