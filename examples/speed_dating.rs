@@ -23,14 +23,12 @@
 //! weights to them.
 //!
 //! Everybody gets a Telegram identity, the number 1,000,000 + `iid`, so that the sockets that match Telegram
-//! users have a pool; how answers become profiles is told in `speed_dating/survey.rs`.
+//! users have a pool; how answers become profiles is told in `matchmaking_server::survey`.
 
 #[path = "speed_dating/meet.rs"]
 mod meet;
 #[path = "speed_dating/predict.rs"]
 mod predict;
-#[path = "speed_dating/survey.rs"]
-mod survey;
 
 use std::{
     collections::BTreeMap,
@@ -53,8 +51,7 @@ use matchmaking_core::{
     },
     store::{self, InteractionOutcome, MatchTerms, NewInteraction, Stores},
 };
-
-use survey::{Decision, Survey};
+use matchmaking_server::survey::{Decision, Survey};
 
 /// The Telegram number of the person with `iid` 0.
 const TELEGRAM_BASE: i64 = 1_000_000;
@@ -250,13 +247,17 @@ async fn put(survey: &Survey, stores: Stores) -> Result<String, Box<dyn Error>> 
 
 #[cfg(test)]
 mod tests {
-    use matchmaking_core::store::memory::MemoryStore;
+    use matchmaking_core::{model::Profile, store::memory::MemoryStore};
 
     use super::*;
 
     #[tokio::test]
     async fn people_and_decisions_go_in_once() {
-        let survey = survey::tests::two_people();
+        let met = |iid, pid| Decision { iid, pid, yes: true };
+        let survey = Survey {
+            people: BTreeMap::from([(1, Profile::default()), (11, Profile::default())]),
+            decisions: vec![met(1, 11), met(11, 1)],
+        };
         let stores = Stores::from_one(Arc::new(MemoryStore::new()));
         let first = Box::pin(put(&survey, stores.clone())).await.unwrap();
         assert!(first.starts_with("2 people (2 new, 0 known), accounts 1 to 2, Telegram 1000001 to 1000011"));

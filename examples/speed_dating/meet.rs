@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
-use super::{TELEGRAM_BASE, survey::Survey};
+use super::TELEGRAM_BASE;
+use matchmaking_server::survey::Survey;
 
 /// Lets `count` of the people, evenly picked, ask for a match one after the other; prints a line each and says at the
 /// end what came of it.

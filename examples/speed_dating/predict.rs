@@ -5,32 +5,16 @@
 //! chance that both say yes, and the chance that `iid` does.
 
 use std::{
-    collections::BTreeMap,
     error::Error,
     fs::File,
     io::{BufWriter, Write},
     path::Path,
 };
 
-use matchmaking_core::{
-    clock::Millis,
-    ids::AccountId,
-    model::Person,
-    scoring::{Audience, Decision, Entry, Features, Matcher, Moment, ReferencePool, Trained, Weights, train},
+use matchmaking_core::scoring::{
+    Audience, Decision, Entry, Features, Matcher, ReferencePool, Trained, Weights, train,
 };
-
-use super::survey;
-
-/// The moment at which everything happens: the data knows no activity, so that everybody was active just now.
-const NOW: Millis = Millis(1_100_000_000_000);
-
-/// A date that is asked about or was decided about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Date {
-    pub(crate) wave: u32,
-    pub(crate) iid: u32,
-    pub(crate) pid: u32,
-}
+use matchmaking_server::survey::{self, Crowd, Date, crowd, moment};
 
 /// How likely somebody says yes on a date.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,24 +24,6 @@ pub(crate) struct Prediction {
     pub(crate) both: f64,
     /// That `iid` does.
     pub(crate) one: f64,
-}
-
-/// Everyone of these files' evenings, by number.
-pub(crate) type Crowd = BTreeMap<u32, Person>;
-
-pub(crate) fn moment() -> Moment {
-    Moment::new(NOW, chrono_tz::America::New_York)
-}
-
-/// People of these profiles, each with the survey's number.
-pub(crate) fn crowd(
-    profiles: &BTreeMap<u32, matchmaking_core::model::Profile>,
-) -> Result<Crowd, Box<dyn Error>> {
-    let person = |(iid, profile): (&u32, &matchmaking_core::model::Profile)| {
-        let id = AccountId::new(i64::from(*iid)).ok_or_else(|| format!("iid {iid} is out of range"))?;
-        Ok((*iid, Person { id, profile: profile.clone(), last_active_at: NOW }))
-    };
-    profiles.iter().map(person).collect()
 }
 
 /// What the engine says of these dates, having learned from these decisions.
@@ -128,18 +94,13 @@ pub(crate) fn run_train(persons: &Path, history: &Path, weights: &Path) -> Resul
     ))
 }
 
-fn read_crowd(file: &Path) -> Result<Crowd, Box<dyn Error>> {
-    crowd(&survey::profiles(File::open(file).map_err(named(file))?).map_err(named(file))?)
+fn read_crowd(file: &Path) -> Result<Crowd, String> {
+    let profiles = survey::profiles(File::open(file).map_err(named(file))?).map_err(named(file))?;
+    crowd(&profiles).map_err(named(file))
 }
 
-fn read_history(file: &Path) -> Result<Vec<Decision>, Box<dyn Error>> {
-    let decision = |(date, said_yes): (Date, Option<bool>)| {
-        let id =
-            |iid: u32| AccountId::new(i64::from(iid)).ok_or_else(|| format!("iid {iid} is out of range"));
-        let said_yes = said_yes.ok_or_else(|| format!("{}: there is no column dec", file.display()))?;
-        Ok(Decision { actor: id(date.iid)?, target: id(date.pid)?, said_yes })
-    };
-    read_dates(file)?.into_iter().map(decision).collect()
+fn read_history(file: &Path) -> Result<Vec<Decision>, String> {
+    survey::history(File::open(file).map_err(named(file))?).map_err(named(file))
 }
 
 /// The dates of a file, with the decision where the file tells it.

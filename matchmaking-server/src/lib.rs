@@ -1,7 +1,7 @@
 //! The HTTP server over `matchmaking-core`: parse, call a service, render.
 //!
 //! [`http`] is the kit that every surface stands on, [`surfaces`] the dialects and their handlers, [`ops`] the
-//! routes for whoever runs the server, [`app`] what puts them together, [`ports`] what leaves the
+//! routes for whoever runs the server, [`survey`] the files of an experiment that the engine is measured on, [`app`] what puts them together, [`ports`] what leaves the
 //! process, [`config`] what the operator decides, [`cli`] the program.
 
 pub mod app;
@@ -12,4 +12,5 @@ pub mod http;
 pub mod ops;
 pub mod ports;
 pub mod surfaces;
+pub mod survey;
 pub mod weights;

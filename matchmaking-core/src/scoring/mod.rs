@@ -6,6 +6,8 @@
 //!   and an application may bring its own.
 //! - A [`Matcher`] holds everyone who takes part and answers "the best k for this person, now";
 //!   [`ColumnarPool`] does so for millions of people, [`ReferencePool`] by looking at everyone.
+//! - [`pairing`] draws up the rounds of a speed-dating evening, and settles the choices at its end.
+//! - [`exposure`] sees to it that not everybody is shown the same few.
 //! - [`learning`] is what decisions teach: of single people at once, and of all by fitting the weights.
 //! - [`eval`] measures how good predictions are.
 //! - [`reasons`] writes the true sentences that both are told.
@@ -48,15 +50,16 @@ pub mod columnar;
 pub mod distance;
 mod error;
 pub mod eval;
+pub mod exposure;
 mod facts;
 pub mod features;
 pub mod interests;
 pub mod learning;
+pub mod pairing;
 pub mod pool;
 pub mod reasons;
 mod reference;
 pub mod requirements;
-pub mod rounds;
 mod sample;
 pub mod score;
 pub mod weights;

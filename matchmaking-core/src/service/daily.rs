@@ -12,12 +12,32 @@ use crate::{
     error::StoreError,
     ids::AccountId,
     model::{Action, Language, Person},
-    scoring::{Audience, Matcher, Query, ScoringError, distance::km_between},
+    scoring::{
+        Audience, Chance, Matcher, Moment, Query, Ranked, ScoringError, distance::km_between,
+        exposure::Discount,
+    },
     store::{DailyEntry, DailyList, NewDaily, Stores},
 };
 
 /// How many people a list has.
 pub const DAILY_PEOPLE: usize = 8;
+
+/// How many of the best are looked at for a list: the most from whom somebody may be taken in place of those who were
+/// shown much lately.
+pub const DAILY_CANDIDATES: usize = 4 * DAILY_PEOPLE;
+
+/// Over how many days it counts how often somebody was shown, today among them.
+pub const EXPOSURE_DAYS: i64 = 7;
+
+/// What is taken off the chance of whoever was shown much in that time. Their capacity is what a daily list of their own
+/// shows them of others; `docs/matching.md` says what the strength was chosen from.
+pub const DAILY_DISCOUNT: Discount = match Discount::new((DAILY_PEOPLE as i64 * EXPOSURE_DAYS) as f64, 0.5) {
+    Ok(discount) => discount,
+    Err(_) => Discount::NONE,
+};
+
+/// Half a day: a day may be an hour longer or shorter than another.
+const HALF_DAY: i64 = 12 * 60 * 60 * 1_000;
 
 /// How often a day another list may be drawn.
 pub const REFRESHES_PER_DAY: i64 = 3;
@@ -163,14 +183,16 @@ impl Daily {
             let left_out = self.stores.daily.left_out(viewer, day.began).await?;
             let is_left_out = |id| left_out.binary_search(&id).is_ok();
             let moment = self.people.moment();
-            let query = Query::new(&seeker, Audience::PLATFORM, DAILY_PEOPLE, moment).excluding(&is_left_out);
-            let ranked = self.matcher.top(&query)?;
+            let query =
+                Query::new(&seeker, Audience::PLATFORM, DAILY_CANDIDATES, moment).excluding(&is_left_out);
+            let counted_since = day.began.plus(HALF_DAY - 2 * EXPOSURE_DAYS * HALF_DAY);
+            let ranked = self.fair(&seeker, self.matcher.top(&query)?, counted_since, moment).await?;
             // Nobody is no list that somebody would want to see all day.
             if ranked.is_empty() && !refresh {
                 return Ok(None);
             }
             let entries = ranked.iter().map(|ranked| (ranked.id, ranked.score.percent())).collect();
-            let new = NewDaily { account: viewer, day: day.began, draw, entries, at: now };
+            let new = NewDaily { account: viewer, day: day.began, draw, entries, counted_since, at: now };
             let drawn = self.stores.daily.keep_daily(new).await?;
             kept = self.stores.daily.daily(viewer, day.began).await?;
             // A refresh that came second spends another one; without a list, the account has gone meanwhile.
@@ -178,6 +200,43 @@ impl Daily {
                 return Ok(kept);
             }
         }
+    }
+
+    /// Those of the best whom a list shows: the likeliest matches, less what is taken off for whoever was shown much
+    /// lately. In the order of the score.
+    async fn fair(
+        &self,
+        seeker: &Person,
+        mut best: Vec<Ranked>,
+        since: Millis,
+        moment: Moment,
+    ) -> Result<Vec<Ranked>, DailyError> {
+        if best.len() <= DAILY_PEOPLE {
+            return Ok(best);
+        }
+        let ids: Vec<AccountId> = best.iter().map(|ranked| ranked.id).collect();
+        let shown: HashMap<AccountId, u64> =
+            self.stores.daily.exposures(&ids, since).await?.into_iter().collect();
+        if shown.is_empty() || DAILY_DISCOUNT.is_none() {
+            best.truncate(DAILY_PEOPLE);
+            return Ok(best);
+        }
+        let people = self.by_id(&ids).await?;
+        let mut fair = Vec::with_capacity(best.len());
+        for ranked in best {
+            // Whoever is not there any more has gone since the pool was asked.
+            let Some(person) = people.get(&ranked.id) else { continue };
+            let chance = self.matcher.score(seeker, person, moment)?.chance;
+            // A scorer that tells no chance has its score to go by.
+            let chance = chance.map_or_else(|| f64::from(ranked.score.millionths()) / 1e6, Chance::both);
+            let load = shown.get(&ranked.id).copied().unwrap_or_default();
+            fair.push((DAILY_DISCOUNT.apply(chance, load as f64), ranked));
+        }
+        fair.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        fair.truncate(DAILY_PEOPLE);
+        let mut fair: Vec<Ranked> = fair.into_iter().map(|(_, ranked)| ranked).collect();
+        fair.sort_by_key(|ranked| (std::cmp::Reverse(ranked.score), ranked.id));
+        Ok(fair)
     }
 
     /// The people of a list with what is said of them; without those who do not want to be in anyone's.

@@ -258,6 +258,7 @@ impl Services {
             chat: chat.clone(),
             likes: likes.clone(),
             matchmaking: matchmaking.clone(),
+            matcher: Arc::clone(&matcher),
             gateway: Arc::clone(&ports.payments),
             sandbox: ports.sandbox.clone(),
             notices: notices::Notices::new(Arc::clone(&hub)),

@@ -126,6 +126,21 @@ async fn a_list_stays_for_the_day_and_refreshes_show_others() {
 }
 
 #[tokio::test]
+async fn whoever_was_shown_much_lately_gives_way_for_a_week() {
+    let world = World::new();
+    let (her, mut them) = world.her_and(2 * DAILY_PEOPLE as i64).await;
+    let first = world.daily(her).await;
+    them.retain(|id| !first.contains(id));
+    // They suit another one just as well, who is shown those that the first one was not.
+    let another = world.person(100, Gender::Female).await;
+    assert_eq!(world.daily(another).await, them);
+    // After a week nobody remembers.
+    world.clock.advance(7 * 24 * HOUR);
+    let late = world.person(101, Gender::Female).await;
+    assert_eq!(world.daily(late).await, first);
+}
+
+#[tokio::test]
 async fn two_requests_at_once_see_one_list_and_spend_two_refreshes() {
     let world = World::new();
     let (her, _) = world.her_and(40).await;

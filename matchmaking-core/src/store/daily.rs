@@ -15,6 +15,8 @@ pub struct NewDaily {
     pub draw: i64,
     /// Who is in it with the score, 0 to 100, in the order in which they are shown.
     pub entries: Vec<(AccountId, u8)>,
+    /// Since which day it counts how often somebody stood in lists: what was counted before is forgotten.
+    pub counted_since: Millis,
     /// The present moment.
     pub at: Millis,
 }
@@ -53,7 +55,11 @@ pub trait DailyStore: Send + Sync {
     /// Ascending.
     async fn left_out(&self, account: AccountId, day: Millis) -> StoreResult<Vec<AccountId>>;
 
-    /// Keeps a list, and forgets those of earlier days. Returns false, and changes nothing, when the account has a list
+    /// How often these people stood in lists of this day and later, in anybody's; without those who did not. By their
+    /// numbers, ascending.
+    async fn exposures(&self, people: &[AccountId], since: Millis) -> StoreResult<Vec<(AccountId, u64)>>;
+
+    /// Keeps a list, counts that those in it were shown on its day, and forgets lists of earlier days. Returns false, and changes nothing, when the account has a list
     /// of that day with this number or a greater one, or takes no part. Deleted people are left out. Of two that draw
     /// at the same moment one does.
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool>;

@@ -31,6 +31,9 @@ pub trait RoundStore: Send + Sync {
     /// Keeps the rounds of an event in place of those it had. Returns false for an unknown event.
     async fn set_dates(&self, event: EventId, dates: Vec<TableDate>, audit: NewAudit) -> StoreResult<bool>;
 
+    /// All dates of an event, by round and table.
+    async fn dates(&self, event: EventId) -> StoreResult<Vec<TableDate>>;
+
     /// The dates of one person at an event, by round.
     async fn dates_of(&self, event: EventId, account: AccountId) -> StoreResult<Vec<TableDate>>;
 

@@ -1,6 +1,7 @@
 //! The subcommands. Start-up failures print one clear line each and exit with 2.
 
 mod backup;
+mod evaluate;
 mod healthcheck;
 mod import;
 mod migrate;
@@ -44,6 +45,8 @@ enum Command {
     Train(train::Arguments),
     /// Print somebody's ranking with the reasons
     Recommend(recommend::Arguments),
+    /// Say how fairly daily lists show people, and what comes of them
+    Evaluate(evaluate::Arguments),
     /// Save database and media
     Backup(backup::Arguments),
     /// Print the OpenAPI document
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Seed(arguments) => seed::run(&config, &arguments),
         Command::Train(arguments) => train::run(&config, &arguments),
         Command::Recommend(arguments) => recommend::run(&config, &arguments),
+        Command::Evaluate(arguments) => evaluate::run(&config, &arguments),
         Command::Backup(arguments) => backup::run(&config, &arguments),
         Command::Openapi => return openapi::run(),
         Command::Healthcheck => return healthcheck::run(&config),

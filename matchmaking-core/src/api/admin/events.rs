@@ -478,7 +478,7 @@ pub struct DrawRoundsRequest {
     /// At which event.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub event_id: GivenId<EventId>,
-    /// How many rounds at most, 1 to 50; 50 without it.
+    /// How many rounds at most, 1 to 50, with those that have begun; 50 without it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub rounds: usize,
     /// How many minutes each has, 1 to 60; 3 without it.
@@ -487,13 +487,23 @@ pub struct DrawRoundsRequest {
     /// How many minutes there are between them, 0 to 60; 1 without it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
     pub break_minutes: i64,
-    /// When the first begins, RFC 3339; with the event without it.
+    /// When the first begins that is drawn up now, RFC 3339. Without it, with the event, or after the rounds that have
+    /// begun, which it never overlaps.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub starts_at: Option<Millis>,
+    /// How many tables there are, 1 to 500; one for every two people without it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>))]
+    pub tables: Option<usize>,
+    /// Whether rounds that have begun are drawn up anew, too; false without it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
+    pub from_the_start: bool,
 }
 
 /// The most rounds of an evening.
 const ROUNDS_MAX: i64 = 50;
+
+/// The most tables of an evening: one for every two of [`CAPACITY_MAX`].
+const TABLES_MAX: i64 = CAPACITY_MAX as i64 / 2;
 
 impl Decode for DrawRoundsRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
@@ -503,12 +513,16 @@ impl Decode for DrawRoundsRequest {
         let minutes = body.or_default("minutes", 3, |node| node.integer_in(1..=60));
         let break_minutes = body.or_default("break_minutes", 1, |node| node.integer_in(0..=60));
         let starts_at = body.optional("starts_at", moment);
+        let tables = body.optional("tables", |node| node.integer_in(1..=TABLES_MAX));
+        let from_the_start = body.or_default("from_the_start", false, |node| node.boolean());
         Ok(Self {
             event_id: event_id?,
             rounds: usize::try_from(rounds?).unwrap_or_default(),
             minutes: minutes?,
             break_minutes: break_minutes?,
             starts_at: starts_at?,
+            tables: tables?.and_then(|tables| usize::try_from(tables).ok()),
+            from_the_start: from_the_start?,
         })
     }
 }

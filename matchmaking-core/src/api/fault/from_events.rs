@@ -30,6 +30,10 @@ impl From<EventError> for Fault {
             }
             // Deleted since the token was looked at, which is worth nothing now.
             EventError::UnknownAccount => Self::BadToken,
+            EventError::Rounds(error) => Self::Internal {
+                cause: error
+                    .map_or_else(|| "the runtime is going down".to_owned(), |error| error.to_string()),
+            },
             EventError::Store(error) => error.into(),
         }
     }

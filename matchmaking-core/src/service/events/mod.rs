@@ -22,6 +22,7 @@ use crate::{
         profile::Gender,
     },
     ports::payment::{PaymentError, PaymentGateway, SandboxGateway},
+    scoring::{Matcher, pairing::PairingError},
     store::{
         EventOrder, EventQuery, EventView, LocalMoment, RegistrationCounts, SeatChange, Slice, Sliced, Stores,
     },
@@ -43,6 +44,7 @@ pub struct Events {
     chat: Chat,
     likes: Likes,
     matchmaking: Matchmaking,
+    matcher: Arc<dyn Matcher>,
     gateway: Arc<dyn PaymentGateway>,
     sandbox: Option<Arc<SandboxGateway>>,
     notices: Notices,
@@ -63,6 +65,7 @@ pub(super) struct Parts<'a> {
     pub(super) chat: Chat,
     pub(super) likes: Likes,
     pub(super) matchmaking: Matchmaking,
+    pub(super) matcher: Arc<dyn Matcher>,
     pub(super) gateway: Arc<dyn PaymentGateway>,
     pub(super) sandbox: Option<Arc<SandboxGateway>>,
     pub(super) notices: Notices,
@@ -99,6 +102,9 @@ pub enum EventError {
     /// The account takes no part.
     #[error("unknown account")]
     UnknownAccount,
+    /// The rounds cannot be drawn up; `None` when the process is going down.
+    #[error("the rounds cannot be drawn up")]
+    Rounds(#[source] Option<PairingError>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -167,6 +173,7 @@ impl Events {
             chat: parts.chat,
             likes: parts.likes,
             matchmaking: parts.matchmaking,
+            matcher: parts.matcher,
             gateway: parts.gateway,
             sandbox: parts.sandbox,
             notices: parts.notices,

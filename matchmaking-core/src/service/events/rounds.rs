@@ -1,11 +1,19 @@
 //! The rounds of a speed-dating evening, and whom people pick there.
 
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
 use super::{EventError, Events};
 use crate::{
     clock::Millis,
     ids::{AccountId, EventId},
     model::{AuditAction, Event, EventRefusal, EventState, Pair, Person, RegistrationStatus, TableDate},
-    scoring::{Features, requirements::meet_each_other, rounds::round_robin},
+    scoring::{
+        Features, Matcher, Moment,
+        pairing::{EveningPlan, PairingError, Round, Suited, schedule},
+        requirements::meet_each_other,
+    },
     service::{chat::OpenError, matchmaking::MatchmakingError, people::seeker},
     store::{CloseEventOutcome, EventView, PickOutcome, Slice},
 };
@@ -16,14 +24,19 @@ pub const ROUNDS_MAX: usize = 50;
 /// How the rounds of an evening are to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoundPlan {
-    /// How many at most, 1 to [`ROUNDS_MAX`].
+    /// How many at most, 1 to [`ROUNDS_MAX`], with those that were held.
     pub most: usize,
+    /// How many tables there are, at least 1; one for every two people without it.
+    pub tables: Option<usize>,
     /// How long each is, in minutes.
     pub minutes: i64,
     /// How long it takes to change tables, in minutes.
     pub pause: i64,
-    /// When the first begins; with the event without it.
+    /// When the first begins, or the first after those that were held, which it does not overlap. Without it, with the
+    /// event, or when the last that was held has ended.
     pub starts_at: Option<Millis>,
+    /// Whether rounds that have begun are drawn up anew, too, as if they had not been held.
+    pub from_the_start: bool,
 }
 
 /// The rounds that were drawn up.
@@ -48,7 +61,8 @@ pub struct MyDate {
 
 impl Events {
     /// Draws up the rounds of an event in place of those it had: among those who came, or, before anybody did, those
-    /// who paid. Those meet who seek each other and see each other.
+    /// who paid. Those meet who seek each other and see each other, and better pairs come first. Rounds that have begun
+    /// stay as they are, and who met there does not meet again: so whoever comes late is taken in for the rest.
     pub async fn draw_rounds(&self, id: EventId, plan: RoundPlan) -> Result<Evening, EventError> {
         let event = self.stores.events.event(id).await?.ok_or(EventError::Unknown)?;
         match event.state {
@@ -57,31 +71,38 @@ impl Events {
             EventState::Public if event.closed_at.is_some() => return Err(EventRefusal::Over.into()),
             EventState::Public => {}
         }
+        let now = self.clock.now();
+        let mut dates = self.stores.rounds.dates(id).await?;
+        dates.retain(|date| date.starts_at <= now && !plan.from_the_start);
+        let held = by_rounds(&dates);
         let people = self.participants(&event).await?;
-        let hidden = self.hidden_pairs(&people).await?;
-        let today = event.details.date;
-        let features: Vec<Option<Features>> = people.iter().map(|one| Features::read(one).ok()).collect();
-        let may_meet = |one: usize, other: usize| {
-            let suit = match (&features[one], &features[other]) {
-                (Some(one), Some(other)) => meet_each_other(one, other, today),
-                _ => false,
-            };
-            let pair = Pair::new(people[one].id, people[other].id);
-            suit && pair.is_some_and(|pair| hidden.binary_search(&pair).is_err())
+        let taking_part = people.len();
+        let drawing = Drawing {
+            hidden: self.hidden_pairs(&people).await?,
+            people,
+            today: event.details.date,
+            moment: Moment::new(now, self.time_zone),
+            matcher: Arc::clone(&self.matcher),
+            rounds: plan.most.saturating_sub(held.len()),
+            tables: plan.tables,
+            held,
         };
-        let rounds = round_robin(people.len(), plan.most, may_meet);
-        let begins = plan.starts_at.unwrap_or(event.starts_at);
-        let mut dates = Vec::new();
-        for (round, meetings) in rounds.iter().enumerate() {
-            let starts_at = begins.plus(round as i64 * (plan.minutes + plan.pause) * 60_000);
+        let before = dates.last().map_or(0, |last| last.round);
+        let rounds = drawing.draw().await?;
+        let begins = begins(&event, &plan, &dates, now);
+        for (place, round) in rounds.iter().enumerate() {
+            let starts_at = begins.plus(place as i64 * (plan.minutes + plan.pause) * 60_000);
             let ends_at = starts_at.plus(plan.minutes * 60_000);
-            for (table, (one, other)) in meetings.iter().enumerate() {
-                let (first, second) = (people[*one].id, people[*other].id);
-                let (round, table) = (round as i64 + 1, table as i64 + 1);
-                dates.push(TableDate { round, table, first, second, starts_at, ends_at });
-            }
+            dates.extend(round.dates.iter().map(|date| TableDate {
+                round: before + place as i64 + 1,
+                table: date.table as i64,
+                first: date.pair.low(),
+                second: date.pair.high(),
+                starts_at,
+                ends_at,
+            }));
         }
-        let evening = Evening { rounds: rounds.len(), dates: dates.len(), people: people.len() };
+        let evening = Evening { rounds: by_rounds(&dates).len(), dates: dates.len(), people: taking_part };
         let detail = format!("{} rounds, {} dates", evening.rounds, evening.dates);
         let audit = self.audit(AuditAction::EventRounds, Some(id), detail);
         self.stores.rounds.set_dates(id, dates, audit).await?;
@@ -193,5 +214,73 @@ impl Events {
         hidden.sort_unstable();
         hidden.dedup();
         Ok(hidden)
+    }
+}
+
+/// When the first of the rounds begins that are drawn up now, after these.
+fn begins(event: &Event, plan: &RoundPlan, held: &[TableDate], now: Millis) -> Millis {
+    match held.iter().map(|date| date.ends_at).max() {
+        None => plan.starts_at.unwrap_or(event.starts_at),
+        Some(ended) => {
+            plan.starts_at.map_or_else(|| now.max(ended.plus(plan.pause * 60_000)), |at| at.max(ended))
+        }
+    }
+}
+
+/// Who met, by rounds.
+fn by_rounds(dates: &[TableDate]) -> Vec<Vec<Pair>> {
+    dates
+        .chunk_by(|one, other| one.round == other.round)
+        .map(|round| round.iter().filter_map(|date| Pair::new(date.first, date.second)).collect())
+        .collect()
+}
+
+/// What rounds are drawn up from.
+struct Drawing {
+    people: Vec<Person>,
+    /// Who may not see each other, ascending.
+    hidden: Vec<Pair>,
+    /// The day on which ages are counted.
+    today: NaiveDate,
+    moment: Moment,
+    matcher: Arc<dyn Matcher>,
+    rounds: usize,
+    tables: Option<usize>,
+    held: Vec<Vec<Pair>>,
+}
+
+impl Drawing {
+    /// Draws the rounds up off the threads that serve: with hundreds of people it takes a while.
+    async fn draw(self) -> Result<Vec<Round>, EventError> {
+        let drawn = tokio::task::spawn_blocking(move || self.drawn()).await;
+        drawn.map_err(|_| EventError::Rounds(None))?.map_err(|error| EventError::Rounds(Some(error)))
+    }
+
+    fn drawn(&self) -> Result<Vec<Round>, PairingError> {
+        let features: Vec<Option<Features>> =
+            self.people.iter().map(|one| Features::read(one).ok()).collect();
+        let mut pairs = Vec::new();
+        for (place, one) in self.people.iter().enumerate() {
+            for (other_place, other) in self.people.iter().enumerate().skip(place + 1) {
+                let Some(pair) = Pair::new(one.id, other.id) else { continue };
+                let suit = match (&features[place], &features[other_place]) {
+                    (Some(one), Some(other)) => meet_each_other(one, other, self.today),
+                    _ => false,
+                };
+                if suit && self.hidden.binary_search(&pair).is_err() {
+                    // What cannot be scored comes last, and may meet all the same.
+                    let scored = self.matcher.score(one, other, self.moment).unwrap_or_default();
+                    pairs.push(Suited { pair, score: scored.score });
+                }
+            }
+        }
+        let people: Vec<AccountId> = self.people.iter().map(|one| one.id).collect();
+        schedule(&EveningPlan {
+            people: &people,
+            pairs: &pairs,
+            rounds: Some(self.rounds),
+            tables: self.tables,
+            held: &self.held,
+        })
     }
 }

@@ -22,7 +22,7 @@ async fn people(stores: &Stores, number: usize) -> StoreResult<Vec<AccountId>> {
 
 fn list(account: AccountId, day: i64, draw: i64, entries: &[AccountId]) -> NewDaily {
     let entries = entries.iter().enumerate().map(|(n, id)| (*id, 90 - n as u8)).collect();
-    NewDaily { account, day: at(day), draw, entries, at: at(day + 5) }
+    NewDaily { account, day: at(day), draw, entries, counted_since: at(MONDAY), at: at(day + 5) }
 }
 
 /// Who is in a person's list of a day.
@@ -53,6 +53,40 @@ pub async fn a_list_is_kept_in_its_order(stores: &Stores) -> StoreResult<()> {
     assert!(stores.daily.keep_daily(list(people[1], MONDAY, 3, &[])).await?);
     let empty = DailyList { draw: 3, drawn_at: at(MONDAY + 5), entries: vec![] };
     assert_eq!(stores.daily.daily(people[1], at(MONDAY)).await?, Some(empty));
+    Ok(())
+}
+
+/// Who stands in lists is counted by days, each list that is kept once, and what was too long ago is forgotten.
+pub async fn who_is_shown_is_counted(stores: &Stores) -> StoreResult<()> {
+    let people = people(stores, 5).await?;
+    let shown = async |since| stores.daily.exposures(&people, at(since)).await;
+    assert_eq!(shown(0).await?, []);
+    assert!(stores.daily.keep_daily(list(people[0], MONDAY, 0, &people[2..4])).await?);
+    assert!(!stores.daily.keep_daily(list(people[0], MONDAY, 0, &people[2..5])).await?);
+    assert!(stores.daily.keep_daily(list(people[1], MONDAY, 0, &people[3..4])).await?);
+    assert!(stores.daily.keep_daily(list(people[0], TUESDAY, 0, &people[3..5])).await?);
+    assert_eq!(shown(MONDAY).await?, [(people[2], 1), (people[3], 3), (people[4], 1)]);
+    assert_eq!(shown(TUESDAY).await?, [(people[3], 1), (people[4], 1)]);
+    assert_eq!(stores.daily.exposures(&people[3..4], at(MONDAY)).await?, [(people[3], 3)]);
+    let later = NewDaily { counted_since: at(TUESDAY), ..list(people[1], TUESDAY, 0, &people[2..4]) };
+    assert!(stores.daily.keep_daily(later).await?);
+    assert_eq!(shown(0).await?, [(people[2], 1), (people[3], 2), (people[4], 1)]);
+    stores.accounts.set_status(people[3], AccountStatus::Deleted, at(9)).await?;
+    assert_eq!(shown(0).await?, [(people[2], 1), (people[4], 1)]);
+    Ok(())
+}
+
+/// Many who draw at the same moment are all counted.
+pub async fn nobody_is_shown_uncounted(stores: &Stores) -> StoreResult<()> {
+    let people = people(stores, ROUNDS + 2).await?;
+    let kept = at_once(people[2..].iter().map(|viewer| {
+        let (daily, new) = (stores.daily.clone(), list(*viewer, MONDAY, 0, &people[..2]));
+        async move { daily.keep_daily(new).await }
+    }))
+    .await?;
+    assert!(kept.into_iter().all(|kept| kept));
+    let shown = stores.daily.exposures(&people, at(MONDAY)).await?;
+    assert_eq!(shown, [(people[0], ROUNDS as u64), (people[1], ROUNDS as u64)]);
     Ok(())
 }
 

@@ -246,6 +246,7 @@ pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> St
         day: at(0),
         draw: 0,
         entries: entries.iter().map(|id| (*id, 50)).collect(),
+        counted_since: at(0),
         at: at(1),
     };
     stores.daily.keep_daily(list(ann, &[ben, cal])).await?;

@@ -244,6 +244,8 @@ suite! { ($)
         lists_of_earlier_days_are_forgotten
         only_those_who_take_part_have_lists
         one_of_two_draws_at_once
+        who_is_shown_is_counted
+        nobody_is_shown_uncounted
     }
     dialogues {
         a_dialogue_is_kept_as_made

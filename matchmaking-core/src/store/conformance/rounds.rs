@@ -27,12 +27,15 @@ pub async fn rounds_are_kept(stores: &Stores) -> StoreResult<()> {
     assert!(stores.rounds.set_dates(event.id, vec![date(1, 1, 0, 2)], drawn()).await?);
     let dates = vec![date(2, 1, 1, 2), date(1, 1, 0, 1)];
     assert!(stores.rounds.set_dates(event.id, dates.clone(), drawn()).await?);
+    assert_eq!(stores.rounds.dates(event.id).await?, [dates[1], dates[0]]);
     assert_eq!(stores.rounds.dates_of(event.id, people[1]).await?, [dates[1], dates[0]]);
     assert_eq!(stores.rounds.dates_of(event.id, people[0]).await?, [dates[1]]);
     let nowhere = EventId::new(99).expect("an id");
     assert!(!stores.rounds.set_dates(nowhere, Vec::new(), drawn()).await?);
+    assert_eq!(stores.rounds.dates(nowhere).await?, []);
     stores.accounts.set_status(people[0], AccountStatus::Deleted, at(9)).await?;
     assert_eq!(stores.rounds.dates_of(event.id, people[1]).await?, [dates[0]]);
+    assert_eq!(stores.rounds.dates(event.id).await?, [dates[0]]);
     Ok(())
 }
 

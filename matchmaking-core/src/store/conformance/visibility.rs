@@ -109,8 +109,14 @@ pub async fn every_combination_agrees_with_the_rule(stores: &Stores) -> StoreRes
                 let made = matched(stores, ann, ben).await?;
                 let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
                 stores.matches.record_interaction(decision(ben, ann, Action::Like)).await?;
-                let list =
-                    NewDaily { account: ann, day: at(0), draw: 0, entries: vec![(ben, 50)], at: at(1) };
+                let list = NewDaily {
+                    account: ann,
+                    day: at(0),
+                    draw: 0,
+                    entries: vec![(ben, 50)],
+                    counted_since: at(0),
+                    at: at(1),
+                };
                 stores.daily.keep_daily(list).await?;
                 let places = (direct, group(stores, ann, &[]).await?);
                 if ended {

@@ -51,19 +51,35 @@ impl DailyStore for MemoryStore {
         Ok(left_out.into_iter().collect())
     }
 
+    async fn exposures(&self, people: &[AccountId], since: Millis) -> StoreResult<Vec<(AccountId, u64)>> {
+        let state = self.lock()?;
+        let people: BTreeSet<AccountId> = people.iter().copied().collect();
+        let times = |id: AccountId| {
+            let days = state.exposures.get(&id)?;
+            Some((id, days.range(since..).map(|(_, times)| times).sum())).filter(|(_, times)| *times > 0)
+        };
+        Ok(people.into_iter().filter_map(times).collect())
+    }
+
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool> {
         let mut state = self.lock()?;
         if state.status(new.account) != Some(AccountStatus::Active) {
             return Ok(false);
         }
         let is_there = |target| state.status(target).is_some_and(|status| status != AccountStatus::Deleted);
-        let entries = new.entries.into_iter().filter(|(target, _)| is_there(*target)).collect();
+        let entries: Vec<_> = new.entries.into_iter().filter(|(target, _)| is_there(*target)).collect();
         let lists = state.daily.entry(new.account).or_default();
         if lists.range((new.day, new.draw)..=(new.day, i64::MAX)).next().is_some() {
             return Ok(false);
         }
         lists.retain(|(day, _), _| *day >= new.day);
+        let shown: Vec<AccountId> = entries.iter().map(|(target, _)| *target).collect();
         lists.insert((new.day, new.draw), Draw { at: new.at, entries });
+        for target in shown {
+            let days = state.exposures.entry(target).or_default();
+            days.retain(|day, _| *day >= new.counted_since);
+            *days.entry(new.day).or_default() += 1;
+        }
         Ok(true)
     }
 }
@@ -72,6 +88,7 @@ impl State {
     /// Takes a person out of every list, and their lists away.
     pub(super) fn forget_daily(&mut self, id: AccountId) {
         self.daily.remove(&id);
+        self.exposures.remove(&id);
         for drawn in self.daily.values_mut().flat_map(BTreeMap::values_mut) {
             drawn.entries.retain(|(target, _)| *target != id);
         }

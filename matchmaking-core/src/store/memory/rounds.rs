@@ -29,6 +29,10 @@ impl RoundStore for MemoryStore {
         Ok(true)
     }
 
+    async fn dates(&self, event: EventId) -> StoreResult<Vec<TableDate>> {
+        Ok(self.lock()?.dates.get(&event).cloned().unwrap_or_default())
+    }
+
     async fn dates_of(&self, event: EventId, account: AccountId) -> StoreResult<Vec<TableDate>> {
         let state = self.lock()?;
         let dates = state.dates.get(&event).into_iter().flatten();

@@ -70,6 +70,7 @@ sql! {
     ERASE_SUPER_LIKES = "DELETE FROM super_likes WHERE actor_id = $1 OR target_id = $1";
     ERASE_DAILY_ENTRIES = "DELETE FROM daily_entries WHERE account_id = $1 OR target_id = $1";
     ERASE_DAILY_LISTS = "DELETE FROM daily_lists WHERE account_id = $1";
+    ERASE_EXPOSURES = "DELETE FROM exposures WHERE account_id = $1";
     ERASE_CONTACT_REQUESTS = "DELETE FROM contact_requests
         WHERE match_id IN (SELECT m.id FROM matches m WHERE m.first_id = $1 OR m.second_id = $1)";
     ERASE_MEMBERSHIP = "DELETE FROM memberships WHERE account_id = $1";
@@ -98,7 +99,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 26] = [
+const ERASE: [&str; 27] = [
     ERASE_PASSWORD,
     // By the identity, and so before it.
     ERASE_PHONE,
@@ -111,6 +112,7 @@ const ERASE: [&str; 26] = [
     ERASE_SUPER_LIKES,
     ERASE_DAILY_ENTRIES,
     ERASE_DAILY_LISTS,
+    ERASE_EXPOSURES,
     ERASE_CONTACT_REQUESTS,
     ERASE_MEMBERSHIP,
     ERASE_REPORTS,

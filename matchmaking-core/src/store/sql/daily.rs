@@ -41,6 +41,15 @@ sql! {
         UNION SELECT target_id FROM daily_entries WHERE account_id = $1 AND day = $2
         ORDER BY 1"
     );
+    EXPOSURES = "SELECT e.account_id, CAST(SUM(e.times) AS BIGINT) FROM jsonb_each($1) AS j
+        JOIN exposures e ON e.account_id = CAST(j.value AS BIGINT) AND e.day >= $2
+        GROUP BY e.account_id ORDER BY e.account_id";
+    FORGET_EXPOSURES = "DELETE FROM exposures
+        WHERE account_id IN (SELECT CAST(j.value ->> 't' AS BIGINT) FROM jsonb_each($1) AS j) AND day < $2";
+    // Whoever is put into the list is locked, so that no two transactions count the same row at once.
+    EXPOSE = "INSERT INTO exposures (account_id, day, times)
+        SELECT e.target_id, e.day, 1 FROM daily_entries e WHERE e.account_id = $1 AND e.day = $2 AND e.draw = $3
+        ON CONFLICT (account_id, day) DO UPDATE SET times = exposures.times + 1";
     IS_ACTIVE = "SELECT COUNT(*) FROM accounts WHERE id = $1 AND status = 1";
     KEPT = "SELECT COUNT(*) FROM daily_lists WHERE account_id = $1 AND day = $2 AND draw >= $3";
     FORGET_ENTRIES = "DELETE FROM daily_entries WHERE account_id = $1 AND day < $2";
@@ -101,6 +110,16 @@ impl DailyStore for SqlStore {
         rows::account_ids(found, "daily_entries", "target_id")
     }
 
+    async fn exposures(&self, people: &[AccountId], since: Millis) -> StoreResult<Vec<(AccountId, u64)>> {
+        let found: Vec<(i64, i64)> =
+            read!(self.pool, |p| query_as(EXPOSURES).bind(list(people)).bind(since.0).fetch_all(p))?;
+        let exposed = |(account, times)| {
+            let times = rows::known(u64::try_from(times).ok(), "exposures", "times")?;
+            Ok((rows::account_id(account, "exposures", "account_id")?, times))
+        };
+        found.into_iter().map(exposed).collect()
+    }
+
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool> {
         let (account, day, draw) = (new.account.get(), new.day.0, new.draw);
         let listed: Vec<Listed> = new.entries.iter().map(|&(t, s)| Listed { t, s }).collect();
@@ -118,6 +137,9 @@ impl DailyStore for SqlStore {
                 query(KEEP).bind(account).bind(day).bind(draw).bind(new.at.0).execute(&mut *tx).await?;
                 let entries = query(KEEP_ENTRIES).bind(account).bind(day).bind(draw).bind(list(&listed));
                 entries.execute(&mut *tx).await?;
+                let forget = query(FORGET_EXPOSURES).bind(list(&listed)).bind(new.counted_since.0);
+                forget.execute(&mut *tx).await?;
+                query(EXPOSE).bind(account).bind(day).bind(draw).execute(&mut *tx).await?;
             }
             keeps
         })

@@ -22,6 +22,8 @@ sql! {
     FORGET_DATES = "DELETE FROM event_dates WHERE event_id = $1";
     KEEP_DATE = "INSERT INTO event_dates (event_id, round, place, first_id, second_id, starts_at, ends_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    DATES = "SELECT round, place, first_id, second_id, starts_at, ends_at FROM event_dates
+        WHERE event_id = $1 ORDER BY round, place";
     DATES_OF = "SELECT round, place, first_id, second_id, starts_at, ends_at FROM event_dates
         WHERE event_id = $1 AND (first_id = $2 OR second_id = $2) ORDER BY round, place";
     FORGET_PICKS = "DELETE FROM picks WHERE event_id = $1 AND by_id = $2";
@@ -68,6 +70,11 @@ impl RoundStore for SqlStore {
             }
             there > 0
         })
+    }
+
+    async fn dates(&self, event: EventId) -> StoreResult<Vec<TableDate>> {
+        let found: Vec<DateRow> = read!(self.pool, |p| query_as(DATES).bind(event.get()).fetch_all(p))?;
+        found.into_iter().map(date).collect()
     }
 
     async fn dates_of(&self, event: EventId, account: AccountId) -> StoreResult<Vec<TableDate>> {

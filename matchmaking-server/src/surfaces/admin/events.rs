@@ -81,9 +81,10 @@ pub(super) async fn draw_rounds(
     services: Arc<Services>,
     call: Call<DrawRoundsRequest>,
 ) -> Result<DrawnRounds, Fault> {
-    let DrawRoundsRequest { event_id, rounds, minutes, break_minutes, starts_at } = call.request;
+    let DrawRoundsRequest { event_id, rounds, minutes, break_minutes, starts_at, tables, from_the_start } =
+        call.request;
     let id = known(event_id)?;
-    let plan = RoundPlan { most: rounds, minutes, pause: break_minutes, starts_at };
+    let plan = RoundPlan { most: rounds, tables, minutes, pause: break_minutes, starts_at, from_the_start };
     let evening = services.events.draw_rounds(id, plan).await?;
     Ok(DrawnRounds {
         event_id: id.get(),

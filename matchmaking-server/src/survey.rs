@@ -1,4 +1,5 @@
-//! How the answers of the experiment become profiles.
+//! The files of the Columbia speed-dating experiment (Fisman, Iyengar, Kamenica, Simonson, *Gender Differences in Mate
+//! Selection*, QJE 121(2), 2006), and how its answers become profiles.
 //!
 //! | Answer | Becomes |
 //! | --- | --- |
@@ -18,12 +19,19 @@
 
 use std::{collections::BTreeMap, io::Read};
 
-use super::predict::Date;
-use matchmaking_core::model::{
-    Profile,
-    profile::{Gender, OccupationType, TraitRatings},
-    requirements::{GenderSet, TraitWeights},
+use matchmaking_core::{
+    clock::Millis,
+    ids::AccountId,
+    model::{
+        Person, Profile,
+        profile::{Gender, OccupationType, TraitRatings},
+        requirements::{GenderSet, TraitWeights},
+    },
+    scoring::{self, Moment},
 };
+
+/// The moment at which everything happens: the data knows no activity, so that everybody was active just now.
+const NOW: Millis = Millis(1_100_000_000_000);
 
 /// The columns of interests, each with the name that a profile gets.
 const INTERESTS: [(&str, &str); 17] = [
@@ -52,22 +60,71 @@ const INTERESTS_EACH: usize = 8;
 
 /// What a person decided about another after their date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Decision {
+pub struct Decision {
     /// Who decided.
-    pub(crate) iid: u32,
+    pub iid: u32,
     /// About whom.
-    pub(crate) pid: u32,
+    pub pid: u32,
     /// Whether to meet again.
-    pub(crate) yes: bool,
+    pub yes: bool,
+}
+
+/// A date that is asked about or was decided about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// On which evening.
+    pub wave: u32,
+    /// Who decides.
+    pub iid: u32,
+    /// About whom.
+    pub pid: u32,
+}
+
+/// Everyone of these files' evenings, by number.
+pub type Crowd = BTreeMap<u32, Person>;
+
+/// When everything happens.
+#[must_use]
+pub fn moment() -> Moment {
+    Moment::new(NOW, chrono_tz::America::New_York)
+}
+
+/// People of these profiles, each with the survey's number.
+///
+/// # Errors
+///
+/// A number that no account can have, as text.
+pub fn crowd(profiles: &BTreeMap<u32, Profile>) -> Result<Crowd, String> {
+    let person = |(iid, profile): (&u32, &Profile)| {
+        Ok((*iid, Person { id: account(*iid)?, profile: profile.clone(), last_active_at: NOW }))
+    };
+    profiles.iter().map(person).collect()
+}
+
+/// The decisions of a file of dates, in its order.
+///
+/// # Errors
+///
+/// As [`profiles`], and where there is no column `dec`.
+pub fn history(input: impl Read) -> Result<Vec<scoring::Decision>, String> {
+    let decision = |(date, said_yes): (Date, Option<bool>)| {
+        let said_yes = said_yes.ok_or("there is no column dec")?;
+        Ok(scoring::Decision { actor: account(date.iid)?, target: account(date.pid)?, said_yes })
+    };
+    dates(input)?.into_iter().map(decision).collect()
+}
+
+fn account(iid: u32) -> Result<AccountId, String> {
+    AccountId::new(i64::from(iid)).ok_or_else(|| format!("iid {iid} is out of range"))
 }
 
 /// Everyone and everything that was decided.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Survey {
+pub struct Survey {
     /// Profiles by `iid`.
-    pub(crate) people: BTreeMap<u32, Profile>,
+    pub people: BTreeMap<u32, Profile>,
     /// Decisions: evening by evening, date by date.
-    pub(crate) decisions: Vec<Decision>,
+    pub decisions: Vec<Decision>,
 }
 
 impl Survey {
@@ -76,7 +133,7 @@ impl Survey {
     /// # Errors
     ///
     /// A line and a column that cannot be understood, as text.
-    pub(crate) fn read(input: impl Read) -> Result<Self, String> {
+    pub fn read(input: impl Read) -> Result<Self, String> {
         let mut people = BTreeMap::new();
         let mut dates = Vec::new();
         for_each_row(input, |row| {
@@ -100,7 +157,7 @@ impl Survey {
 /// # Errors
 ///
 /// A line and a column that cannot be understood, as text.
-pub(crate) fn profiles(input: impl Read) -> Result<BTreeMap<u32, Profile>, String> {
+pub fn profiles(input: impl Read) -> Result<BTreeMap<u32, Profile>, String> {
     let mut profiles = BTreeMap::new();
     for_each_row(input, |row| {
         let iid = row.needed("iid")?;
@@ -115,7 +172,7 @@ pub(crate) fn profiles(input: impl Read) -> Result<BTreeMap<u32, Profile>, Strin
 /// # Errors
 ///
 /// As [`profiles`].
-pub(crate) fn dates(input: impl Read) -> Result<Vec<(Date, Option<bool>)>, String> {
+pub fn dates(input: impl Read) -> Result<Vec<(Date, Option<bool>)>, String> {
     let mut dates = Vec::new();
     for_each_row(input, |row| {
         let date = Date { wave: row.needed("wave")?, iid: row.needed("iid")?, pid: row.needed("pid")? };
@@ -282,7 +339,7 @@ fn goal(code: u8) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
 
     const COLUMNS: &str = "wave,iid,pid,gender,order,age,field_cd,career_c,goal,go_out,sports,tvsports,exercise,dining,\
@@ -290,7 +347,7 @@ pub(crate) mod tests {
         intel1_1,fun1_1,amb1_1,shar1_1,attr3_1,sinc3_1,intel3_1,fun3_1,amb3_1,dec";
 
     /// A woman and a man who want to meet again.
-    pub(crate) fn two_people() -> Survey {
+    fn two_people() -> Survey {
         let rows = "1,11,1,1,2,27,8,7,4,1,9,2,8,9,1,1,5,1,5,6,9,1,10,10,9,8,1,35,20,20,20,0,5,6,8,8,8,7,1\n\
                     1,1,11,0,1,,,10,,,7,,,,,,,,,,,,,,,,,,,,,,,,,,,,1";
         Survey::read(format!("{COLUMNS}\n{rows}\n").as_bytes()).unwrap()
