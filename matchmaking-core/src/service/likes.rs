@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
     ids::{AccountId, MatchId},
-    model::{Action, Interaction, Language, Level, Pair, Person, profile::Requirements},
+    model::{Action, Interaction, Language, Level, Pair, Person, Requirements},
     realtime::Hub,
     scoring::{Decision, Matcher},
     store::{InteractionOutcome, MatchTerms, NewInteraction, PersonRow, Slice, Sliced, Stores, SuperLikes},
