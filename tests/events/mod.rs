@@ -2,6 +2,7 @@
 
 mod attending;
 mod documented;
+mod killed;
 mod office;
 mod payments;
 mod races;
