@@ -75,8 +75,8 @@ async fn bus(url: &str, key: &TokenKey) -> Result<Arc<dyn Bus>, PortFailure> {
     if url == "local:" {
         return Ok(Arc::new(LocalBus));
     }
-    let subject: String = key.derived(BUS_KEY).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let bus = NatsBus::connect(url, format!("matchmaking.{subject}")).await;
+    let name = key.derived(BUS_KEY).first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+    let bus = NatsBus::connect(url, format!("matchmaking.{name:032x}")).await;
     Ok(Arc::new(bus.map_err(|source| PortFailure::unusable("BUS_URL", source))?))
 }
 

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use matchmaking_core::ports::bus::{Bus, BusError, INBOX_PAYLOADS, Inbox, InboxSender, PAYLOAD_MAX, inbox};
 use tokio::sync::{mpsc, watch};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 
 /// How many payloads wait to be sent; what comes beyond is lost.
 pub const OUTBOX_PAYLOADS: usize = 4_096;
@@ -54,8 +54,6 @@ pub struct NatsBus {
     waiting: Arc<Waiting>,
     losses: watch::Receiver<Losses>,
     stop: CancellationToken,
-    // Ends the tasks with the bus.
-    _stop: DropGuard,
 }
 
 /// What is in the outbox.
@@ -86,8 +84,14 @@ impl NatsBus {
         let (waiting, stop) = (Arc::<Waiting>::default(), CancellationToken::new());
         let sending = send(client.clone(), subject.clone(), queue, Arc::clone(&waiting), losses.clone());
         tokio::spawn(stop.clone().run_until_cancelled_owned(sending));
-        let _stop = stop.clone().drop_guard();
-        Ok(Self { client, subject, outbox, waiting, losses, stop, _stop })
+        Ok(Self { client, subject, outbox, waiting, losses, stop })
+    }
+}
+
+/// Its tasks end with it.
+impl Drop for NatsBus {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 
@@ -248,7 +252,7 @@ mod tests {
     use super::*;
 
     const SERVER: &str = "127.0.0.1:4222";
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     /// Whether a NATS server is at its usual place; says so if not.
     async fn is_here() -> bool {
