@@ -121,6 +121,7 @@ async fn send_all(stores: &Stores, senders: &[Sender], time: Duration) -> Result
                     content: TEXT.to_owned(),
                     client_message_id: None,
                     at: SystemClock.now(),
+                    day: 0,
                     details: MessageDetails::default(),
                 };
                 match messages.append_message(new, OnStored::nothing()).await {

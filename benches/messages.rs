@@ -1,21 +1,19 @@
 //! Messages and conversations of the platform over HTTP, against the smallest route of the same server on SQLite.
 
-use std::{error::Error, net::TcpListener, path::Path, sync::Arc};
+use std::{error::Error, net::TcpListener, path::Path};
 
 use matchmaking_benches::{
     load::{Load, ServerThread},
+    members::Members,
     report::{Goal, Rounds, quick},
 };
 use matchmaking_core::{
     api::route::Surface,
     clock::{Clock, SystemClock},
     ids::{AccountId, ConversationId},
-    model::{Device, Identity, IdentityKind, MessageDetails, MessageKind, Pair, Profile},
+    model::{MessageDetails, MessageKind, Pair},
     service::{Foundation, tokens::TokenKey},
-    store::{
-        self, AppendOutcome, CreateMatchOutcome, CreateOutcome, MatchTerms, NewAccount, NewMatch, NewMessage,
-        NewSession, OnStored, Stores,
-    },
+    store::{self, AppendOutcome, CreateMatchOutcome, MatchTerms, NewMatch, NewMessage, OnStored, Stores},
 };
 use matchmaking_server::{app, config::limits::Limits, http, http::Policy};
 use tokio::{runtime::Runtime, task::JoinSet};
@@ -118,16 +116,16 @@ fn prepare(
 ) -> Result<Scene, Box<dyn Error>> {
     runtime.block_on(async {
         let stores = store::open(&url(folder).parse()?).await?;
-        let mut people = People { stores: stores.clone(), made: 0 };
+        let mut people = Members::new(stores.clone(), KEY);
         let (one, other) = (people.join().await?, people.join().await?);
-        let talk = people.matched(one, other).await?;
+        let talk = matched(&stores, one, other).await?;
         fill(&stores, talk, [one, other], messages).await?;
         let mut tokens = Vec::new();
         for more in [10, beyond] {
             let owner = people.join().await?;
             for _ in 0..PAGE + more {
                 let other = people.join().await?;
-                let place = people.matched(owner, other).await?;
+                let place = matched(&stores, owner, other).await?;
                 append(&stores, place, other).await?;
             }
             tokens.push(people.token(owner).await?);
@@ -139,46 +137,18 @@ fn prepare(
     })
 }
 
-/// Makes people.
-struct People {
-    stores: Stores,
-    made: u64,
-}
-
-impl People {
-    async fn join(&mut self) -> Result<AccountId, Box<dyn Error>> {
-        self.made += 1;
-        let new = NewAccount {
-            identities: vec![Identity::new(IdentityKind::Phone, (13_000_000_000 + self.made).to_string())],
-            password_hash: None,
-            profile: Profile { nickname: Some("somebody".to_owned()), ..Profile::default() },
-            at: SystemClock.now(),
-        };
-        match self.stores.accounts.create_account(new).await? {
-            CreateOutcome::Created(account) => Ok(account.id),
-            taken @ CreateOutcome::Taken { .. } => Err(format!("{taken:?}").into()),
-        }
-    }
-
-    async fn matched(&self, first: AccountId, second: AccountId) -> Result<ConversationId, Box<dyn Error>> {
-        let at = SystemClock.now();
-        let new = NewMatch { first, second, terms: MatchTerms::default(), at };
-        let made = self.stores.matches.create_match(new).await?;
-        assert!(matches!(made, CreateMatchOutcome::Made(_)), "two are matched once");
-        let pair = Pair::new(first, second).ok_or("two people")?;
-        Ok(self.stores.conversations.open_direct(pair, at).await?.id)
-    }
-
-    async fn token(&self, account: AccountId) -> Result<String, Box<dyn Error>> {
-        let at = SystemClock.now();
-        let family = format!("family of {account}");
-        let new =
-            NewSession { account, family, device: Device::default(), at, expires_at: at.plus(86_400_000) };
-        let session = self.stores.sessions.open_session(new).await?.ok_or("a session")?;
-        let tokens =
-            matchmaking_core::service::tokens::Tokens::new(&TokenKey::new(KEY), Arc::new(SystemClock));
-        Ok(tokens.issue_for_session(account, session.id))
-    }
+/// The conversation of two, who are matched now.
+async fn matched(
+    stores: &Stores,
+    first: AccountId,
+    second: AccountId,
+) -> Result<ConversationId, Box<dyn Error>> {
+    let at = SystemClock.now();
+    let new = NewMatch { first, second, terms: MatchTerms::default(), at };
+    let made = stores.matches.create_match(new).await?;
+    assert!(matches!(made, CreateMatchOutcome::Made(_)), "two are matched once");
+    let pair = Pair::new(first, second).ok_or("two people")?;
+    Ok(stores.conversations.open_direct(pair, at).await?.id)
 }
 
 /// Two talk for long.
@@ -217,6 +187,7 @@ async fn append(
         content: "See you there.".to_owned(),
         client_message_id: None,
         at: SystemClock.now(),
+        day: 0,
         details: MessageDetails::default(),
     };
     match stores.messages.append_message(new, OnStored::nothing()).await? {

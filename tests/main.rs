@@ -14,6 +14,7 @@ mod matching;
 mod media;
 mod messaging;
 mod miracle;
+mod nodes;
 mod platform;
 mod profiles;
 mod rooms;

@@ -7,5 +7,6 @@ pub mod child;
 pub mod cpu;
 pub mod crowd;
 pub mod load;
+pub mod members;
 pub mod report;
 pub mod socket;

@@ -168,8 +168,18 @@ fn get(path: &str, head: &str) -> String {
 }
 
 /// Sends a request and reads its answer, head and body.
-pub fn ask(mut stream: &TcpStream, request: &[u8]) -> io::Result<String> {
-    stream.write_all(request)?;
+pub fn ask(stream: &TcpStream, request: &[u8]) -> io::Result<String> {
+    send(stream, request)?;
+    answer(stream)
+}
+
+/// Sends a request.
+pub fn send(mut stream: &TcpStream, request: &[u8]) -> io::Result<()> {
+    stream.write_all(request)
+}
+
+/// Reads the answer to the one request that has none yet, head and body.
+pub fn answer(mut stream: &TcpStream) -> io::Result<String> {
     let mut answer = Vec::new();
     let mut part = [0; 4096];
     loop {

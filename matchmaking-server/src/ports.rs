@@ -1,5 +1,6 @@
 //! The ports that the configuration names. What it may name and this version cannot do is refused at the start.
 
+pub mod nats;
 mod objects;
 pub mod openai;
 mod sms_webhook;
@@ -10,6 +11,7 @@ use matchmaking_core::{
     ports::{
         Ports,
         assistant::Assistant,
+        bus::{Bus, LocalBus},
         media::{FileMedia, MediaError, MediaStore},
         sms::{FileSms, LogSms, SmsSender},
     },
@@ -17,6 +19,7 @@ use matchmaking_core::{
 };
 
 use crate::config::Config;
+use nats::NatsBus;
 use openai::{OpenAi, Patience, Unusable};
 
 pub use objects::ObjectMedia;
@@ -27,6 +30,10 @@ const WEBHOOK_KEY: &str = "matchmaking: text messages";
 
 /// What the key that signs the sandbox's notices is made for, likewise.
 const SANDBOX_KEY: &str = "matchmaking: sandbox payments";
+
+/// What the subject on the bus is made of, so that those hear each other who share the secret, and nobody else's events
+/// come to them.
+const BUS_KEY: &str = "matchmaking: bus";
 
 /// Why a port cannot be used: a variable and the reason, without what the variable holds, which may be secret.
 #[derive(Debug, thiserror::Error)]
@@ -51,18 +58,26 @@ impl PortFailure {
 /// The ports of this configuration. From `key`, the one that signs web hooks is derived.
 pub async fn open(config: &Config, key: &TokenKey) -> Result<Ports, PortFailure> {
     // What cannot be done is told before anything is made.
-    if config.bus_url != "local:" {
-        return Err(PortFailure::unsupported("BUS_URL", &scheme(&config.bus_url), "local:"));
-    }
     let assistant = assistant(config)?;
     if config.payment_gateway != "sandbox" {
         return Err(PortFailure::unsupported("PAYMENT_GATEWAY", &config.payment_gateway, "sandbox"));
     }
+    let bus = bus(&config.bus_url, key).await?;
     let sms = sms(&config.sms_url, key).await?;
     let media =
         media(&config.media_url).await.map_err(|source| PortFailure::unusable("MEDIA_URL", source))?;
-    Ok(Ports { sms, media, assistant, ..Ports::offline() }
+    Ok(Ports { bus, sms, media, assistant, ..Ports::offline() }
         .with_sandbox(&config.public_base_url, key.derived(SANDBOX_KEY)))
+}
+
+/// The bus to the other nodes.
+async fn bus(url: &str, key: &TokenKey) -> Result<Arc<dyn Bus>, PortFailure> {
+    if url == "local:" {
+        return Ok(Arc::new(LocalBus));
+    }
+    let name = key.derived(BUS_KEY).first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+    let bus = NatsBus::connect(url, format!("matchmaking.{name:032x}")).await;
+    Ok(Arc::new(bus.map_err(|source| PortFailure::unusable("BUS_URL", source))?))
 }
 
 async fn sms(url: &str, key: &TokenKey) -> Result<Arc<dyn SmsSender>, PortFailure> {

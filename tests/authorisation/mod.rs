@@ -1,10 +1,12 @@
 //! The authorisation matrix: every route × who asks, with the expected answer in each cell.
 //!
 //! The rows are checked against the route tables: a route without a row fails, as does a row without a route. What a
-//! request without a good token gets is not written in the rows: it follows from the route's [`Auth`].
+//! request without a good token gets is not written in the rows: it follows from the route's [`Auth`]. The frames of the
+//! platform's socket have [rows of their own](frames).
 
 mod assistant;
 mod events;
+mod frames;
 mod pairing;
 mod rows;
 mod scene;

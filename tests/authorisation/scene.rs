@@ -156,6 +156,11 @@ impl Scene {
         server.inside(move |services| build(services, surface, persona, number)).await
     }
 
+    /// The token of whoever asks.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Somebody else in the group: the owner, or for the owner another member.
     pub(super) fn other(&self) -> i64 {
         if self.me == self.owner { self.member } else { self.owner }

@@ -4,12 +4,11 @@ use reqwest::Method as Verb;
 use serde_json::json;
 
 use super::{HOUR, UNTIL_START, event, event_of, people, person, registers, server, stands, tries};
-use crate::matching::people::{ADMIN_TOKEN, data, numbers, refused, refused_fields};
-use crate::support::{Answer, Database, on_every_store, walkthrough};
+use crate::matching::people::{data, numbers, refused, refused_fields};
+use crate::support::{Answer, Database, on_every_store};
 
 on_every_store!(
     the_documented_examples_are_answered,
-    the_walk_with_curl_works_as_it_stands,
     events_are_filtered_and_sorted,
     the_status_follows_the_clock,
     guests_see_no_people,
@@ -85,20 +84,6 @@ async fn the_documented_examples_are_answered(database: Database) {
     });
     assert_eq!(list["items"], json!([mine]));
     assert_eq!(list["stats"], json!({"total": 1, "upcoming": 1, "completed": 0}));
-}
-
-async fn the_walk_with_curl_works_as_it_stands(database: Database) {
-    let server = server(&database).await;
-    let her = person(&server, 0).await;
-    let variables = [
-        ("TOKEN", her.token.as_str()),
-        ("ADMIN_TOKEN", ADMIN_TOKEN),
-        ("DAY", "2026-02-05"),
-        ("SOON", "19:30"),
-        ("LATER", "21:30"),
-    ];
-    walkthrough::walk_with("docs/surfaces/platform.md", "bash", &server, &variables).await;
-    assert_eq!(her.get("/events/my-registrations").await["items"][0]["status"], "checked_in");
 }
 
 async fn events_are_filtered_and_sorted(database: Database) {

@@ -3,6 +3,7 @@
 mod attending;
 mod documented;
 mod evening;
+mod killed;
 mod office;
 mod payments;
 mod races;

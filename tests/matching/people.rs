@@ -106,6 +106,7 @@ impl Person {
     /// Writes to somebody with whom they are matched.
     pub(crate) async fn says(&self, server: &Server, to: &Self, content: &str) {
         use matchmaking_core::model::{MessageDetails, MessageKind, Pair};
+        use matchmaking_core::service::days;
         use matchmaking_core::store::{AppendOutcome, NewMessage, OnStored};
 
         let (sender, other, content) = (self.account(), to.account(), content.to_owned());
@@ -121,6 +122,7 @@ impl Person {
                     content,
                     client_message_id: None,
                     at,
+                    day: days::number(at, services.people.time_zone()),
                     details: MessageDetails::default(),
                 };
                 let said = services.stores.messages.append_message(message, OnStored::nothing()).await;

@@ -51,7 +51,9 @@ async fn the_list_of_conversations_is_as_documented(database: Database) {
         })
     };
     let list = |item: Value, unread: i64| {
-        let pagination = json!({"page": 1, "page_size": 20, "has_next": false, "has_prev": false});
+        let pagination = json!({
+            "page": 1, "page_size": 20, "total": 1, "total_pages": 1, "has_next": false, "has_prev": false,
+        });
         json!({"items": [item], "total_unread": unread, "pagination": pagination})
     };
     let listed = lin.get("/conversations").await;

@@ -58,14 +58,20 @@ async fn pinned_ones_come_first_then_the_latest(database: Database) {
             (&list["pagination"]["has_next"], &list["pagination"]["has_prev"]),
             (&json!(next), &json!(prev))
         );
+        let size = list["pagination"]["page_size"].as_u64().unwrap();
+        let totals = (&list["pagination"]["total"], &list["pagination"]["total_pages"]);
+        assert_eq!(totals, (&json!(5), &json!(5_u64.div_ceil(size))));
         assert_eq!(list["total_unread"], 3);
     }
+    // The same list from its end.
+    assert_eq!(listed("?order=asc&page_size=3&sort=created_at").await, [3, 1, 0]);
     settings(2, json!({"is_pinned": false})).await;
     settings(4, json!({"is_pinned": false})).await;
     assert_eq!(listed("?page_size=3").await, [2, 0, 1]);
     // Whoever is out of sight is out of the list and its sum.
     data(&lin.post(&format!("/users/{}/block", people[2].id), &json!({})).await);
     assert_eq!(listed("").await, [0, 1, 4, 3]);
+    assert_eq!(lin.get("/conversations").await["pagination"]["total"], 4);
     assert_eq!(lin.get("/conversations").await["total_unread"], 1);
     for bad in ["?page=0", "?page_size=101", "?page=x"] {
         let answer = lin.ask(Verb::GET, &format!("/conversations{bad}"), None).await;

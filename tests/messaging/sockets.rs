@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use matchmaking_core::api::platform::frames::SYNC_BYTES_MAX;
 use matchmaking_core::model::profile::Gender;
 use matchmaking_core::service::tokens::TokenKind;
 use reqwest::Method as Verb;
@@ -259,6 +260,29 @@ async fn what_was_missed_is_told(database: Database) {
     assert_eq!(told["messages"][0]["client_message_id"], "c203");
 }
 
+async fn a_sync_tells_at_most_128_kib_of_text(database: Database) {
+    assert_eq!(SYNC_BYTES_MAX, 128 << 10);
+    let server = Server::start(&database).await;
+    let (lin, wu, talk) = pair(&server).await;
+    let (content, extra) = ("缘".repeat(2_000), json!({"more": "x".repeat(4_000)}));
+    let bytes = content.len() + extra.to_string().len();
+    let fitting = (SYNC_BYTES_MAX / bytes) as i64;
+    let all = fitting * 2 + 1;
+    for _ in 0..all {
+        data(&wu.send(talk, &json!({"type": "text", "content": content, "extra": extra})).await);
+    }
+    let mut client = lin.connect().await;
+    let mut seen = 0;
+    for (count, more) in [(fitting, true), (fitting, true), (1, false), (0, false)] {
+        client.send(json!({"type": "sync", "data": {"conversation_id": talk, "after_seq": seen}})).await;
+        let told = frame(&mut client, "sync_result").await;
+        let seqs: Vec<_> = told["messages"].as_array().unwrap().iter().map(|it| it["seq"].as_i64()).collect();
+        assert_eq!((seqs, &told["has_more"]), ((seen + 1..=seen + count).map(Some).collect(), &json!(more)));
+        seen += count;
+    }
+    assert_eq!(seen, all);
+}
+
 async fn matches_and_notices_are_told(database: Database) {
     let server = Server::start(&database).await;
     let lin = Person::join(&server, "lin", 1, Gender::Female).await;
@@ -345,5 +369,6 @@ on_every_store!(
     a_socket_ends_with_its_session,
     whoever_is_silent_is_closed,
     what_was_missed_is_told,
+    a_sync_tells_at_most_128_kib_of_text,
     matches_and_notices_are_told,
 );

@@ -119,6 +119,7 @@ async fn long_lists_are_exported_whole(database: Database) {
                     client_message_id: None,
                     details: MessageDetails::default(),
                     at,
+                    day: 0,
                 };
                 services.stores.messages.append_message(message, OnStored::nothing()).await.unwrap();
             }

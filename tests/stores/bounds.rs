@@ -91,6 +91,7 @@ pub(super) async fn fill(stores: &Stores) {
             content: String::new(),
             client_message_id: None,
             at: Millis(5),
+            day: 0,
             details: MessageDetails::default(),
         };
         stores.messages.append_message(new, OnStored::nothing()).await.unwrap();

@@ -79,6 +79,7 @@ pub(super) async fn talk(stores: &Stores, conversation: ConversationId, sender: 
             content: n.to_string(),
             client_message_id: Some(format!("{sender}-{n}")),
             at: Millis(5),
+            day: 0,
             details: MessageDetails::default(),
         };
         let outcome =

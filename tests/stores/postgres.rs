@@ -108,6 +108,7 @@ async fn a_message_that_the_database_refuses_fails_alone() {
                 content: if n % 10 == 7 { "secret\0".to_owned() } else { n.to_string() },
                 client_message_id: None,
                 at: matchmaking_core::clock::Millis(7),
+                day: 0,
                 details: matchmaking_core::model::MessageDetails::default(),
             };
             tokio::spawn(async move {

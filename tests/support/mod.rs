@@ -2,6 +2,7 @@
 
 pub(crate) mod database;
 pub(crate) mod http;
+pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod outbox;
 pub(crate) mod postgres;

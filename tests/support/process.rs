@@ -2,10 +2,12 @@
 //! server.
 
 use std::io::Read as _;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use matchmaking_core::clock::Millis;
 use matchmaking_server::ports::openai::{OpenAi, Patience};
 
 use super::{Database, Options, Remote, Server, until};
@@ -18,6 +20,20 @@ const FOLDER: &str = "MATCHMAKING_TEST_FOLDER";
 const KEEPS_FILES: &str = "MATCHMAKING_TEST_KEEPS_FILES";
 /// Names the server of the language model that its assistant asks, if it is to ask one.
 const MODEL: &str = "MATCHMAKING_TEST_MODEL";
+/// Where its clock stands, in milliseconds, if it is to stand; then it leaves in the folder, too, what its gateway gives
+/// back (`ledger`).
+const MOMENT: &str = "MATCHMAKING_TEST_MOMENT";
+
+/// Names the subject of the bus that it is on, if it is on one.
+const BUS: &str = "MATCHMAKING_TEST_BUS";
+
+/// Where a NATS server usually is.
+pub(crate) const NATS: &str = "nats://127.0.0.1:4222";
+
+/// Whether there is one.
+pub(crate) fn nats_is_here() -> bool {
+    TcpStream::connect(NATS.trim_start_matches("nats://")).is_ok()
+}
 
 /// What opens the back office of such a server.
 pub(crate) const ADMIN_TOKEN: &str = "the operator's token of a process";
@@ -28,12 +44,17 @@ fn server_process() {
     let Ok(url) = std::env::var(DATABASE) else { return };
     let folder = std::env::var(FOLDER).unwrap();
     let folder = Path::new(&folder);
-    let mut options = Options::default().system_clock().back_office(ADMIN_TOKEN);
+    let mut options = Options::default().back_office(ADMIN_TOKEN);
+    options = match std::env::var(MOMENT) {
+        Ok(moment) => options.begun_at(Millis(moment.parse().unwrap())).ledger(&folder.join("ledger")),
+        Err(_) => options.system_clock(),
+    };
     if std::env::var_os(KEEPS_FILES).is_some() {
         let log = std::fs::File::create(folder.join("log")).unwrap();
         tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(log).init();
         options = options.files(folder);
     }
+    options.bus = std::env::var(BUS).ok();
     if let Ok(base) = std::env::var(MODEL) {
         options = options.assistant(Arc::new(OpenAi::new(&base, None, None, Patience::default()).unwrap()));
     }
@@ -69,6 +90,16 @@ impl Process {
     /// One whose assistant asks the language model at this address.
     pub(crate) async fn start_with_model(database: &Database, folder: &Path, base: &str) -> Self {
         Self::start_as(database, folder, &[(MODEL, base)]).await
+    }
+
+    /// One that is on the bus with this subject.
+    pub(crate) async fn start_on_bus(database: &Database, folder: &Path, subject: &str) -> Self {
+        Self::start_as(database, folder, &[(BUS, subject)]).await
+    }
+
+    /// One whose clock stands at this moment, and whose gateway writes down what it gives back (`ledger`).
+    pub(crate) async fn start_at_moment(database: &Database, folder: &Path, moment: Millis) -> Self {
+        Self::start_as(database, folder, &[(MOMENT, &moment.0.to_string())]).await
     }
 
     async fn start_as(database: &Database, folder: &Path, more: &[(&str, &str)]) -> Self {

@@ -13,6 +13,7 @@ use matchmaking_core::service::{Foundation, Services, passwords::PasswordCost, t
 use matchmaking_core::store::{self, DatabaseUrl};
 use matchmaking_server::config::{Secret, limits::Limits};
 use matchmaking_server::http::{OpenSurfaces, Policy};
+use matchmaking_server::ports::nats::NatsBus;
 use matchmaking_server::{app, http};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -20,7 +21,9 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::Database;
+use super::ledger::Ledger;
 use super::outbox::Outbox;
+use super::process::NATS;
 
 /// What the manual clock shows at the start: `2026-02-05T10:30:00.123Z`.
 pub(crate) const START: Millis = Millis(1_770_287_400_123);
@@ -35,6 +38,10 @@ pub(crate) fn token_key() -> TokenKey {
 pub(crate) struct Options {
     pub(crate) policy: Policy,
     pub(crate) system_clock: bool,
+    /// What the manual clock shows at the start.
+    pub(crate) begun_at: Millis,
+    /// The file in which the gateway writes down what it gives back, if it is to.
+    pub(crate) ledger: Option<PathBuf>,
     /// Whether codes of text messages have no interval and no number a day.
     pub(crate) free_codes: bool,
     /// Whether contacts in messages are shown.
@@ -45,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) photos_pass: bool,
     /// The folder in which media (`media/`) and text messages (`outbox`) are kept; in memory without one.
     pub(crate) files: Option<PathBuf>,
+    /// The subject of the bus to other nodes, on the NATS server at its usual place; without it there are none.
+    pub(crate) bus: Option<String>,
     /// Who answers in place of the built-in assistant.
     pub(crate) assistant: Option<Arc<dyn Assistant>>,
 }
@@ -55,6 +64,9 @@ impl Default for Options {
         Self {
             policy: Policy { limits, ..Policy::default() },
             system_clock: false,
+            begun_at: START,
+            ledger: None,
+            bus: None,
             free_codes: false,
             shows_contacts: false,
             time_zone: "",
@@ -120,6 +132,18 @@ impl Options {
         self
     }
 
+    /// With a clock that stands there at the start.
+    pub(crate) fn begun_at(mut self, moment: Millis) -> Self {
+        self.begun_at = moment;
+        self
+    }
+
+    /// With a gateway that writes down in this file what it gives back.
+    pub(crate) fn ledger(mut self, file: &Path) -> Self {
+        self.ledger = Some(file.to_owned());
+        self
+    }
+
     /// With the machine's clock.
     pub(crate) fn system_clock(mut self) -> Self {
         self.system_clock = true;
@@ -172,7 +196,7 @@ impl Server {
 
     /// A server over the database at this place.
     pub(crate) async fn start_at(url: DatabaseUrl, options: Options) -> Self {
-        let clock = Arc::new(ManualClock::new(START));
+        let clock = Arc::new(ManualClock::new(options.begun_at));
         let time: Arc<dyn Clock> =
             if options.system_clock { Arc::new(SystemClock) } else { Arc::clone(&clock) as _ };
         let outbox = Arc::new(Outbox::default());
@@ -200,7 +224,13 @@ impl Server {
                     },
                     None => Ports { sms, ..Ports::offline() },
                 };
-                let ports = Ports { assistant: options.assistant, ..ports };
+                let mut ports = Ports { assistant: options.assistant, ..ports };
+                if let Some(file) = options.ledger {
+                    ports.payments = Arc::new(Ledger::new(ports.payments, file));
+                }
+                if let Some(subject) = options.bus {
+                    ports.bus = Arc::new(NatsBus::connect(NATS, subject).await.unwrap());
+                }
                 let foundation = Foundation {
                     ports,
                     clock: time,

@@ -12,17 +12,7 @@ use super::{Remote, must};
 /// More names that it finds are given as pairs.
 ///
 /// A machine without bash or curl is told so and passes, unless the tests must not leave anything out.
-pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &Path)]) {
-    walk_with(page, "sh", server, more).await;
-}
-
-/// The same for the one block of this language.
-pub(crate) async fn walk_with<V: AsRef<OsStr>>(
-    page: &str,
-    language: &str,
-    server: &Remote,
-    more: &[(&str, V)],
-) {
+pub(crate) async fn walk(page: &str, server: &Remote, more: &[(&str, &OsStr)]) {
     for program in ["bash", "curl"] {
         let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         if !found.is_ok_and(|status| status.success()) {
@@ -35,7 +25,7 @@ pub(crate) async fn walk_with<V: AsRef<OsStr>>(
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
-    let script = block(&std::fs::read_to_string(path).unwrap(), language).to_owned();
+    let script = block(&std::fs::read_to_string(path).unwrap(), "sh").to_owned();
     let folder = tempfile::tempdir().unwrap();
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", &script])

@@ -1,6 +1,6 @@
 //! The days of the matchmaker: from eight o'clock to eight o'clock where the people live.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::clock::Millis;
@@ -36,10 +36,10 @@ impl Day {
     }
 }
 
-/// What the zone's clocks are ahead of UTC at this moment, in milliseconds.
+/// The day that the zone's calendars show at this moment, counted from 1 January 1970.
 #[must_use]
-pub fn offset(now: Millis, zone: Tz) -> i64 {
-    i64::from(zone.offset_from_utc_datetime(&now.to_utc().naive_utc()).fix().local_minus_utc()) * 1_000
+pub fn number(now: Millis, zone: Tz) -> i64 {
+    i64::from(date(now, zone).to_epoch_days())
 }
 
 /// When the zone's clocks show this: the first time, where they show it twice, and an hour on where never.
@@ -83,7 +83,14 @@ mod tests {
         assert_eq!((spring.began, spring.ends), (at("2026-03-28T07:00:00Z"), at("2026-03-29T06:00:00Z")));
         let autumn = berlin("2026-10-24T12:00:00Z");
         assert_eq!((autumn.began, autumn.ends), (at("2026-10-24T06:00:00Z"), at("2026-10-25T07:00:00Z")));
-        assert_eq!(offset(at("2026-03-28T12:00:00Z"), chrono_tz::Europe::Berlin), 3_600_000);
+    }
+
+    #[test]
+    fn days_are_numbered_by_the_zones_calendar() {
+        let shanghai = |text| number(at(text), chrono_tz::Asia::Shanghai);
+        assert_eq!(shanghai("1970-01-01T15:59:59.999Z"), 0);
+        assert_eq!(shanghai("1970-01-01T16:00:00Z"), 1);
+        assert_eq!(shanghai("1969-12-31T15:59:59Z"), -1);
     }
 
     #[test]

@@ -237,7 +237,8 @@ impl Services {
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
-        let chat = chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), masks_contacts);
+        let chat =
+            chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), time_zone, masks_contacts);
         let daily =
             daily::Daily::new(stores.clone(), people.clone(), Arc::clone(&matcher), Arc::clone(&clock));
         let likes = likes::Likes::new(

@@ -88,6 +88,7 @@ impl World {
             content: "你好！".to_owned(),
             client_message_id: None,
             at: self.clock.now(),
+            day: super::days::number(self.clock.now(), chrono_tz::Asia::Shanghai),
             details: crate::model::MessageDetails::default(),
         };
         let appended = stores.messages.append_message(message, OnStored::nothing()).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     chat::{Chat, OpenError},
-    days::{self, Day},
+    days::Day,
     likes::by_id,
     people::People,
 };
@@ -168,12 +168,9 @@ impl Pairs {
         let talks = self.stores.conversations.summaries_of(viewer, &[], &conversations).await?;
         let mut talks: HashMap<_, _> =
             talks.into_iter().map(|talk| (talk.conversation.id, self.chat.show_summary(talk))).collect();
-        let offset = days::offset(self.clock.now(), self.people.time_zone());
-        let days = self.stores.messages.days_of_exchange(&conversations, offset).await?;
-        let days: HashMap<_, _> = days.into_iter().collect();
 
         let mut paired = Vec::with_capacity(views.len());
-        for MatchView { matched, conversation, last_seq } in views {
+        for MatchView { matched, conversation, last_seq, days } in views {
             let Some(partner) = matched.partner_of(viewer).and_then(|id| people.remove(&id)) else {
                 continue;
             };
@@ -186,7 +183,6 @@ impl Pairs {
                     Err(OpenError::Store(error)) => return Err(error),
                 },
             };
-            let days = conversation.and_then(|id| days.get(&id)).copied().unwrap_or(0);
             let talk = conversation.and_then(|id| talks.remove(&id));
             let contact = Contact {
                 may_ask: days >= DAYS_BEFORE_CONTACT && last_seq >= MESSAGES_BEFORE_CONTACT,

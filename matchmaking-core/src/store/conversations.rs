@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::{Slice, Sliced};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -211,15 +212,14 @@ pub trait ConversationStore: Send + Sync {
         limit: usize,
     ) -> StoreResult<Vec<ConversationId>>;
 
-    /// The direct conversations of a person with those whom they are matched with and may see: the pinned ones first,
-    /// then those with the latest activity (the last message, else its making), then by identifier descending; at most
-    /// `limit` after leaving out the first `skip`. What it costs does not depend on how many come after.
+    /// A part of the direct conversations of a person with those whom they are matched with and may see: the pinned ones
+    /// first, then those with the latest activity (the last message, else its making), then by identifier descending;
+    /// or the same list from its end. What it costs does not depend on how many come after, nor on how many there are.
     async fn matched_conversations(
         &self,
         account: AccountId,
-        skip: usize,
-        limit: usize,
-    ) -> StoreResult<Vec<MatchedConversation>>;
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchedConversation>>;
 
     /// How many messages are unread in those conversations, muted ones too: over at most
     /// [`UNREAD_CONVERSATIONS_MAX`] that have some.

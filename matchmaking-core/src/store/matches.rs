@@ -100,6 +100,8 @@ pub struct MatchView {
     pub conversation: Option<ConversationId>,
     /// The number of its last message; 0 before the first.
     pub last_seq: i64,
+    /// On how many days both wrote in it, as of [`NewMessage`](super::NewMessage).
+    pub days: i64,
 }
 
 /// Which of a person's matches are meant.

@@ -27,6 +27,9 @@ pub struct NewMessage {
     pub client_message_id: Option<String>,
     /// The present moment.
     pub at: Millis,
+    /// The day of that moment on the calendar where the people live, counted from 1 January 1970; by it, stores count
+    /// the [`days`](super::MatchView) on which the two of a match both wrote.
+    pub day: i64,
     /// What it carries besides its text. Its files must have been uploaded by the sender to be sent.
     pub details: MessageDetails,
 }
@@ -195,14 +198,6 @@ pub trait MessageStore: Send + Sync {
     /// The number of the last message of a conversation whose identifier is below `id`; 0 when there is none. `id`
     /// need not be one of this conversation, or of any.
     async fn seq_before(&self, conversation: ConversationId, id: MessageId) -> StoreResult<i64>;
-
-    /// On how many days at least two people wrote in each of these conversations; those without such a day are left
-    /// out. A day begins where `(moment + zone_offset)` is a multiple of 24 hours, all in milliseconds. By conversation.
-    async fn days_of_exchange(
-        &self,
-        conversations: &[ConversationId],
-        zone_offset: i64,
-    ) -> StoreResult<Vec<(ConversationId, i64)>>;
 
     /// Notes that a member has read up to `seq`. Never goes back, and never beyond the last message. What is read
     /// was delivered, too.

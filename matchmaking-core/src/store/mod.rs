@@ -20,6 +20,7 @@ mod daily;
 mod decision;
 mod dialogues;
 mod events;
+mod exchange;
 mod invitations;
 mod jobs;
 mod logins;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{PAGE_SIZE_DEFAULT, PageRequest, get, messages::conversation, put};
+use super::{Order, PAGE_SIZE_DEFAULT, PageRequest, Pagination, Sort, get, messages::conversation, put};
 use crate::{
     api::{
         route::{Endpoint, Route},
@@ -16,7 +16,8 @@ use crate::{
 pub struct ListConversations;
 
 impl Endpoint for ListConversations {
-    const ROUTE: Route = get("/conversations", "获取会话列表").documented().query(&["page", "page_size"]);
+    const ROUTE: Route =
+        get("/conversations", "获取会话列表").documented().query(&["page", "page_size", "sort", "order"]);
     type Request = ConversationsRequest;
     type Response = ConversationsView;
 }
@@ -28,11 +29,16 @@ pub struct ConversationsRequest {
     /// Which page.
     #[cfg_attr(feature = "openapi", schema(ignore))]
     pub page: PageRequest,
+    /// From which end. Turned round, the list begins with what was quiet for longest, and ends with the pinned ones.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub order: Order,
 }
 
 impl Decode for ConversationsRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
-        Ok(Self { page: PageRequest::decode(input, PAGE_SIZE_DEFAULT)? })
+        let page = PageRequest::decode(input, PAGE_SIZE_DEFAULT);
+        let order = Sort { names: &["created_at"], order: Order::Descending }.decode(input);
+        Ok(Self { page: page?, order: order? })
     }
 }
 
@@ -44,22 +50,8 @@ pub struct ConversationsView {
     pub items: Vec<ConversationView>,
     /// How many messages are unread in all, muted conversations included.
     pub total_unread: i64,
-    /// Where the page stands. How many there are in all is not counted.
-    pub pagination: OpenPagination,
-}
-
-/// Where a page stands in a list that is not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = platform::OpenPagination))]
-pub struct OpenPagination {
-    /// The page, from 1.
-    pub page: usize,
-    /// How many items a page has.
-    pub page_size: usize,
-    /// Whether there is a page after this one.
-    pub has_next: bool,
-    /// Whether there is a page before this one.
-    pub has_prev: bool,
+    /// Where the page stands.
+    pub pagination: Pagination,
 }
 
 /// A conversation in its owner's list.

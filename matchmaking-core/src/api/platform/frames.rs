@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The types of frames that clients send.
-const TYPES: &[&str] = &["ping", "auth", "message", "typing", "sync"];
+pub const TYPES: &[&str] = &["ping", "auth", "message", "typing", "sync"];
 
 /// The most characters of a token that is looked at.
 const TOKEN_CHARS_MAX: usize = 4_096;

@@ -186,14 +186,36 @@ impl Endpoint for SendMessage {
 
 /// A message to be sent to a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = platform::SendMessageRequest))]
 pub struct SendMessageRequest {
     /// To which.
-    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub conversation: GivenId<ConversationId>,
     /// What.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     pub message: NewMessage,
+}
+
+// By hand: the fields of the message are those of the body itself.
+#[cfg(feature = "openapi")]
+mod described {
+    use std::borrow::Cow;
+
+    use utoipa::{
+        PartialSchema, ToSchema,
+        openapi::{RefOr, schema::Schema},
+    };
+
+    use super::{NewMessage, SendMessageRequest};
+
+    impl PartialSchema for SendMessageRequest {
+        fn schema() -> RefOr<Schema> {
+            NewMessage::schema()
+        }
+    }
+
+    impl ToSchema for SendMessageRequest {
+        fn name() -> Cow<'static, str> {
+            "platform.SendMessageRequest".into()
+        }
+    }
 }
 
 /// A message to be sent.
@@ -204,6 +226,7 @@ pub struct NewMessage {
     #[cfg_attr(feature = "openapi", schema(rename = "type", value_type = String))]
     pub kind: MessageKind,
     /// Its text, 1 to 2,000 characters; may be absent for what is no text.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub content: String,
     /// The name that the client gives it: a repeat is recognised by it.
     pub client_message_id: Option<String>,

@@ -35,7 +35,7 @@ pub use auth::{
 };
 pub use conversations::{
     ConversationView, ConversationsRequest, ConversationsView, ListConversations, MarkRead, MarkReadRequest,
-    MessagePreview, OpenPagination, PreferencesRequest, PreferencesView, PresentUser, SetPreferences,
+    MessagePreview, PreferencesRequest, PreferencesView, PresentUser, SetPreferences,
 };
 pub use credentials::DEVICE_TEXT_MAX;
 pub use events::{

@@ -7,7 +7,7 @@ use crate::{
     ids::{AccountId, ConversationId},
     model::{Member, Person},
     service::likes::by_id,
-    store::{ConversationSummary, MatchedConversation},
+    store::{ConversationSummary, MatchedConversation, Slice, Sliced},
 };
 
 /// The most conversations of a person that are listed: those with the latest activity.
@@ -31,8 +31,8 @@ pub struct Listed {
 pub struct Listing {
     /// The part.
     pub items: Vec<Listed>,
-    /// Whether there is more of it.
-    pub has_more: bool,
+    /// How many conversations there are in all.
+    pub total: usize,
     /// How many messages are unread in all of them; see
     /// [`unread_in_matched`](crate::store::ConversationStore::unread_in_matched).
     pub unread: i64,
@@ -47,17 +47,15 @@ impl Chat {
         Ok(listed.into_iter().map(|summary| self.show_summary(summary)).collect())
     }
 
-    /// The conversations of a person with those whom they are matched with: the pinned ones first, then those with the
-    /// latest activity; `limit` of them after leaving out `skip`.
-    pub async fn matched(&self, viewer: AccountId, skip: usize, limit: usize) -> StoreResult<Listing> {
+    /// A part of the conversations of a person with those whom they are matched with: the pinned ones first, then those
+    /// with the latest activity, or from the list's end.
+    pub async fn matched(&self, viewer: AccountId, slice: Slice) -> StoreResult<Listing> {
         let conversations = &self.stores.conversations;
         let (found, unread) = tokio::join!(
-            conversations.matched_conversations(viewer, skip, limit.saturating_add(1)),
+            conversations.matched_conversations(viewer, slice),
             conversations.unread_in_matched(viewer),
         );
-        let (mut found, unread) = (found?, unread?);
-        let has_more = found.len() > limit;
-        found.truncate(limit);
+        let (Sliced { total, items: found }, unread) = (found?, unread?);
         let partners: Vec<AccountId> = found.iter().map(|matched| matched.partner).collect();
         let mut people = by_id(self.stores.people.people_among(&partners).await?);
         let listed = |matched: MatchedConversation| {
@@ -71,7 +69,7 @@ impl Chat {
                 matched_at,
             })
         };
-        Ok(Listing { items: found.into_iter().filter_map(listed).collect(), has_more, unread })
+        Ok(Listing { items: found.into_iter().filter_map(listed).collect(), total, unread })
     }
 
     /// Changes how somebody has a conversation in their list; what is `None` stays.

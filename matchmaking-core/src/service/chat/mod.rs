@@ -11,6 +11,8 @@ mod shown;
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
@@ -35,6 +37,7 @@ pub struct Chat {
     stores: Stores,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    time_zone: Tz,
     audiences: Arc<Audiences>,
     deliveries: Arc<deliveries::Deliveries>,
     masks_contacts: bool,
@@ -118,11 +121,18 @@ pub enum ReachError {
 
 impl Chat {
     /// The service over these stores. With `masks_contacts`, matched people of the platform are shown what the other one
-    /// writes without telephone numbers and the like, until both have asked for each other's contact.
+    /// writes without telephone numbers and the like, until both have asked for each other's contact. The days on which
+    /// the two of a match both wrote are those of `time_zone`.
     #[must_use]
-    pub fn new(stores: Stores, hub: Arc<Hub>, clock: Arc<dyn Clock>, masks_contacts: bool) -> Self {
+    pub fn new(
+        stores: Stores,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+        time_zone: Tz,
+        masks_contacts: bool,
+    ) -> Self {
         let audiences = Arc::new(Audiences::new(stores.clone(), hub.is_alone()));
-        Self { stores, hub, clock, audiences, deliveries: Arc::default(), masks_contacts }
+        Self { stores, hub, clock, time_zone, audiences, deliveries: Arc::default(), masks_contacts }
     }
 
     /// Who is told of messages, for whoever changes that.

@@ -11,6 +11,7 @@ use crate::{
     ids::AccountId,
     model::{Message, MessageDetails, MessageKind},
     realtime::{ConnectionId, Event, Sender},
+    service::days,
     store::{AppendOutcome, AppendRefusal, NewMessage, OnStored},
 };
 
@@ -79,13 +80,15 @@ impl Chat {
     pub async fn send(&self, new: Outgoing<'_>) -> Result<Sent, SendError> {
         let Outgoing { thread, sender, kind, content, client_message_id, client_timestamp, origin, details } =
             new;
+        let at = self.clock.now();
         let append = NewMessage {
             conversation: thread.id(),
             sender: sender.account,
             kind,
             content,
             client_message_id,
-            at: self.clock.now(),
+            at,
+            day: days::number(at, self.time_zone),
             details,
         };
         let told = self.told(thread).await?;

@@ -1,8 +1,7 @@
 //! Cases about reading some messages of a conversation: without those of hidden people, by identifier, before one.
 
-use super::fixture::{DAY, all, group, nobody, nowhere, pair, person, say, text, two};
+use super::fixture::{all, at, at_once, group, matched, nobody, nowhere, pair, person, say, text, two};
 use crate::{
-    clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, ID_LIMIT, MessageId},
     store::{NewMessage, OnStored, Stores},
@@ -120,27 +119,42 @@ pub async fn what_comes_before_an_identifier_is_known(stores: &Stores) -> StoreR
     Ok(())
 }
 
-/// A day counts for a conversation when two people wrote on it, and begins where the zone's does.
-pub async fn days_count_when_two_wrote(stores: &Stores) -> StoreResult<()> {
+/// A day counts for a match when both of the two wrote on it, once, and not again when a clock is set back.
+pub async fn days_count_when_both_wrote(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
-    let direct = stores.conversations.open_direct(pair(ann, ben), Millis(0)).await?.id;
-    let walks = group(stores, ann, &[ben]).await?;
-    let talks = group(stores, ann, &[ben]).await?;
-    // The fourth day is the only one on which both wrote here, unless days begin a millisecond earlier.
-    for (sender, moment) in
-        [(ann, 2 * DAY), (ben, 4 * DAY - 1), (ann, 4 * DAY), (ben, 5 * DAY - 1), (ann, 5 * DAY)]
-    {
-        let message = NewMessage { at: Millis(moment), ..text(direct, sender, "x") };
+    let made = matched(stores, ann, ben).await?;
+    let days = async || {
+        let view = stores.matches.match_view(made.id).await?.expect("a match");
+        StoreResult::Ok(view.days)
+    };
+    assert_eq!(days().await?, 0);
+    let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
+    let mut counted = Vec::new();
+    for (sender, day) in [(ann, 4), (ann, 4), (ben, 5), (ann, 6), (ben, 6), (ann, 6), (ben, 5), (ann, 7)] {
+        let message = NewMessage { day, ..text(direct, sender, "x") };
         stores.messages.append_message(message, OnStored::nothing()).await?;
+        counted.push(days().await?);
     }
-    say(stores, walks, ann, "alone").await?;
-    for sender in [ann, ben, ann] {
-        say(stores, talks, sender, "both").await?;
+    assert_eq!(counted, [0, 0, 0, 0, 1, 1, 1, 1]);
+    Ok(())
+}
+
+/// Days are counted right when both write many at once.
+pub async fn days_are_counted_when_many_write_at_once(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let made = matched(stores, ann, ben).await?;
+    let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
+    for day in [-1, 0, 1] {
+        let jobs = (0..12_usize).map(|n| {
+            let stores = stores.clone();
+            async move {
+                let message = NewMessage { day, ..text(direct, [ann, ben][n % 2], "x") };
+                stores.messages.append_message(message, OnStored::nothing()).await.map(drop)
+            }
+        });
+        at_once(jobs).await?;
+        let view = stores.matches.match_view(made.id).await?.expect("a match");
+        assert_eq!(view.days, day + 2);
     }
-    let days =
-        async |places: &[ConversationId], offset| stores.messages.days_of_exchange(places, offset).await;
-    assert_eq!(days(&[talks, nowhere(), walks, direct], 0).await?, [(direct, 1), (talks, 1)]);
-    assert_eq!(days(&[direct], 1).await?, [(direct, 2)]);
-    assert_eq!(days(&[], 0).await?, []);
     Ok(())
 }

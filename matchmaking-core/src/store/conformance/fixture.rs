@@ -180,6 +180,7 @@ pub(super) fn text(conversation: ConversationId, sender: AccountId, content: &st
         content: content.to_owned(),
         client_message_id: None,
         at: at(5),
+        day: 0,
         details: MessageDetails::default(),
     }
 }

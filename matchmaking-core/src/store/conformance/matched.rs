@@ -1,11 +1,13 @@
 //! Cases about the conversations of those who are matched.
 
-use super::fixture::{ROUNDS, at, at_once, couple, create, group, matched, named, pair, person, say, text};
+use super::fixture::{
+    ROUNDS, at, at_once, couple, create, group, matched, named, pair, person, say, text, to_match,
+};
 use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
-    model::{Identity, IdentityKind},
-    store::{MatchedConversation, NewAccount, NewMessage, OnStored, ReadOutcome, Stores},
+    model::{AccountStatus, Identity, IdentityKind},
+    store::{MatchedConversation, NewAccount, NewMessage, OnStored, ReadOutcome, Slice, Stores},
 };
 
 /// A matched pair's conversation.
@@ -15,7 +17,9 @@ async fn talk(stores: &Stores, one: AccountId, other: AccountId) -> StoreResult<
 }
 
 async fn listed(stores: &Stores, account: AccountId) -> StoreResult<Vec<MatchedConversation>> {
-    stores.conversations.matched_conversations(account, 0, usize::MAX).await
+    let list = stores.conversations.matched_conversations(account, Slice::newest(usize::MAX)).await?;
+    assert_eq!(list.total, list.items.len());
+    Ok(list.items)
 }
 
 fn ids(listed: &[MatchedConversation]) -> Vec<ConversationId> {
@@ -49,13 +53,16 @@ pub async fn matched_conversations_come_pinned_first_then_by_activity(stores: &S
     assert_eq!(ids(&listed(stores, ann).await?), by(&[3, 2, 1, 0, 4]));
     // What is not said stays.
     assert!(prefer(3, None).await?.expect("a member").is_pinned);
-    for size in 1..=6 {
+    for (size, newest_first) in (1..=6).flat_map(|size| [(size, true), (size, false)]) {
         let mut parts = Vec::new();
         for part in 0..6 {
-            let found = stores.conversations.matched_conversations(ann, part * size, size).await?;
-            parts.extend(ids(&found));
+            let slice = Slice { newest_first, skip: part * size, limit: size };
+            let found = stores.conversations.matched_conversations(ann, slice).await?;
+            assert_eq!(found.total, 5);
+            parts.extend(ids(&found.items));
         }
-        assert_eq!(parts, by(&[3, 2, 1, 0, 4]), "{size}");
+        let expected = if newest_first { [3, 2, 1, 0, 4] } else { [4, 0, 1, 2, 3] };
+        assert_eq!(parts, by(&expected), "{size}");
     }
     let first = &listed(stores, ann).await?[2];
     assert_eq!((first.partner, first.matched_at), (others[1], at(2)));
@@ -86,9 +93,60 @@ pub async fn only_those_of_matches_in_sight_are_listed(stores: &Stores) -> Store
     assert_eq!(stores.conversations.unread_in_matched(ann).await?, 0);
     stores.safety.unblock(ben, ann).await?;
     assert_eq!(ids(&listed(stores, ann).await?), [place]);
-    for status in [crate::model::AccountStatus::Locked, crate::model::AccountStatus::Deactivated] {
+    for status in [AccountStatus::Locked, AccountStatus::Deactivated] {
         stores.accounts.set_status(ben, status, at(6)).await?;
         assert_eq!((listed(stores, ann).await?.len(), listed(stores, ben).await?.len()), (0, 0));
+    }
+    Ok(())
+}
+
+/// Whatever happens at once to what brings conversations into lists, each list has as many as it says.
+pub async fn the_number_of_matched_conversations_is_kept_through_races(stores: &Stores) -> StoreResult<()> {
+    const STATUSES: [AccountStatus; 3] =
+        [AccountStatus::Active, AccountStatus::Deactivated, AccountStatus::Locked];
+    for round in 0..ROUNDS {
+        let mut people = Vec::new();
+        for n in 0..4 {
+            people.push(person(stores, &format!("r{round}p{n}")).await?);
+        }
+        let ended = matched(stores, people[0], people[1]).await?;
+        let mut jobs = Vec::new();
+        for (n, one) in people.iter().copied().enumerate() {
+            for other in people.iter().copied().skip(n + 1) {
+                for step in 0..5 {
+                    jobs.push((step, one, other));
+                }
+            }
+        }
+        let jobs = jobs.into_iter().enumerate().map(|(n, (step, one, other))| {
+            let stores = stores.clone();
+            async move {
+                match step {
+                    0 => stores.matches.create_match(to_match(one, other)).await.map(drop),
+                    1 => stores.conversations.open_direct(pair(one, other), at(3)).await.map(drop),
+                    2 => stores.safety.block(one, other, at(4)).await.map(drop),
+                    3 => stores.safety.unblock(one, other).await.map(drop),
+                    _ => {
+                        stores.matches.end_match(ended.id, ended.first, at(5)).await?;
+                        stores.accounts.set_status(other, STATUSES[n % 3], at(5)).await.map(drop)
+                    }
+                }
+            }
+        });
+        at_once(jobs).await?;
+        for account in people.iter().copied() {
+            listed(stores, account).await?;
+        }
+        for account in people.iter().copied() {
+            stores.accounts.set_status(account, AccountStatus::Active, at(6)).await?;
+        }
+        for account in people.iter().copied() {
+            listed(stores, account).await?;
+        }
+        stores.accounts.set_status(people[3], AccountStatus::Deleted, at(7)).await?;
+        for account in people {
+            listed(stores, account).await?;
+        }
     }
     Ok(())
 }

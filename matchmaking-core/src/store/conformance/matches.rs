@@ -134,7 +134,7 @@ pub async fn a_pair_is_matched_once(stores: &Stores) -> StoreResult<()> {
         let outcome = stores.matches.create_match(again).await?;
         assert_eq!(outcome, CreateMatchOutcome::Existing(made.clone()));
     }
-    let view = MatchView { matched: made.clone(), conversation: None, last_seq: 0 };
+    let view = MatchView { matched: made.clone(), conversation: None, last_seq: 0, days: 0 };
     assert_eq!(stores.matches.match_view(made.id).await?, Some(view.clone()));
     assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, Some(view));
     Ok(())
@@ -154,12 +154,13 @@ pub async fn a_match_says_what_came_of_it(stores: &Stores) -> StoreResult<()> {
     let (ann, ben) = two(stores).await?;
     let made = matched(stores, ann, ben).await?;
     let direct = stores.conversations.open_direct(pair(ann, ben), at(3)).await?.id;
-    let view = |last_seq| MatchView { matched: made.clone(), conversation: Some(direct), last_seq };
-    assert_eq!(stores.matches.match_view(made.id).await?, Some(view(0)));
+    let view =
+        |last_seq, days| MatchView { matched: made.clone(), conversation: Some(direct), last_seq, days };
+    assert_eq!(stores.matches.match_view(made.id).await?, Some(view(0, 0)));
     say(stores, direct, ann, "hello").await?;
     say(stores, direct, ben, "hi").await?;
-    assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, Some(view(2)));
-    assert_eq!(stores.matches.matches_of(ben).await?, [view(2)]);
+    assert_eq!(stores.matches.match_between(pair(ann, ben)).await?, Some(view(2, 1)));
+    assert_eq!(stores.matches.matches_of(ben).await?, [view(2, 1)]);
     let standing = stores.conversations.standing(direct, ben).await?.expect("the conversation");
     assert_eq!(standing.match_id, Some(made.id));
     Ok(())

@@ -50,6 +50,7 @@ pub async fn every_kind_and_text_comes_back(stores: &Stores) -> StoreResult<()> 
             client_message_id: (n % 2 == 0 && odd.len() < 1_000).then(|| odd.clone()),
             content: odd,
             at: Millis([i64::MIN, i64::MAX, 0, -1][n % 4]),
+            day: 0,
             details: MessageDetails::default(),
         };
         let message = stored(stores.messages.append_message(new.clone(), OnStored::nothing()).await?);

@@ -336,6 +336,7 @@ suite! { ($)
     }
     matched {
         matched_conversations_come_pinned_first_then_by_activity
+        the_number_of_matched_conversations_is_kept_through_races
         only_those_of_matches_in_sight_are_listed
         unread_is_counted_as_it_comes
         contacts_are_locked_until_both_ask
@@ -346,7 +347,8 @@ suite! { ($)
         counts_leave_out_hidden_people
         a_message_is_found_by_its_identifier
         what_comes_before_an_identifier_is_known
-        days_count_when_two_wrote
+        days_count_when_both_wrote
+        days_are_counted_when_many_write_at_once
     }
     receipts {
         reading_goes_forward_only

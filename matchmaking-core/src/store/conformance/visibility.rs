@@ -53,6 +53,8 @@ async fn check(
     let listed = stores.conversations.conversations_of(viewer, &[], usize::MAX).await?;
     let listed = listed.iter().any(|summary| summary.conversation.id == direct);
     assert_eq!(listed, visible, "conversations_of: {expected:?}");
+    let matched = stores.conversations.matched_conversations(viewer, ALL).await?;
+    assert_eq!((matched.items.len() == 1, matched.total == 1), (visible, visible), "matched: {expected:?}");
     let hidden = stores.safety.hidden_from(viewer).await?.contains(&target);
     assert_eq!(hidden, expected.blocked || expected.unmatched, "hidden_from: {expected:?}");
     let standing = stores.conversations.standing(direct, viewer).await?.expect("it is there");

@@ -16,11 +16,13 @@ use crate::{
     model::{AccountStatus, Conversation, ConversationKind, IdentityKind, Member, Message, Pair, Role},
     store::{
         ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, GroupRefusal,
-        MatchedConversation, NewGroup, NewMember, Standing, UNREAD_CONVERSATIONS_MAX, UNREAD_COUNTED_MAX,
+        MatchedConversation, NewGroup, NewMember, Slice, Sliced, Standing, UNREAD_CONVERSATIONS_MAX,
+        UNREAD_COUNTED_MAX,
         decision::{
             AdmissionFacts, GroupFacts, admission_refusal, defect, group_refusal, heir, needed_to_give,
             too_many_groups,
         },
+        exchange::Exchange,
     },
 };
 
@@ -154,15 +156,14 @@ impl ConversationStore for MemoryStore {
     async fn matched_conversations(
         &self,
         account: AccountId,
-        skip: usize,
-        limit: usize,
-    ) -> StoreResult<Vec<MatchedConversation>> {
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchedConversation>> {
         let state = self.lock()?;
         let mut listed = state.matched(account);
         listed.sort_by_key(|MatchedConversation { summary, .. }| {
-            Reverse((summary.me.is_pinned, summary.active_at(), summary.conversation.id))
+            (summary.me.is_pinned, summary.active_at(), summary.conversation.id)
         });
-        Ok(listed.into_iter().skip(skip).take(limit).collect())
+        Ok(slice.of(listed))
     }
 
     async fn unread_in_matched(&self, account: AccountId) -> StoreResult<i64> {
@@ -371,6 +372,7 @@ impl State {
             messages: Vec::new(),
             named: BTreeMap::new(),
             marks: BTreeMap::new(),
+            exchange: Exchange::default(),
         };
         self.conversations.insert(id, thread);
         Ok(made)

@@ -139,6 +139,7 @@ impl State {
             client_message_id: None,
             details,
             at,
+            day: 0,
         };
         Ok(Some(thread.push(id, new)))
     }

@@ -285,6 +285,7 @@ impl State {
             matched: matched.clone(),
             conversation: thread.map(|thread| thread.conversation.id),
             last_seq: thread.map_or(0, |thread| thread.conversation.last_seq),
+            days: thread.map_or(0, |thread| thread.exchange.days),
         })
     }
 }

@@ -1,7 +1,5 @@
 //! Messages and receipts in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use async_trait::async_trait;
 
 use super::{MemoryStore, State, Thread, next};
@@ -16,9 +14,6 @@ use crate::{
         decision::{AppendFacts, append_refusal, recall_refusal, recalled},
     },
 };
-
-/// 24 hours in milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 #[async_trait]
 impl MessageStore for MemoryStore {
@@ -96,25 +91,6 @@ impl MessageStore for MemoryStore {
         let state = self.lock()?;
         let messages = state.conversations.get(&conversation).map(|thread| thread.messages.as_slice());
         Ok(messages.unwrap_or_default().partition_point(|message| message.id < id) as i64)
-    }
-
-    async fn days_of_exchange(
-        &self,
-        conversations: &[ConversationId],
-        zone_offset: i64,
-    ) -> StoreResult<Vec<(ConversationId, i64)>> {
-        let state = self.lock()?;
-        let asked: BTreeSet<ConversationId> = conversations.iter().copied().collect();
-        let days = |id: ConversationId| {
-            let mut writers: BTreeMap<i64, BTreeSet<AccountId>> = BTreeMap::new();
-            for message in &state.conversations.get(&id)?.messages {
-                let day = message.sent_at.plus(zone_offset).0 / DAY;
-                writers.entry(day).or_default().insert(message.sender);
-            }
-            let days = writers.values().filter(|writers| writers.len() > 1).count() as i64;
-            (days > 0).then_some((id, days))
-        };
-        Ok(asked.into_iter().filter_map(days).collect())
     }
 
     async fn mark_read(
@@ -251,6 +227,9 @@ impl Thread {
             self.named.entry(new.sender).or_default().insert(name, self.messages.len());
         }
         self.conversation.last_seq += 1;
+        if let ConversationKind::Direct(pair) = self.conversation.kind {
+            self.exchange.write(new.sender == pair.low(), new.day);
+        }
         let message = Message {
             id,
             conversation: new.conversation,

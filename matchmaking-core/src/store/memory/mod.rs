@@ -32,7 +32,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{JobKind, NewRefund, decision, phone::PhoneState, seating::Waiting};
+use super::{JobKind, NewRefund, decision, exchange::Exchange, phone::PhoneState, seating::Waiting};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -178,6 +178,8 @@ struct Thread {
     /// Where in `messages` is what a sender's client gave this name.
     named: BTreeMap<AccountId, BTreeMap<String, usize>>,
     marks: BTreeMap<(AccountId, i64), Millis>,
+    /// Of a direct conversation.
+    exchange: Exchange,
 }
 
 impl State {

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
 use super::{
-    SqlPool, SqlStore, album, dialogues,
+    SqlPool, SqlStore, album,
+    counts::{self, count_partners},
+    dialogues,
     error::TxError,
     gather::Gathered,
     groups::depart,
@@ -128,6 +130,7 @@ const ERASE: [&str; 27] = [
     album::ERASE_PHOTOS,
     album::ERASE_VIDEOS,
     album::ERASE_REVIEWS,
+    counts::ERASE_COUNT,
 ];
 
 /// Gives an account a name that nobody had a moment ago.
@@ -268,9 +271,18 @@ impl AccountStore for SqlStore {
 
     async fn set_status(&self, id: AccountId, status: AccountStatus, at: Millis) -> StoreResult<bool> {
         let changed = transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_ACCOUNTS).bind(id.get()).bind(id.get()).execute(&mut *tx).await?;
+            }
+            if status != AccountStatus::Active {
+                count_partners!(tx, id, -1);
+            }
             let set =
                 query(SET_STATUS).bind(id.get()).bind(status.code()).bind(at.0).execute(&mut *tx).await?;
             let changed = set.rows_affected() > 0;
+            if changed && status == AccountStatus::Active {
+                count_partners!(tx, id, 1);
+            }
             if changed && status != AccountStatus::Active {
                 query(END_SESSIONS).bind(id.get()).execute(&mut *tx).await?;
             }

@@ -9,11 +9,12 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::{
     SqlPool, SqlStore,
+    counts::count_pair,
     gather::Gathered,
     json::list,
     limit, read,
     rows::{self, ConversationRow, MemberRow, StandingRow, conversation_columns, member_columns},
-    safety::hidden_from,
+    safety::{LOCK_ACCOUNTS, hidden_from},
     sql, transaction,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     model::{Conversation, Member, Pair, Role},
     store::{
         ConversationStore, ConversationSummary, Departure, GroupChange, GroupOutcome, MatchedConversation,
-        NewGroup, NewMember, Standing,
+        NewGroup, NewMember, Slice, Sliced, Standing,
     },
 };
 
@@ -126,7 +127,10 @@ impl ConversationStore for SqlStore {
             return Ok(open);
         }
         let (low, high) = (pair.low().get(), pair.high().get());
-        transaction!(self.pool, |tx, _locks| {
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                query(LOCK_ACCOUNTS).bind(low).bind(high).execute(&mut *tx).await?;
+            }
             let made: Option<i64> =
                 query_scalar(OPEN_DIRECT).bind(low).bind(high).bind(at.0).fetch_optional(&mut *tx).await?;
             if let Some(made) = made {
@@ -139,6 +143,7 @@ impl ConversationStore for SqlStore {
                         .execute(&mut *tx)
                         .await?;
                 }
+                count_pair!(tx, pair, 1);
             }
             let row = query_as::<_, ConversationRow>(DIRECT).bind(low).bind(high).fetch_one(&mut *tx).await?;
             rows::conversation(row)?
@@ -225,10 +230,9 @@ impl ConversationStore for SqlStore {
     async fn matched_conversations(
         &self,
         account: AccountId,
-        skip: usize,
-        limit: usize,
-    ) -> StoreResult<Vec<MatchedConversation>> {
-        self.matched(account, skip, limit).await
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchedConversation>> {
+        self.matched(account, slice).await
     }
 
     async fn unread_in_matched(&self, account: AccountId) -> StoreResult<i64> {

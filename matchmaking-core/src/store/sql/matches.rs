@@ -5,6 +5,7 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::{
     SqlStore,
+    counts::count_pair,
     json::list,
     likes::{Side, take_super_like},
     limit, read,
@@ -30,7 +31,7 @@ macro_rules! view {
         concat!(
             "SELECT ",
             match_columns!(),
-            ", d.id AS conversation_id, d.last_seq, f.status AS first_status, s.status AS second_status,
+            ", d.id AS conversation_id, d.last_seq, d.exchange_days, f.status AS first_status, s.status AS second_status,
                 EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = m.first_id AND b.target_id = m.second_id)
                     OR (b.by_id = m.second_id AND b.target_id = m.first_id)) AS blocked
             FROM matches m
@@ -144,6 +145,7 @@ macro_rules! make_match {
             .bind($at.0)
             .fetch_one(&mut *$tx)
             .await?;
+        count_pair!($tx, $pair, 1);
         Match {
             id: rows::known(MatchId::new(id), "matches", "id")?,
             first: $first,
@@ -384,6 +386,7 @@ impl MatchStore for SqlStore {
                     if locks {
                         query(LOCK_ACCOUNTS).bind(low).bind(high).execute(&mut *tx).await?;
                     }
+                    count_pair!(tx, pair, -1);
                     let ended = query(END).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
                     let ended = ended.rows_affected() > 0;
                     if ended {

@@ -35,12 +35,6 @@ sql! {
         message_columns!(),
         " FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
     );
-    DAYS_OF_EXCHANGE = "SELECT exchanges.conversation_id, COUNT(*)
-        FROM (SELECT m.conversation_id, (m.sent_at + $2) / 86400000 AS day FROM messages m
-            WHERE m.conversation_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
-            GROUP BY m.conversation_id, (m.sent_at + $2) / 86400000
-            HAVING MIN(m.sender_id) <> MAX(m.sender_id)) AS exchanges
-        GROUP BY exchanges.conversation_id ORDER BY exchanges.conversation_id";
     MARKS = "SELECT m.read_seq, m.delivered_seq, c.last_seq
         FROM members m JOIN conversations c ON c.id = m.conversation_id
         WHERE m.conversation_id = $1 AND m.account_id = $2";
@@ -223,20 +217,6 @@ impl MessageStore for SqlStore {
             .bind(limit(rows))
             .fetch_all(p))?;
         found.into_iter().map(rows::message).collect()
-    }
-
-    async fn days_of_exchange(
-        &self,
-        conversations: &[ConversationId],
-        zone_offset: i64,
-    ) -> StoreResult<Vec<(ConversationId, i64)>> {
-        let found: Vec<(i64, i64)> = read!(self.pool, |p| query_as(DAYS_OF_EXCHANGE)
-            .bind(list(conversations))
-            .bind(zone_offset)
-            .fetch_all(p))?;
-        let days =
-            |(id, days)| Ok((rows::known(ConversationId::new(id), "messages", "conversation_id")?, days));
-        found.into_iter().map(days).collect()
     }
 
     async fn mark_read(

@@ -13,6 +13,7 @@
 mod accounts;
 mod album;
 mod conversations;
+mod counts;
 mod daily;
 mod dialogues;
 mod error;

@@ -143,6 +143,7 @@ pub(super) struct ViewRow {
     ended_at: Option<i64>,
     conversation_id: Option<i64>,
     last_seq: Option<i64>,
+    exchange_days: Option<i64>,
     first_status: i64,
     second_status: i64,
     blocked: bool,
@@ -168,6 +169,7 @@ pub(super) fn view(row: ViewRow) -> StoreResult<(MatchView, Relation)> {
             .map(|id| known(ConversationId::new(id), "conversations", "id"))
             .transpose()?,
         last_seq: row.last_seq.unwrap_or(0),
+        days: row.exchange_days.unwrap_or(0),
     };
     Ok((view, relation))
 }

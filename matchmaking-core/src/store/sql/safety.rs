@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{query, query_as, query_scalar};
 
-use super::{SqlStore, limit, read, rows, sql, transaction};
+use super::{SqlStore, counts::count_pair, limit, read, rows, sql, transaction};
 use crate::{
     clock::Millis,
     error::StoreResult,
@@ -116,6 +116,7 @@ impl SafetyStore for SqlStore {
             } else if rows::count(count) >= BLOCKS_PER_PERSON_MAX {
                 BlockOutcome::TooMany
             } else {
+                count_pair!(tx, pair, -1);
                 let made = query(BLOCK).bind(blocker).bind(blocked).bind(at.0).execute(&mut *tx).await?;
                 if made.rows_affected() > 0 { BlockOutcome::Blocked } else { BlockOutcome::Unchanged }
             }
@@ -123,9 +124,18 @@ impl SafetyStore for SqlStore {
     }
 
     async fn unblock(&self, by: AccountId, target: AccountId) -> StoreResult<bool> {
-        transaction!(self.pool, |tx, _locks| {
+        let Some(pair) = Pair::new(by, target) else { return Ok(false) };
+        transaction!(self.pool, |tx, locks| {
+            if locks {
+                let lock = query(LOCK_ACCOUNTS).bind(pair.low().get()).bind(pair.high().get());
+                lock.execute(&mut *tx).await?;
+            }
             let gone = query(UNBLOCK).bind(by.get()).bind(target.get()).execute(&mut *tx).await?;
-            gone.rows_affected() > 0
+            let gone = gone.rows_affected() > 0;
+            if gone {
+                count_pair!(tx, pair, 1);
+            }
+            gone
         })
     }
 

@@ -1,9 +1,9 @@
 //! Every statement and migration, for tests that prepare and compare them.
 
 use super::{
-    accounts, album, conversations, daily, dialogues, events, groups, invitations, jobs, likes, logins,
-    matches, memberships, messages, office, open, pages, people, registrations, reports, reviews, rounds,
-    safety, seats, sessions, summaries, upkeep, writer,
+    accounts, album, conversations, counts, daily, dialogues, events, groups, invitations, jobs, likes,
+    logins, matches, memberships, messages, office, open, pages, people, registrations, reports, reviews,
+    rounds, safety, seats, sessions, summaries, upkeep, writer,
 };
 
 /// One statement of the store.
@@ -26,6 +26,7 @@ pub fn statements() -> Vec<Statement> {
         ("accounts", accounts::STATEMENTS),
         ("album", album::STATEMENTS),
         ("conversations", conversations::STATEMENTS),
+        ("counts", counts::STATEMENTS),
         ("daily", daily::STATEMENTS),
         ("dialogues", dialogues::STATEMENTS),
         ("events", events::STATEMENTS),

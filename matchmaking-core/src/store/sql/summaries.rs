@@ -7,6 +7,7 @@ use sqlx::{query_as, query_scalar};
 use super::{
     SqlStore,
     conversations::contact_locked,
+    counts::LISTED_COUNT,
     json::list,
     limit, read,
     rows::{self, PartRow, conversation_columns},
@@ -17,7 +18,9 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{ConversationKind, may_see},
-    store::{ConversationSummary, MatchedConversation, UNREAD_CONVERSATIONS_MAX, UNREAD_COUNTED_MAX},
+    store::{
+        ConversationSummary, MatchedConversation, Slice, Sliced, UNREAD_CONVERSATIONS_MAX, UNREAD_COUNTED_MAX,
+    },
 };
 
 /// The columns of a member `me`.
@@ -62,6 +65,32 @@ macro_rules! last_shown {
     };
 }
 
+/// A page of the conversations of matches, in the order of the index or against it: it stops where the page is full.
+macro_rules! matched {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            conversation_columns!(),
+            ", ",
+            part_columns!(),
+            ", ",
+            last_columns!(),
+            ", ",
+            contact_locked!("x"),
+            " AS contact_locked, CASE WHEN me.unread > $4 THEN $4 ELSE me.unread END AS unread,
+                x.created_at AS matched_at
+            FROM members me
+            JOIN conversations c ON c.id = me.conversation_id
+            JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+            LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
+            WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
+            sees_other!(),
+            $order,
+            " LIMIT $2 OFFSET $3"
+        )
+    };
+}
+
 sql! {
     // Of each conversation what decides whether and where it is listed, and no more: only a page of them is read.
     LISTED = concat!(
@@ -99,25 +128,8 @@ sql! {
         LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = ",
         last_shown!("seq")
     );
-    // In the order of the index, which stops where the page is full.
-    MATCHED = concat!(
-        "SELECT ",
-        conversation_columns!(),
-        ", ",
-        part_columns!(),
-        ", ",
-        last_columns!(),
-        ", ",
-        contact_locked!("x"),
-        " AS contact_locked, CASE WHEN me.unread > $4 THEN $4 ELSE me.unread END AS unread, x.created_at AS matched_at
-        FROM members me
-        JOIN conversations c ON c.id = me.conversation_id
-        JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
-        LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
-        WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
-        sees_other!(),
-        " ORDER BY me.is_pinned DESC, me.active_at DESC, me.conversation_id DESC LIMIT $2 OFFSET $3"
-    );
+    MATCHED = matched!(" ORDER BY me.is_pinned DESC, me.active_at DESC, me.conversation_id DESC");
+    MATCHED_BACKWARDS = matched!(" ORDER BY me.is_pinned, me.active_at, me.conversation_id");
     UNREAD = concat!(
         "SELECT CAST(COALESCE(SUM(shown.unread), 0) AS BIGINT) FROM (
             SELECT CASE WHEN me.unread > $3 THEN $3 ELSE me.unread END AS unread
@@ -204,13 +216,15 @@ impl SqlStore {
     pub(super) async fn matched(
         &self,
         account: AccountId,
-        skip: usize,
-        rows: usize,
-    ) -> StoreResult<Vec<MatchedConversation>> {
-        let found = read!(self.pool, |p| query_as::<_, MatchedRow>(MATCHED)
+        slice: Slice,
+    ) -> StoreResult<Sliced<MatchedConversation>> {
+        let page = if slice.newest_first { MATCHED } else { MATCHED_BACKWARDS };
+        let total: Option<i64> =
+            read!(self.pool, |p| query_scalar(LISTED_COUNT).bind(account.get()).fetch_optional(p))?;
+        let found = read!(self.pool, |p| query_as::<_, MatchedRow>(page)
             .bind(account.get())
-            .bind(limit(rows))
-            .bind(limit(skip))
+            .bind(limit(slice.limit))
+            .bind(limit(slice.skip))
             .bind(UNREAD_COUNTED_MAX)
             .fetch_all(p))?;
         let matched = |row: MatchedRow| {
@@ -222,7 +236,8 @@ impl SqlStore {
             let partner = rows::known(partner, "conversations", "low_id")?;
             Ok(MatchedConversation { summary, partner, matched_at: Millis(row.matched_at) })
         };
-        found.into_iter().map(matched).collect()
+        let items = found.into_iter().map(matched).collect::<StoreResult<_>>()?;
+        Ok(Sliced { total: rows::count(total.unwrap_or(0)), items })
     }
 
     pub(super) async fn unread(&self, account: AccountId) -> StoreResult<i64> {

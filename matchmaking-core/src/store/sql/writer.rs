@@ -31,6 +31,7 @@ use crate::{
     store::{
         AppendOutcome, NewMessage, OnStored,
         decision::{AppendFacts, append_refusal, closed, defect},
+        exchange::Exchange,
     },
 };
 
@@ -54,12 +55,14 @@ const DIRECT: i64 = 1;
 sql! {
     // What decides about each sender and conversation. The other one of a direct conversation is joined by the
     // pair; a group has none.
-    FACTS = "SELECT c.id, CAST(j.value ->> 's' AS BIGINT), c.last_seq, c.kind, c.closed_at IS NOT NULL,
-            m.account_id IS NOT NULL, s.status, o.status,
+    FACTS = "SELECT c.id, CAST(j.value ->> 's' AS BIGINT) AS sender_id, c.last_seq, c.kind,
+            c.closed_at IS NOT NULL AS closed, m.account_id IS NOT NULL AS member,
+            s.status AS sender_status, o.status AS other_status,
             EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = s.id AND b.target_id = o.id)
-                OR (b.by_id = o.id AND b.target_id = s.id)),
+                OR (b.by_id = o.id AND b.target_id = s.id)) AS blocked,
             EXISTS (SELECT 1 FROM matches e
-                WHERE e.low_id = c.low_id AND e.high_id = c.high_id AND e.ended_at IS NOT NULL)
+                WHERE e.low_id = c.low_id AND e.high_id = c.high_id AND e.ended_at IS NOT NULL) AS unmatched,
+            c.low_id, c.low_day, c.high_day, c.exchange_days
         FROM jsonb_each($1) AS j
         CROSS JOIN conversations c
         LEFT JOIN members m ON m.conversation_id = c.id AND m.account_id = CAST(j.value ->> 's' AS BIGINT)
@@ -81,7 +84,9 @@ sql! {
         FROM jsonb_each($1) WHERE TRUE
         ORDER BY CAST(value ->> 'c' AS BIGINT), CAST(value ->> 'q' AS BIGINT)
         RETURNING conversation_id, seq, id";
-    ADVANCE = "UPDATE conversations SET last_seq = CAST(j.value ->> 'q' AS BIGINT)
+    ADVANCE = "UPDATE conversations SET last_seq = CAST(j.value ->> 'q' AS BIGINT),
+            low_day = CAST(j.value ->> 'l' AS BIGINT), high_day = CAST(j.value ->> 'h' AS BIGINT),
+            exchange_days = CAST(j.value ->> 'e' AS BIGINT)
         FROM jsonb_each($1) AS j WHERE conversations.id = CAST(j.value ->> 'c' AS BIGINT)";
     // Of direct conversations: for whoever wrote, what the other one wrote is unread, and the other way round.
     TALK = "UPDATE members SET active_at = CAST(j.value ->> 'a' AS BIGINT),
@@ -307,15 +312,45 @@ struct Talk {
     o: i64,
 }
 
-/// The last number of a conversation.
+/// The last number of a conversation, and on which days its two wrote.
 #[derive(Debug, Serialize)]
 struct Last {
     c: i64,
     q: i64,
+    l: Option<i64>,
+    h: Option<i64>,
+    e: i64,
 }
 
-/// Conversation, sender, last number, kind, closed, member, sender's status, other's status, blocked, unmatched.
-type FactsRow = (i64, i64, i64, i64, bool, bool, Option<i64>, Option<i64>, bool, bool);
+/// What decides about a sender in a conversation, and what is kept of the conversation.
+#[derive(Debug, sqlx::FromRow)]
+struct FactsRow {
+    id: i64,
+    sender_id: i64,
+    last_seq: i64,
+    kind: i64,
+    closed: bool,
+    member: bool,
+    sender_status: Option<i64>,
+    other_status: Option<i64>,
+    blocked: bool,
+    unmatched: bool,
+    low_id: Option<i64>,
+    low_day: Option<i64>,
+    high_day: Option<i64>,
+    exchange_days: i64,
+}
+
+/// A conversation as the messages of a batch leave it.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    last_seq: i64,
+    /// Who of a direct conversation has the lower number.
+    low: Option<i64>,
+    exchange: Exchange,
+    /// Whether the batch has stored something in it.
+    advanced: bool,
+}
 
 /// What is to become of a message of a batch.
 enum Fate {
@@ -409,17 +444,12 @@ fn decide(
     earlier: Vec<MessageRow>,
     sendable: &[String],
 ) -> StoreResult<Decided> {
-    let mut last = BTreeMap::new();
+    let mut kept: BTreeMap<i64, Kept> = BTreeMap::new();
     let mut known = BTreeMap::new();
-    let mut direct = BTreeSet::new();
     let mut talks: BTreeMap<i64, Talk> = BTreeMap::new();
     for row in facts {
-        let (c, s, last_seq, kind, ..) = row;
-        last.insert(c, last_seq);
-        if kind == DIRECT {
-            direct.insert(c);
-        }
-        known.insert(Place { c, s }, append_facts(row)?);
+        kept.insert(row.id, Kept::of(&row));
+        known.insert(Place { c: row.id, s: row.sender_id }, append_facts(&row)?);
     }
     let earlier: Vec<Message> = earlier.into_iter().map(rows::message).collect::<StoreResult<_>>()?;
     let named = |message: &Message| {
@@ -429,7 +459,6 @@ fn decide(
     let earlier: BTreeMap<(Place, String), Message> =
         earlier.into_iter().filter_map(|message| Some((named(&message)?, message))).collect();
 
-    let mut advanced = BTreeMap::new();
     let mut in_batch: BTreeMap<Name<'_>, usize> = BTreeMap::new();
     let mut fates = Vec::with_capacity(news.len());
     for (at, new) in news.iter().enumerate() {
@@ -444,20 +473,21 @@ fn decide(
         })) {
             fates.push(Fate::Done(Box::new(AppendOutcome::Refused(refusal))));
         } else {
-            let c = new.conversation.get();
-            let seq = last.entry(c).or_insert(0);
-            *seq += 1;
-            advanced.insert(c, *seq);
-            if direct.contains(&c) {
-                talks.entry(c).or_insert(Talk { c, a: 0, s: new.sender.get(), n: 0, o: 0 }).add(new);
+            let (c, s) = (new.conversation.get(), new.sender.get());
+            let place = kept.get_mut(&c).ok_or_else(|| defect("facts are of no conversation"))?;
+            place.last_seq += 1;
+            place.advanced = true;
+            if let Some(low) = place.low {
+                place.exchange.write(s == low, new.day);
+                talks.entry(c).or_insert(Talk { c, a: 0, s, n: 0, o: 0 }).add(new);
             }
             if let Some(name) = name {
                 in_batch.insert(name, at);
             }
-            fates.push(Fate::Store(*seq));
+            fates.push(Fate::Store(place.last_seq));
         }
     }
-    let last = advanced.into_iter().map(|(c, q)| Last { c, q }).collect();
+    let last = kept.into_iter().filter(|(_, kept)| kept.advanced).map(|(c, kept)| kept.last(c)).collect();
     Ok(Decided { fates, last, talks: talks.into_values().collect() })
 }
 
@@ -472,16 +502,35 @@ impl Talk {
     }
 }
 
-fn append_facts(row: FactsRow) -> StoreResult<AppendFacts> {
-    let (_, _, _, kind, closed, member, sender, other, blocked, unmatched) = row;
-    let sender: Option<AccountStatus> = sender.map(rows::status).transpose()?;
-    let relation = match (kind, sender, other) {
-        (DIRECT, Some(viewer), Some(other)) => {
-            Some(Relation { viewer, target: rows::status(other)?, blocked, unmatched })
+impl Kept {
+    fn of(row: &FactsRow) -> Self {
+        let exchange = Exchange { low_day: row.low_day, high_day: row.high_day, days: row.exchange_days };
+        Self {
+            last_seq: row.last_seq,
+            low: row.low_id.filter(|_| row.kind == DIRECT),
+            exchange,
+            advanced: false,
         }
+    }
+
+    const fn last(self, c: i64) -> Last {
+        let Exchange { low_day, high_day, days } = self.exchange;
+        Last { c, q: self.last_seq, l: low_day, h: high_day, e: days }
+    }
+}
+
+fn append_facts(row: &FactsRow) -> StoreResult<AppendFacts> {
+    let sender: Option<AccountStatus> = row.sender_status.map(rows::status).transpose()?;
+    let relation = match (row.kind, sender, row.other_status) {
+        (DIRECT, Some(viewer), Some(other)) => Some(Relation {
+            viewer,
+            target: rows::status(other)?,
+            blocked: row.blocked,
+            unmatched: row.unmatched,
+        }),
         _ => None,
     };
-    Ok(AppendFacts { member, sender, closed, relation, has_files: true })
+    Ok(AppendFacts { member: row.member, sender, closed: row.closed, relation, has_files: true })
 }
 
 fn row<'a>(new: &'a NewMessage, fate: &Fate) -> Option<StoreResult<Row<'a>>> {

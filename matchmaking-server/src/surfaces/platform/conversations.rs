@@ -6,22 +6,23 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         platform::{
-            ConversationView, ConversationsRequest, ConversationsView, MarkReadRequest, MessagePreview,
-            OpenPagination, PreferencesRequest, PreferencesView, PresentUser, nickname, type_of,
+            ConversationView, ConversationsRequest, ConversationsView, MarkReadRequest, MessagePreview, Page,
+            PreferencesRequest, PreferencesView, PresentUser, nickname, type_of,
         },
     },
     service::{Services, auth::Caller, chat::ThreadError},
 };
 
-use super::{pictures, render};
+use super::{pictures, render, slice};
 use crate::http::Call;
 
 pub(super) async fn list(
     services: Arc<Services>,
     call: Call<ConversationsRequest, Caller>,
 ) -> Result<ConversationsView, Fault> {
-    let (me, page) = (call.who.account, call.request.page);
-    let listing = services.chat.matched(me, page.skipped(), page.size).await?;
+    let ConversationsRequest { page: asked, order } = call.request;
+    let me = call.who.account;
+    let listing = services.chat.matched(me, slice(asked, order)).await?;
     let partners = listing.items.iter().map(|listed| &listed.partner);
     let mut pictures = pictures::of(&services, me, partners).await?;
     let items = listing.items.into_iter().map(|listed| {
@@ -49,13 +50,9 @@ pub(super) async fn list(
             matched_at: listed.matched_at.to_rfc3339(),
         }
     });
-    let pagination = OpenPagination {
-        page: page.page,
-        page_size: page.size,
-        has_next: listing.has_more,
-        has_prev: page.page > 1,
-    };
-    Ok(ConversationsView { items: items.collect(), total_unread: listing.unread, pagination })
+    let page = Page { asked, items: items.collect(), total: listing.total };
+    let pagination = page.pagination();
+    Ok(ConversationsView { items: page.items, total_unread: listing.unread, pagination })
 }
 
 pub(super) async fn set_preferences(
