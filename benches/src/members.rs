@@ -47,7 +47,7 @@ impl Members {
     pub async fn token(&self, account: AccountId) -> Result<String, Box<dyn Error>> {
         let at = SystemClock.now();
         let (family, expires_at) = (format!("family of {account}"), at.plus(SESSION_MILLIS));
-        let new = NewSession { account, family, device: Device::default(), at, expires_at };
+        let new = NewSession { account, family, device: Device::default(), password: None, at, expires_at };
         let session = self.stores.sessions.open_session(new).await?.ok_or("a session")?;
         Ok(self.tokens.issue_for_session(account, session.id))
     }

@@ -101,7 +101,7 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 27] = [
+const ERASE: [&str; 28] = [
     ERASE_PASSWORD,
     // By the identity, and so before it.
     ERASE_PHONE,
