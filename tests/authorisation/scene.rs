@@ -368,7 +368,7 @@ async fn paired(services: &Services, persona: Persona, place: usize, scene: Scen
     let me = people[place];
     let family = format!("family {}", scene.number);
     let (device, expires_at) = (Device::default(), START.plus(EXPIRED));
-    let session = NewSession { account: me, family, device, at: START, expires_at };
+    let session = NewSession { account: me, family, device, password: None, at: START, expires_at };
     let session = services.stores.sessions.open_session(session).await.unwrap().unwrap().id;
     let yesterday = Tokens::new(&token_key(), Arc::new(ManualClock::new(Millis(START.0 - EXPIRED))));
     let own = || services.tokens.issue_for_session(me, session);
