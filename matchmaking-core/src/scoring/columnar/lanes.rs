@@ -1,5 +1,12 @@
 //! The most that each of the 64 people of a block can score, all at once: steps are summed in 16 bits a lane.
 
+#![expect(
+    clippy::inline_always,
+    clippy::needless_bitwise_bool,
+    clippy::needless_range_loop,
+    reason = "what is compiled for each kind of processor is inlined, without jumps, over lanes of several arrays"
+)]
+
 use super::{
     block::{Block, LANES},
     bound::Bounds,
@@ -45,7 +52,6 @@ pub(super) struct Reaching {
     pub(super) base: f64,
 }
 
-#[expect(clippy::inline_always, reason = "compiled once for each kind of processor")]
 impl Task for OfBlock<'_> {
     type Outcome = Reaching;
 
@@ -80,7 +86,6 @@ impl Task for OfBlock<'_> {
     }
 }
 
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn reaching(sums: &Sums, enough: f64) -> Bytes {
     let mut lanes = [0; LANES];
@@ -95,7 +100,6 @@ fn reaching(sums: &Sums, enough: f64) -> Bytes {
     lanes
 }
 
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn add(sums: &mut Sums, values: &Bytes) {
     for lane in 0..LANES {
@@ -104,7 +108,6 @@ fn add(sums: &mut Sums, values: &Bytes) {
 }
 
 /// Bytes that are made lane by lane.
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn each(value: impl Fn(usize) -> u8) -> Bytes {
     let mut values = [0; LANES];
@@ -119,7 +122,6 @@ fn is_flat<const N: usize>(steps: &[u8; N]) -> bool {
     steps.iter().all(|one| *one == steps[0])
 }
 
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 impl OfBlock<'_> {
     /// Who is shown and passes what filters, but for their age.
     #[inline(always)]
@@ -415,7 +417,6 @@ impl OfBlock<'_> {
     }
 }
 
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 impl Place {
     /// Puts in how many steps the nearness of each lane comes to, where that is less.
     #[inline(always)]
@@ -442,14 +443,12 @@ impl Place {
 }
 
 /// The lesser of two numbers; the plainest way becomes one instruction for many lanes.
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn lesser(one: f32, other: f32) -> f32 {
     if one < other { one } else { other }
 }
 
 /// The place of a number of a name in the tables of what is the same or not.
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn same_code(number: u16, own: u16, is_own_known: bool) -> u8 {
     let told = if (number == own) & is_own_known { SAME as u8 } else { ANOTHER as u8 };
@@ -458,14 +457,12 @@ fn same_code(number: u16, own: u16, is_own_known: bool) -> u8 {
 }
 
 /// How far a height lies outside a window, in centimetres, as far as it counts.
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn outside(height: u8, least: u8, greatest: u8) -> u8 {
     least.saturating_sub(height).max(height.saturating_sub(greatest)).min(HEIGHT_TOLERANCE as u8)
 }
 
 /// What wishes for some of several levels add when the seeker has this one.
-#[expect(clippy::inline_always, reason = "part of what is compiled for each kind of processor")]
 #[inline(always)]
 fn near(wishes: &Bytes, own: u8, table: &[u8; 4]) -> Bytes {
     let bit = 1_u16 << own;

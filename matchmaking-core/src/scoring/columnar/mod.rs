@@ -100,7 +100,7 @@ impl ColumnarPool {
     pub fn new(weights: Weights) -> Self {
         let inner = Inner {
             names: RwLock::default(),
-            published: RwLock::new(Arc::new(Snapshot::new(ReferenceScorer::new(weights)))),
+            published: RwLock::new(Arc::new(Snapshot::new(&ReferenceScorer::new(weights)))),
             ledger: Mutex::default(),
             sorting: Mutex::default(),
         };

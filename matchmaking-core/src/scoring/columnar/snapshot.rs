@@ -30,10 +30,10 @@ pub(super) enum Place {
 
 impl Snapshot {
     /// Nobody yet.
-    pub(super) fn new(scorer: ReferenceScorer) -> Self {
-        let worth = Arc::new(Worth::new(&scorer));
+    pub(super) fn new(scorer: &ReferenceScorer) -> Self {
+        let worth = Arc::new(Worth::new(scorer));
         let (main, delta) = (Blocks::new(Arc::clone(&worth)), Blocks::new(worth));
-        Self { main, index: Arc::default(), delta, scorer }
+        Self { main, index: Arc::default(), delta, scorer: *scorer }
     }
 
     /// How many people there are.
@@ -123,7 +123,7 @@ impl Snapshot {
         }
         let mut index: Vec<u32> = main.live_places().map(|place| place as u32).collect();
         index.sort_unstable_by_key(|place| main.id(*place as usize));
-        Self { main, index: index.into(), ..Self::new(self.scorer) }
+        Self { main, index: index.into(), ..Self::new(&self.scorer) }
     }
 
     /// Bytes of memory that people take here.

@@ -66,7 +66,7 @@ pub(super) fn prefetch(block: &Block) {
 #[expect(unsafe_code, reason = "what this module is for")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_and_si256, _mm256_broadcastsi128_si256,
+        __m128i, __m256i, _MM_HINT_T0, _mm_prefetch, _mm256_and_si256, _mm256_broadcastsi128_si256,
         _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8,
     };
 
@@ -128,7 +128,7 @@ mod x86 {
     #[target_feature(enable = "avx2")]
     fn look_up(table: &[u8; 16], codes: &Bytes) -> Bytes {
         // SAFETY: both are sixteen bytes, and any bytes will do.
-        let table = _mm256_broadcastsi128_si256(unsafe { std::mem::transmute::<[u8; 16], _>(*table) });
+        let table = _mm256_broadcastsi128_si256(unsafe { std::mem::transmute::<[u8; 16], __m128i>(*table) });
         let low = _mm256_set1_epi8(15);
         let found = halves(codes).map(|codes| _mm256_shuffle_epi8(table, _mm256_and_si256(codes, low)));
         // SAFETY: both are sixty-four bytes, and any bytes will do.
