@@ -6,10 +6,7 @@
 use crate::model::profile::Position;
 
 /// Mean radius of the earth in kilometres (IUGG).
-const EARTH_RADIUS_KM: f64 = 6_371.008_8;
-
-/// A little less than one, so that rounding makes no distance too great.
-const CAUTION: f64 = 0.9999;
+pub(super) const EARTH_RADIUS_KM: f64 = 6_371.008_8;
 
 /// Height of a grid cell in degrees of latitude: 1.11 km.
 const CELL_DEGREES: f64 = 0.01;
@@ -75,22 +72,6 @@ fn latitude_of(row: i16) -> f64 {
 /// nothing.
 fn width(latitude: f64) -> f64 {
     CELL_DEGREES / latitude.to_radians().cos().max(0.01)
-}
-
-/// Kilometres that nobody within these bounds (south, north, west, east, in degrees) is nearer than.
-pub(super) fn km_at_least(cell: Snapped, [south, north, west, east]: [f32; 4]) -> f32 {
-    let [south, north, west, east] = [south, north, west, east].map(f64::from);
-    let (latitude, longitude) = cell.centre();
-    let along = (south - latitude).max(latitude - north).max(0.0);
-    // Round the earth either way.
-    let beside = (west - longitude).max(longitude - east).max(0.0);
-    let around = (360.0 - (longitude - west).abs().max((longitude - east).abs())).max(0.0);
-    let across = beside.min(around).min(180.0);
-    let cosine = south.to_radians().cos().min(north.to_radians().cos()).max(0.0)
-        * latitude.to_radians().cos().max(0.0);
-    // The haversine is the sum of what the latitudes and what the longitudes make, so at least each.
-    let by_longitude = 2.0 * (cosine.sqrt() * (across.to_radians() / 2.0).sin()).clamp(0.0, 1.0).asin();
-    (EARTH_RADIUS_KM * along.to_radians().max(by_longitude) * CAUTION) as f32
 }
 
 /// Kilometres between two positions, both snapped first, to one decimal. `None` when either is unknown or not

@@ -6,16 +6,18 @@
 use std::sync::Arc;
 
 use super::{
-    block::{Block, LANES, Summary},
+    block::{Block, LANES},
     row::Row,
+    summary::{Reach, Summary, Worth},
 };
 
 /// How many blocks a chunk has.
 const CHUNK: usize = 128;
 
 /// People by place. Places are never given twice: who is removed leaves a gap.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Blocks {
+    worth: Arc<Worth>,
     chunks: Vec<Arc<Chunk>>,
     /// The next place.
     len: usize,
@@ -25,11 +27,22 @@ pub(super) struct Blocks {
 /// Blocks with their summaries side by side, so that going through the summaries touches nothing else.
 #[derive(Debug, Clone)]
 struct Chunk {
+    reach: Reach,
     summaries: Vec<Summary>,
     blocks: Vec<Arc<Block>>,
 }
 
 impl Blocks {
+    /// Nobody yet, of whom the table of weights thinks like this.
+    pub(super) const fn new(worth: Arc<Worth>) -> Self {
+        Self { worth, chunks: Vec::new(), len: 0, live: 0 }
+    }
+
+    /// What the table of weights thinks of them.
+    pub(super) const fn worth(&self) -> &Arc<Worth> {
+        &self.worth
+    }
+
     /// How many people there are.
     pub(super) const fn live(&self) -> usize {
         self.live
@@ -63,8 +76,18 @@ impl Blocks {
         let block = place / LANES;
         let chunk = Arc::make_mut(&mut self.chunks[block / CHUNK]);
         let target = Arc::make_mut(&mut chunk.blocks[block % CHUNK]);
-        change(target, place % LANES);
-        chunk.summaries[block % CHUNK] = Summary::of(target);
+        let lane = place % LANES;
+        let where_was = |block: &Block| (block.live & 1 << lane, block.cell.map(|column| column[lane]));
+        let before = where_was(target);
+        change(target, lane);
+        let summary = &mut chunk.summaries[block % CHUNK];
+        // Most changes move nobody, and where they are is what costs most to sum up.
+        *summary = if before == where_was(target) {
+            Summary::at(target, &self.worth, summary.whereabouts)
+        } else {
+            Summary::of(target, &self.worth)
+        };
+        chunk.reach.add(summary);
     }
 
     /// Puts a person at a place that somebody has.
@@ -106,7 +129,9 @@ impl Blocks {
         self.begin_chunk();
         if let Some(chunk) = self.chunks.last_mut() {
             let chunk = Arc::make_mut(chunk);
-            chunk.summaries.push(Summary::of(&block));
+            let summary = Summary::of(&block, &self.worth);
+            chunk.reach.add(&summary);
+            chunk.summaries.push(summary);
             self.live += block.live.count_ones() as usize;
             chunk.blocks.push(Arc::new(block));
             self.len += LANES;
@@ -117,7 +142,7 @@ impl Blocks {
     fn begin_chunk(&mut self) {
         if self.len.is_multiple_of(LANES * CHUNK) {
             let (summaries, blocks) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
-            self.chunks.push(Arc::new(Chunk { summaries, blocks }));
+            self.chunks.push(Arc::new(Chunk { reach: Reach::NOTHING, summaries, blocks }));
         }
     }
 
@@ -125,6 +150,17 @@ impl Blocks {
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Summary, &Block)> {
         let blocks = self.chunks.iter().flat_map(|chunk| chunk.summaries.iter().zip(&chunk.blocks));
         blocks.enumerate().map(|(at, (summary, block))| (at * LANES, summary, &**block))
+    }
+
+    /// The blocks of those chunks with their summaries whose reach will do.
+    pub(super) fn within(
+        &self,
+        will_do: impl Fn(&Reach) -> bool,
+    ) -> impl Iterator<Item = (&Summary, &Block)> {
+        let chunks = self.chunks.iter().filter(move |chunk| will_do(&chunk.reach));
+        chunks
+            .flat_map(|chunk| chunk.summaries.iter().zip(&chunk.blocks))
+            .map(|(summary, block)| (summary, &**block))
     }
 
     /// The places of everybody who is there.

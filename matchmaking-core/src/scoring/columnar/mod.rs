@@ -12,13 +12,18 @@
 mod block;
 mod blocks;
 mod bound;
+mod lanes;
 mod names;
 mod plain;
 mod row;
 mod scan;
 mod snapshot;
+mod steps;
+mod summary;
+mod tables;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -62,19 +67,25 @@ pub struct ColumnarPool {
 struct Inner {
     names: RwLock<Names>,
     published: RwLock<Arc<Snapshot>>,
-    writer: Mutex<Writer>,
+    ledger: Mutex<Ledger>,
     /// Held while people are sorted in, so that it is done once at a time.
     sorting: Mutex<()>,
 }
 
-/// What changes a pool, one change after the other.
+/// What only those who change a pool need to know.
 #[derive(Debug, Default)]
-struct Writer {
-    snapshot: Snapshot,
+struct Ledger {
     /// Where people are who are out of order.
     delta: HashMap<i64, usize>,
     /// Who was changed since a sorting began.
     changed: Option<HashSet<i64>>,
+}
+
+/// What changes a pool, one change after the other.
+#[derive(Debug)]
+struct Writer<'a> {
+    snapshot: &'a mut Snapshot,
+    ledger: &'a mut Ledger,
 }
 
 impl Default for ColumnarPool {
@@ -87,11 +98,10 @@ impl ColumnarPool {
     /// An empty pool that scores with these weights.
     #[must_use]
     pub fn new(weights: Weights) -> Self {
-        let snapshot = Snapshot { scorer: ReferenceScorer::new(weights), ..Snapshot::default() };
         let inner = Inner {
             names: RwLock::default(),
-            published: RwLock::new(Arc::new(snapshot.clone())),
-            writer: Mutex::new(Writer { snapshot, ..Writer::default() }),
+            published: RwLock::new(Arc::new(Snapshot::new(&ReferenceScorer::new(weights)))),
+            ledger: Mutex::default(),
             sorting: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -148,15 +158,20 @@ impl ColumnarPool {
 }
 
 impl Snapshot {
+    /// Whether so many are out of order that they are to be sorted in.
+    fn is_untidy(&self) -> bool {
+        self.delta.places() > DELTA_LEAST.max(self.main.live() / DELTA_SHARE)
+    }
+
     fn learned(&self, id: i64) -> Learned {
         let row = self.find(id).and_then(|place| self.get(place));
         row.map_or_else(Learned::default, |row| row.learned)
     }
 }
 
-impl Writer {
+impl Writer<'_> {
     fn place(&self, id: i64) -> Option<Place> {
-        let delta = self.delta.get(&id).map(|place| Place::Delta(*place));
+        let delta = self.ledger.delta.get(&id).map(|place| Place::Delta(*place));
         delta.or_else(|| self.snapshot.find_in_main(id))
     }
 
@@ -179,19 +194,19 @@ impl Writer {
             self.snapshot.remove(place);
         }
         let place = self.snapshot.delta.push(row);
-        self.delta.insert(id, place);
+        self.ledger.delta.insert(id, place);
     }
 
     fn remove(&mut self, id: i64) -> bool {
         let Some(place) = self.place(id) else { return false };
         self.note(id);
         self.snapshot.remove(place);
-        self.delta.remove(&id);
+        self.ledger.delta.remove(&id);
         true
     }
 
     fn note(&mut self, id: i64) {
-        if let Some(changed) = &mut self.changed {
+        if let Some(changed) = &mut self.ledger.changed {
             changed.insert(id);
         }
     }
@@ -218,15 +233,9 @@ impl Writer {
         }
     }
 
-    /// Whether so many are out of order that they are to be sorted in.
-    fn is_untidy(&self) -> bool {
-        let Snapshot { main, delta, .. } = &self.snapshot;
-        delta.places() > DELTA_LEAST.max(main.live() / DELTA_SHARE)
-    }
-
     /// Takes over what was sorted meanwhile, and does to it what was done since.
     fn adopt(&mut self, mut sorted: Snapshot) {
-        let changed = self.changed.take().unwrap_or_default();
+        let changed = self.ledger.changed.take().unwrap_or_default();
         let mut delta = HashMap::new();
         sorted.scorer = self.snapshot.scorer;
         for id in changed {
@@ -246,8 +255,8 @@ impl Writer {
                 (None, None) => {}
             }
         }
-        self.snapshot = sorted;
-        self.delta = delta;
+        *self.snapshot = sorted;
+        self.ledger.delta = delta;
     }
 }
 
@@ -256,14 +265,27 @@ impl Inner {
         Arc::clone(&read(&self.published))
     }
 
-    /// Changes the pool; questions that begin after this see it.
-    fn change<T>(&self, change: impl FnOnce(&mut Writer) -> T) -> T {
-        let mut writer = lock(&self.writer);
-        let outcome = change(&mut writer);
-        let snapshot = Arc::new(writer.snapshot.clone());
-        // The last snapshot is dropped after the lock is free again.
-        let _last =
+    /// Changes one or two people; questions that begin after this see it.
+    ///
+    /// What no question looks at any more is changed in place. Only of what some question still looks at, a copy is made
+    /// of the blocks that change. Questions that are about to begin wait for it, so it must be short.
+    fn change<T>(&self, change: impl FnOnce(&mut Writer<'_>) -> T) -> T {
+        let mut ledger = lock(&self.ledger);
+        let mut published = self.published.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut Writer { snapshot: Arc::make_mut(&mut published), ledger: &mut ledger })
+    }
+
+    /// Changes many people on a copy, for which no question waits; questions that begin after this see it.
+    fn change_many<T>(&self, change: impl FnOnce(&mut Writer<'_>) -> T) -> T {
+        let mut ledger = lock(&self.ledger);
+        let mut snapshot = Snapshot::clone(&self.snapshot());
+        let outcome = change(&mut Writer { snapshot: &mut snapshot, ledger: &mut ledger });
+        let snapshot = Arc::new(snapshot);
+        let last =
             std::mem::replace(&mut *self.published.write().unwrap_or_else(PoisonError::into_inner), snapshot);
+        // It may be the only one to hold many blocks, and nobody needs to wait until they are given back.
+        drop(ledger);
+        drop(last);
         outcome
     }
 
@@ -272,7 +294,7 @@ impl Inner {
         row.audience = audience.bits();
         let is_untidy = self.change(|writer| {
             writer.put(row);
-            writer.is_untidy()
+            writer.snapshot.is_untidy()
         });
         if is_untidy {
             self.sort_beside();
@@ -287,7 +309,7 @@ impl Inner {
         // Without a thread the pool answers as well, only slower; the next change tries again.
         let _ = std::thread::Builder::new().name("pool".to_owned()).spawn(move || {
             if let Ok(_alone) = inner.sorting.try_lock()
-                && lock(&inner.writer).is_untidy()
+                && inner.snapshot().is_untidy()
             {
                 inner.sort();
             }
@@ -297,12 +319,13 @@ impl Inner {
     /// Sorts people in. `sorting` is held by whoever calls this.
     fn sort(&self) {
         let before = {
-            let mut writer = lock(&self.writer);
-            writer.changed = Some(HashSet::new());
-            writer.snapshot.clone()
+            let mut ledger = lock(&self.ledger);
+            ledger.changed = Some(HashSet::new());
+            self.snapshot()
         };
         let sorted = before.in_order();
-        self.change(|writer| writer.adopt(sorted));
+        drop(before);
+        self.change_many(|writer| writer.adopt(sorted));
     }
 }
 
@@ -358,11 +381,12 @@ impl Matcher for ColumnarPool {
     }
 
     fn observe_all(&self, decisions: &[Decision], moment: Moment) {
-        self.inner.change(|writer| decisions.iter().for_each(|decision| writer.observe(*decision, moment)));
+        self.inner
+            .change_many(|writer| decisions.iter().for_each(|decision| writer.observe(*decision, moment)));
     }
 
     fn forget(&self) {
-        self.inner.change(|writer| {
+        self.inner.change_many(|writer| {
             let everyone: Vec<Place> = writer.snapshot.places().collect();
             for place in everyone {
                 let Some(row) = writer.snapshot.get(place).filter(|row| !row.learned.is_blank()) else {
@@ -376,7 +400,7 @@ impl Matcher for ColumnarPool {
 
     fn relearn(&self, decisions: &[Decision], moment: Moment) {
         self.forget();
-        self.inner.change(|writer| {
+        self.inner.change_many(|writer| {
             // In the order of their numbers, so that every pool goes through them in the same one.
             let mut ids: Vec<AccountId> = decisions.iter().flat_map(|one| [one.actor, one.target]).collect();
             ids.sort_unstable();
@@ -436,7 +460,7 @@ fn average(snapshot: &Snapshot, moment: Moment) -> Option<f64> {
     (count >= CALIBRATION_LEAST).then(|| sum / count as f64)
 }
 
-// A panic elsewhere cannot leave what these locks guard half changed: a change is made on a copy and then taken over.
+// What is done under these locks does not panic, so nothing that they guard is ever half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

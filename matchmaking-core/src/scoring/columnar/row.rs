@@ -153,7 +153,7 @@ impl Row {
         self.extra.as_ref().map_or(u32::from(self.city), |extra| extra.home[0])
     }
 
-    fn province(&self) -> u32 {
+    pub(super) fn province(&self) -> u32 {
         self.extra.as_ref().map_or(u32::from(self.province), |extra| extra.home[1])
     }
 

@@ -3,10 +3,15 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
-    block::{Block, LANES, Summary},
+    block::{Block, LANES},
+    blocks::Blocks,
     bound::Bounds,
+    lanes::OfBlock,
     row::{Row, packed},
     snapshot::Snapshot,
+    steps::Steps,
+    summary::Summary,
+    wide::{dispatch, prefetch},
 };
 use crate::{
     ids::AccountId,
@@ -18,10 +23,17 @@ use crate::{
 
 /// How many blocks are looked at first, the most promising ones, to learn how good the best are.
 const SEEDS: usize = 24;
-/// How many are noted before they are scored.
-const NOTED: usize = 1_024;
+/// How many are noted before they are scored: so few that what is known of them is still near to the processor.
+const NOTED: usize = 64;
+/// How many of those blocks' people are scored before the tangent is taken anew, for each one asked for and at most.
+const FIRST_SCORED: usize = 2;
+const FIRST_SCORED_MOST: usize = 256;
+/// How many blocks ahead the processor is told what is looked at.
+const PREFETCHED: usize = 2;
 /// The log-odds that the best are thought to have before anything is known of them.
 const FIRST_POINT: [f64; 2] = [1.0, 1.0];
+/// By how much the logarithm of a chance may be off.
+const ROUNDING: f64 = 1e-5;
 
 /// What is looked for.
 #[derive(Clone, Copy)]
@@ -72,9 +84,16 @@ impl Ord for Found {
 #[derive(Debug)]
 struct Noted<'a> {
     /// The most that they can score.
-    most: f32,
+    most: f64,
     block: &'a Block,
     lane: usize,
+}
+
+impl Noted<'_> {
+    /// Whether this is the same person.
+    fn is(&self, other: &Self) -> bool {
+        self.lane == other.lane && std::ptr::eq(self.block, other.block)
+    }
 }
 
 /// The best so far, and what one must reach to be among them.
@@ -84,10 +103,9 @@ pub(super) struct Best<'a> {
     facts: Facts,
     today: i32,
     day: u16,
-    arch: pulp::Arch,
     heap: BinaryHeap<Reverse<Found>>,
     /// The logarithm of the chance that both say yes below which nobody is among the best.
-    least: f32,
+    least: f64,
 }
 
 impl<'a> Best<'a> {
@@ -96,16 +114,7 @@ impl<'a> Best<'a> {
         let facts = search.seeker.facts(today);
         let day = day_of(search.moment.now);
         // Room for as many as there may be is not taken before they are found: `k` may be anything.
-        Self {
-            search,
-            scorer,
-            facts,
-            today,
-            day,
-            arch: pulp::Arch::new(),
-            heap: BinaryHeap::new(),
-            least: f32::NEG_INFINITY,
-        }
+        Self { search, scorer, facts, today, day, heap: BinaryHeap::new(), least: f64::NEG_INFINITY }
     }
 
     /// Scores a person, and keeps them if they are a candidate and among the best.
@@ -130,7 +139,7 @@ impl<'a> Best<'a> {
         if self.heap.len() >= k
             && let Some(Reverse(worst)) = self.heap.peek()
         {
-            self.least = self.scorer.least_for(worst.score) as f32 - f32::EPSILON * 64.0;
+            self.least = self.scorer.least_for(worst.score) - ROUNDING;
         }
     }
 
@@ -147,59 +156,31 @@ impl<'a> Best<'a> {
     /// Notes everybody of a block who can be among the best.
     fn note<'s>(
         &mut self,
-        bounds: &Bounds<'_>,
+        (bounds, steps): (&Bounds<'_>, &Steps),
         summary: &Summary,
         block: &'s Block,
         noted: &mut Vec<Noted<'s>>,
     ) {
-        let Some(looked_up) = bounds.look_up_at_most(summary) else { return };
-        // With the widest instructions that this processor has.
-        let reckoned = self.arch.dispatch(|| bounds.reckon(block, summary));
-        let least = self.least - looked_up;
-        let mut lanes = 0;
-        for (lane, reckoned) in reckoned.iter().enumerate() {
-            lanes |= u64::from(*reckoned >= least) << lane;
-        }
-        lanes &= block.live;
-        while lanes != 0 {
-            let lane = lanes.trailing_zeros() as usize;
-            lanes &= lanes - 1;
-            let most = reckoned[lane] + bounds.look_up(block, lane);
-            if most >= self.least && self.may_pass(block, lane) {
-                noted.push(Noted { most, block, lane });
-            }
-        }
-        if noted.len() >= NOTED {
-            self.consider_noted(noted);
+        let mut sums = [0; LANES];
+        let Search { audience, .. } = self.search;
+        let least = self.least;
+        let mut reaching =
+            dispatch(OfBlock { bounds, steps, audience, block, summary, least, sums: &mut sums });
+        while reaching.lanes != 0 {
+            let lane = reaching.lanes.trailing_zeros() as usize;
+            reaching.lanes &= reaching.lanes - 1;
+            noted.push(Noted { most: steps.most(reaching.base, sums[lane]), block, lane });
         }
     }
 
-    /// Scores those who were noted, the most promising first.
-    fn consider_noted(&mut self, noted: &mut Vec<Noted<'_>>) {
+    /// Scores those who were noted, the most promising first, but nobody who was scored before.
+    fn consider_noted(&mut self, noted: &mut Vec<Noted<'_>>, before: &[Noted<'_>]) {
         noted.sort_unstable_by(|one, other| other.most.total_cmp(&one.most));
-        for Noted { most, block, lane } in noted.drain(..) {
-            if most >= self.least {
-                self.consider(&block.row(lane));
+        for one in noted.drain(..) {
+            if one.most >= self.least && !before.iter().any(|before| before.is(&one)) {
+                self.consider(&one.block.row(one.lane));
             }
         }
-    }
-
-    /// Whether somebody may be a candidate, as far as a few columns tell.
-    fn may_pass(&self, block: &Block, lane: usize) -> bool {
-        let seeker = self.search.seeker;
-        let flags = block.flags[lane];
-        flags & super::row::PAUSED == 0
-            && block.audience[lane] & self.search.audience.bits() != 0
-            && super::row::seeks(seeker.flags, flags)
-            && super::row::seeks(flags, seeker.flags)
-            && match super::row::age_on(block.born[lane], self.today) {
-                Some(years) => (seeker.ages[0]..=seeker.ages[1]).contains(&years),
-                None => seeker.flags & super::row::ASKS_AGE == 0,
-            }
-            && self.facts.age.is_none_or(|years| {
-                let [least, greatest] = &block.ages;
-                (least[lane]..=greatest[lane]).contains(&years)
-            })
     }
 
     /// The best in order.
@@ -215,28 +196,57 @@ impl<'a> Best<'a> {
 pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Ranked> {
     let mut best = Best::new(search, &snapshot.scorer);
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, FIRST_POINT);
-    let blocks = snapshot.main.iter().chain(snapshot.delta.iter()).filter(|(_, _, block)| block.live != 0);
-    let mut promising: Vec<(f32, &Summary, &Block)> =
-        blocks.filter_map(|(_, summary, block)| Some((bounds.of_block(summary)?, summary, block))).collect();
-    if promising.len() > SEEDS {
-        promising.select_nth_unstable_by(SEEDS - 1, |(one, ..), (other, ..)| other.total_cmp(one));
+    let within = |blocks: &'a Blocks| blocks.within(|reach| bounds.may_be_in(reach));
+    let blocks = within(&snapshot.main).chain(within(&snapshot.delta));
+    // These stay as they lie in memory, which is how they are looked at fastest.
+    let promising: Vec<(f64, &Summary, &Block)> =
+        blocks.filter_map(|(summary, block)| Some((bounds.of_block(summary)?, summary, block))).collect();
+    let mut seeds: Vec<(f64, usize)> = promising.iter().map(|(most, ..)| *most).zip(0..).collect();
+    if seeds.len() > SEEDS {
+        seeds.select_nth_unstable_by(SEEDS - 1, |(one, _), (other, _)| other.total_cmp(one));
     }
-    let (seeds, others) = promising.split_at(SEEDS.min(promising.len()));
-    look_at_all(&mut best, &bounds, seeds);
-    // Now that the best are about known, the bounds are made anew where they are tight for such people.
+    let mut noted = Vec::new();
+    let steps = Steps::new(&bounds);
+    for (_, at) in seeds.into_iter().take(SEEDS) {
+        let (_, summary, block) = promising[at];
+        best.note((&bounds, &steps), summary, block, &mut noted);
+    }
+    // The most promising of them tell about how good the best are. The others get another look, like everybody.
+    let count = search.k.saturating_mul(FIRST_SCORED).min(FIRST_SCORED_MOST).min(noted.len());
+    if count > 0 {
+        noted.select_nth_unstable_by(count - 1, |one, other| other.most.total_cmp(&one.most));
+        noted.truncate(count);
+    }
+    for one in &noted {
+        best.consider(&one.block.row(one.lane));
+    }
+    // Now the bounds are made anew where they are tight for such people.
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, best.point());
-    look_at_all(&mut best, &bounds, others);
+    look_at_all(&mut best, &bounds, &promising, &noted);
     best.into_ranked()
 }
 
-fn look_at_all(best: &mut Best<'_>, bounds: &Bounds<'_>, blocks: &[(f32, &Summary, &Block)]) {
+/// Looks at everybody of these blocks but at those who were scored before.
+fn look_at_all(
+    best: &mut Best<'_>,
+    bounds: &Bounds<'_>,
+    blocks: &[(f64, &Summary, &Block)],
+    before: &[Noted<'_>],
+) {
     let mut noted = Vec::new();
-    for (_, summary, block) in blocks {
-        if bounds.of_block(summary).is_some_and(|most| most >= best.least) {
-            best.note(bounds, summary, block, &mut noted);
+    let steps = Steps::new(bounds);
+    for (at, (first, summary, block)) in blocks.iter().enumerate() {
+        if let Some((.., next)) = blocks.get(at + PREFETCHED) {
+            prefetch(next);
+        }
+        if *first >= best.least {
+            best.note((bounds, &steps), summary, block, &mut noted);
+        }
+        if noted.len() >= NOTED {
+            best.consider_noted(&mut noted, before);
         }
     }
-    best.consider_noted(&mut noted);
+    best.consider_noted(&mut noted, before);
 }
 
 const _: () = assert!(LANES == u64::BITS as usize, "a lane is a bit of a word");

@@ -6,12 +6,13 @@ use super::{
     block::{Block, LANES},
     blocks::Blocks,
     row::Row,
+    summary::Worth,
 };
 use crate::scoring::ReferenceScorer;
 
 /// One state of a pool: people in order, people who came or moved since they were put in order, and by what they are
 /// scored. A copy costs little and stays as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Snapshot {
     pub(super) main: Blocks,
     /// Places of `main` in the order of the numbers of whoever has or had them.
@@ -28,6 +29,13 @@ pub(super) enum Place {
 }
 
 impl Snapshot {
+    /// Nobody yet.
+    pub(super) fn new(scorer: &ReferenceScorer) -> Self {
+        let worth = Arc::new(Worth::new(scorer));
+        let (main, delta) = (Blocks::new(Arc::clone(&worth)), Blocks::new(worth));
+        Self { main, index: Arc::default(), delta, scorer: *scorer }
+    }
+
     /// How many people there are.
     pub(super) const fn len(&self) -> usize {
         self.main.live() + self.delta.live()
@@ -35,9 +43,33 @@ impl Snapshot {
 
     /// Where somebody is among those in order.
     pub(super) fn find_in_main(&self, id: i64) -> Option<Place> {
-        let at = self.index.binary_search_by_key(&id, |place| self.main.id(*place as usize)).ok()?;
-        let place = self.index[at] as usize;
+        let at = self.guess(id);
+        // From the guess outwards in longer and longer steps, and then between the last two.
+        let of = |at: usize| self.main.id(self.index[at] as usize);
+        let (mut low, mut high, mut stride) = (at, at, 1);
+        while low > 0 && of(low) > id {
+            (high, low, stride) = (low, low.saturating_sub(stride), stride * 2);
+        }
+        stride = 1;
+        while high < self.index.len() && of(high) < id {
+            (low, high, stride) = (high, high.saturating_add(stride).min(self.index.len()), stride * 2);
+        }
+        let part = &self.index[low..self.index.len().min(high + 1)];
+        let found = part.binary_search_by_key(&id, |place| self.main.id(*place as usize)).ok()?;
+        let place = part[found] as usize;
         self.main.is_live(place).then_some(Place::Main(place))
+    }
+
+    /// About where somebody is in the index, as if numbers were given evenly, as they mostly are. It saves most of the
+    /// looks at blocks all over the memory.
+    fn guess(&self, id: i64) -> usize {
+        let [Some(first), Some(last)] = [self.index.first(), self.index.last()]
+            .map(|place| place.map(|place| self.main.id(*place as usize) as f64))
+        else {
+            return 0;
+        };
+        let share = (id as f64 - first) / (last - first).max(1.0);
+        (share.clamp(0.0, 1.0) * (self.index.len() - 1) as f64) as usize
     }
 
     /// Where somebody is, by looking at everybody who is not in order.
@@ -77,7 +109,7 @@ impl Snapshot {
         everyone
             .extend(self.places().filter_map(|place| Some((order(&self.get(place)?, &self.scorer), place))));
         everyone.sort_unstable_by_key(|(order, _)| *order);
-        let mut main = Blocks::default();
+        let mut main = Blocks::new(Arc::clone(self.main.worth()));
         for group in everyone.chunk_by(|(one, _), (other, _)| one >> GROUP_SHIFT == other >> GROUP_SHIFT) {
             for lanes in group.chunks(LANES) {
                 let mut block = Block::new();
@@ -91,7 +123,7 @@ impl Snapshot {
         }
         let mut index: Vec<u32> = main.live_places().map(|place| place as u32).collect();
         index.sort_unstable_by_key(|place| main.id(*place as usize));
-        Self { main, index: index.into(), delta: Blocks::default(), scorer: self.scorer }
+        Self { main, index: index.into(), ..Self::new(&self.scorer) }
     }
 
     /// Bytes of memory that people take here.

@@ -190,7 +190,8 @@ fn many_people_are_sorted_in_beside_the_questions() {
     assert_ne!(pool.weights().average(), Weights::DEFAULT.average(), "the average pair is that of the pool");
     // Everything that is kept of a person, with what was learned of them. These are few, of every kind, so that blocks
     // are less full than those of a million.
-    let each = size_of::<block::Block>() / block::LANES + size_of::<block::Summary>() / block::LANES + 4 + 1;
+    let each =
+        size_of::<block::Block>() / block::LANES + size_of::<summary::Summary>() / block::LANES + 4 + 1;
     assert!(each < 80, "{each} bytes a person");
 }
 
@@ -209,4 +210,84 @@ fn people_who_are_refused_change_nothing() {
     let none = pool.top(&Query::new(&everyone[0], Audience::ALL, 0, moment()));
     assert_eq!(none, Err(ScoringError::NobodyAsked));
     assert_eq!(pool.top(&Query::new(&everyone[0], Audience::ALL, usize::MAX, moment())), Ok(Vec::new()));
+}
+
+/// All people of a block, for the bounds of a seeker, by these instructions.
+fn bound_everybody(
+    (bounds, steps): (&bound::Bounds<'_>, &steps::Steps),
+    (block, summary): (&block::Block, &summary::Summary),
+    is_plain: bool,
+) -> (lanes::Reaching, lanes::Sums) {
+    use wide::Task;
+    let mut sums = [0; block::LANES];
+    let (audience, least) = (Audience::ALL, f64::NEG_INFINITY);
+    let task = lanes::OfBlock { bounds, steps, audience, block, summary, least, sums: &mut sums };
+    let reaching = if is_plain { task.run(wide::Plain) } else { wide::dispatch(task) };
+    (reaching, sums)
+}
+
+#[test]
+fn nobody_scores_more_than_their_bounds_say() {
+    let mut looked_at = 0;
+    for seed in 0..60 {
+        let mut n = Numbers(seed + 9_000);
+        let pool = ColumnarPool::new(weights(&mut n));
+        let everyone = people(150, seed);
+        pool.extend(everyone.iter().map(|person| Entry { person, audience: Audience::ALL })).unwrap();
+        if n.below(2) == 0 {
+            pool.settle(moment());
+        }
+        for _ in 0..n.one_of(&[0, 100, 1_000]) {
+            let [actor, target] = [0; 2].map(|_| id(1 + n.below(150) as i64));
+            pool.observe(Decision { actor, target, said_yes: n.below(3) == 0 }, moment());
+        }
+        let snapshot = pool.inner.snapshot();
+        let (today, day) = (packed(moment().today), day_of(moment().now));
+        for _ in 0..12 {
+            let seeker = pool.visitor(&snapshot, &person(1 + n.below(200) as i64, &mut n)).unwrap();
+            let point = [0.0; 2].map(|_| n.below(120) as f64 / 10.0 - 6.0);
+            let bounds = bound::Bounds::new(&snapshot.scorer, &seeker, moment(), point);
+            let steps = steps::Steps::new(&bounds);
+            for (_, summary, block) in snapshot.main.iter().chain(snapshot.delta.iter()) {
+                let both = (&bounds, &steps);
+                let (reaching, sums) = bound_everybody(both, (block, summary), false);
+                let (plainly, plain_sums) = bound_everybody(both, (block, summary), true);
+                assert_eq!((reaching.lanes, reaching.base), (plainly.lanes, plainly.base));
+                for lane in (0..block::LANES).filter(|lane| block.live & (1 << lane) != 0) {
+                    let row = block.row(lane);
+                    if !seeker.may_be_shown(&row, Audience::ALL, today) {
+                        continue;
+                    }
+                    looked_at += 1;
+                    assert_eq!(sums[lane], plain_sums[lane]);
+                    let chance = snapshot.scorer.chance(
+                        &seeker.facts(today),
+                        &row.facts(today),
+                        &seeker.between(&row),
+                        day,
+                    );
+                    let exact = chance.first.ln() + chance.second.ln();
+                    let [most, of_block] =
+                        [steps.most(reaching.base, sums[lane]), bounds.of_block(summary).unwrap_or(f64::MIN)];
+                    assert!(reaching.lanes & (1 << lane) != 0, "{seed}: {row:?} is left out");
+                    assert!(most >= exact, "{seed}: {most} {exact} {seeker:?} {row:?}");
+                    assert!(of_block >= exact, "{seed}: {of_block} {exact} {seeker:?} {row:?} {summary:?}");
+                }
+            }
+        }
+    }
+    assert!(looked_at > 5_000, "only {looked_at} pairs were looked at");
+}
+
+#[test]
+fn the_best_of_many_are_those_of_a_plain_scan() {
+    let pool = ColumnarPool::default();
+    let everyone = people(1_500, 77);
+    pool.extend(everyone.iter().map(|person| Entry { person, audience: Audience::ALL })).unwrap();
+    pool.settle(moment());
+    let plain = pool.to_plain();
+    for seeker in everyone.iter().step_by(6) {
+        let found = pool.top(&Query::new(seeker, Audience::ALL, 3, moment())).unwrap();
+        assert_eq!(found, plain.top(seeker.id, Audience::ALL, 3, moment()), "{}", seeker.id);
+    }
 }
