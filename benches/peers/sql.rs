@@ -16,7 +16,7 @@ const RATING_SPREAD: f64 = 2.0;
 const EARTH_RADIUS_KM: f64 = 6_371.008_8;
 
 /// The table. It is gone with the connection.
-pub const TABLE: &str = "CREATE TEMPORARY TABLE person (
+pub(crate) const TABLE: &str = "CREATE TEMPORARY TABLE person (
     id BIGINT PRIMARY KEY, gender INTEGER, seeks INTEGER, age INTEGER, age_min INTEGER, age_max INTEGER,
     recency DOUBLE PRECISION, height INTEGER, education INTEGER, occupation INTEGER, income INTEGER, marital INTEGER,
     children INTEGER, going_out INTEGER, z1 DOUBLE PRECISION, z2 DOUBLE PRECISION, z3 DOUBLE PRECISION,
@@ -28,17 +28,16 @@ pub const TABLE: &str = "CREATE TEMPORARY TABLE person (
     t5 DOUBLE PRECISION, readiness DOUBLE PRECISION, appeal DOUBLE PRECISION)";
 
 /// Its columns.
-pub const COLUMNS: &str = "id, gender, seeks, age, age_min, age_max, recency, height, education, occupation, income, \
+pub(crate) const COLUMNS: &str = "id, gender, seeks, age, age_min, age_max, recency, height, education, occupation, income, \
     marital, children, going_out, z1, z2, z3, z4, z5, latitude, longitude, city, province, study, interests, \
     interest_count, height_min, height_max, education_wish, occupation_wish, income_wish, marital_wish, same_city, \
     asks_traits, s1, s2, s3, s4, s5, t1, t2, t3, t4, t5, readiness, appeal";
 
 /// What filters, found fast.
-pub const INDEX: &str = "CREATE INDEX person_filter ON person (gender, seeks, age)";
+pub(crate) const INDEX: &str = "CREATE INDEX person_filter ON person (gender, seeks, age)";
 
 /// A person as the numbers of those columns.
 struct Numbers {
-    features: Features,
     age: Option<u8>,
     recency: f64,
     traits: [f64; TRAITS],
@@ -70,7 +69,6 @@ impl Numbers {
                 .stated
                 .map_or([0.0; TRAITS], |shares| shares.map(|share| f64::from(share) / 255.0 - 1.0 / 6.0)),
             interests: interests.fold(0, |bits, number| bits | 1 << number),
-            features: features.clone(),
         }
     }
 }
@@ -93,7 +91,7 @@ fn real(value: f64) -> String {
 }
 
 /// The values of a row, in the order of the columns.
-pub fn row(features: &Features, moment: Moment) -> String {
+pub(crate) fn row(features: &Features, moment: Moment) -> String {
     let numbers = Numbers::of(features, moment);
     let Features { wishes, home, learned, .. } = features;
     let [latitude, longitude] = home.cell.map_or([None, None], |cell| {
@@ -208,7 +206,7 @@ fn dot(ones: &[String], others: &[String]) -> String {
 }
 
 /// The best `k` for a seeker, as one query: their numbers and their scores.
-pub fn question(seeker: &Features, weights: &Weights, moment: Moment, k: usize) -> String {
+pub(crate) fn question(seeker: &Features, weights: &Weights, moment: Moment, k: usize) -> String {
     let own = Numbers::of(seeker, moment);
     let Features { wishes, home, learned, .. } = seeker;
     let code =

@@ -62,7 +62,7 @@ impl Exports {
         let Part { items, next } = Part::of(found, |id| *id);
         let mut threads = Vec::with_capacity(items.len());
         for id in items {
-            match self.chat.thread(id, of).await {
+            match self.chat.readable(id, of).await {
                 Ok(thread) => threads.push(thread),
                 // Ended, or hidden from the person.
                 Err(ThreadError::Unknown | ThreadError::NotMember) => {}

@@ -150,6 +150,8 @@ pub struct Standing {
     /// Whether the two of a direct conversation are matched people of the platform (both have a telephone) who have not
     /// both asked for each other's contact.
     pub contact_locked: bool,
+    /// Whether it is kept for one of the two, who were matched, because the other one has deleted the account.
+    pub is_kept: bool,
     /// Of a group: whom the person is not shown; see [`SafetyStore::hidden_from`](super::SafetyStore::hidden_from).
     pub hidden: Vec<AccountId>,
 }

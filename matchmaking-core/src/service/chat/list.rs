@@ -18,8 +18,10 @@ pub const CONVERSATIONS_LISTED_MAX: usize = 1_000;
 pub struct Listed {
     /// The conversation, with its last message and how many are unread.
     pub summary: ConversationSummary,
-    /// The other one.
-    pub partner: Person,
+    /// The other one's number.
+    pub partner: AccountId,
+    /// The other one; `None` for one who has deleted the account.
+    pub person: Option<Person>,
     /// Whether they are connected, whatever dialect they speak.
     pub is_online: bool,
     /// When they were matched.
@@ -61,15 +63,10 @@ impl Chat {
         let listed = |matched: MatchedConversation| {
             let MatchedConversation { summary, partner, matched_at } = matched;
             let is_online = self.hub.is_present(partner);
-            Some(Listed {
-                summary: self.show_summary(summary),
-                // Whoever has hidden since is not listed.
-                partner: people.remove(&partner)?,
-                is_online,
-                matched_at,
-            })
+            let person = people.remove(&partner);
+            Listed { summary: self.show_summary(summary), partner, person, is_online, matched_at }
         };
-        Ok(Listing { items: found.into_iter().filter_map(listed).collect(), total, unread })
+        Ok(Listing { items: found.into_iter().map(listed).collect(), total, unread })
     }
 
     /// Changes how somebody has a conversation in their list; what is `None` stays.
@@ -80,7 +77,7 @@ impl Chat {
         is_pinned: Option<bool>,
         is_muted: Option<bool>,
     ) -> Result<Member, ThreadError> {
-        let thread = self.thread(id, viewer).await?;
+        let thread = self.readable(id, viewer).await?;
         let conversations = &self.stores.conversations;
         let member = conversations.set_preferences(thread.id(), viewer, is_pinned, is_muted).await?;
         member.ok_or(ThreadError::NotMember)

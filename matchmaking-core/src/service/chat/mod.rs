@@ -54,6 +54,8 @@ pub struct Thread {
     pub peer: Option<AccountId>,
     /// The match of the two, if they have one.
     pub match_id: Option<MatchId>,
+    /// Whether it is there to be read alone, because the other one has deleted the account.
+    pub is_kept: bool,
     /// Whether what the two write to each other is told without telephone numbers and the like.
     pub(super) masked: bool,
     /// Whom the member is not shown in a group, and who are not shown the member.
@@ -157,19 +159,26 @@ impl Chat {
 
     /// A conversation as this person sees it: a direct one whose two people see each other, or a group that goes on.
     pub async fn thread(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
+        let thread = self.readable(id, viewer).await?;
+        if thread.is_kept { Err(ThreadError::Unknown) } else { Ok(thread) }
+    }
+
+    /// The same of one to be read: the conversation of a match is kept, too, whose other one has deleted the account.
+    pub async fn readable(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
         let standing = self.stores.conversations.standing(id, viewer).await?.ok_or(ThreadError::Unknown)?;
-        let Standing { conversation, me, relation, match_id, contact_locked, hidden } = standing;
+        let Standing { conversation, me, relation, match_id, contact_locked, is_kept, hidden } = standing;
+        let is_kept = is_kept && relation.is_some_and(|relation| !may_see(relation));
         let peer = match conversation.kind {
             // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
-            ConversationKind::Direct(pair) if relation.is_some_and(may_see) => pair.other(viewer),
+            ConversationKind::Direct(pair) if is_kept || relation.is_some_and(may_see) => pair.other(viewer),
             ConversationKind::Group if conversation.closed_at.is_none() => None,
             ConversationKind::Direct(_) | ConversationKind::Group | ConversationKind::Assistant => {
                 return Err(ThreadError::Unknown);
             }
         };
         let me = me.ok_or(ThreadError::NotMember)?;
-        let masked = contact_locked && self.masks_contacts;
-        Ok(Thread { conversation, me, peer, match_id, masked, hidden })
+        let masked = (contact_locked || is_kept) && self.masks_contacts;
+        Ok(Thread { conversation, me, peer, match_id, is_kept, masked, hidden })
     }
 
     /// The same of a direct conversation; a group is unknown.

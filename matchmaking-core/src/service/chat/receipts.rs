@@ -61,7 +61,7 @@ impl Chat {
         conversation: ConversationId,
         id: MessageId,
     ) -> Result<(), ThreadError> {
-        let thread = self.thread(conversation, viewer).await?;
+        let thread = self.readable(conversation, viewer).await?;
         let message = self.stores.messages.message(id).await?;
         let message = message.filter(|it| it.conversation == conversation && thread.shows(it.sender));
         let message = message.ok_or(ThreadError::Unknown)?;

@@ -183,6 +183,7 @@ impl AccountStore for MemoryStore {
 
 /// Takes away all of an account but its number and what others received from it.
 fn erase(state: &mut State, id: AccountId, at: Millis) {
+    state.keep_direct(id);
     if let Some(row) = state.accounts.get_mut(&id) {
         row.password_hash = None;
         if let Some(phone) = row.identities.get(&IdentityKind::Phone) {

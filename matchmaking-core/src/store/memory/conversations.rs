@@ -74,6 +74,7 @@ impl ConversationStore for MemoryStore {
             relation: None,
             match_id: None,
             contact_locked: false,
+            is_kept: state.kept.contains_key(&id),
             hidden: Vec::new(),
         };
         match thread.conversation.kind {
@@ -307,11 +308,37 @@ impl State {
     fn matched(&self, account: AccountId) -> Vec<MatchedConversation> {
         let matched = |thread: &Thread| {
             let ConversationKind::Direct(pair) = thread.conversation.kind else { return None };
-            let partner = pair.other(account).filter(|partner| self.sees(account, *partner))?;
-            let matched_at = self.match_of(pair)?.created_at;
-            Some(MatchedConversation { summary: self.summary(thread, account, &[])?, partner, matched_at })
+            let partner = pair.other(account)?;
+            let kept = self.kept.get(&thread.conversation.id).copied();
+            let kept = kept.filter(|_| self.status(account) == Some(AccountStatus::Active));
+            let matched = || self.match_of(pair).filter(|_| self.sees(account, partner));
+            let matched_at = kept.or_else(|| Some(matched()?.created_at))?;
+            let mut summary = self.summary(thread, account, &[])?;
+            summary.contact_locked |= kept.is_some();
+            Some(MatchedConversation { summary, partner, matched_at })
         };
         self.conversations.values().filter_map(matched).collect()
+    }
+
+    /// Keeps what this account, which is about to go, and those whom it is matched with wrote, unless they have hidden
+    /// from each other.
+    pub(super) fn keep_direct(&mut self, gone: AccountId) {
+        let threads = self.conversations.values().filter_map(|thread| match thread.conversation.kind {
+            ConversationKind::Direct(pair) if pair.contains(gone) => Some((thread.conversation.id, pair)),
+            _ => None,
+        });
+        let kept = threads.map(|(id, pair)| {
+            let blocked =
+                self.has_blocked(pair.low(), pair.high()) || self.has_blocked(pair.high(), pair.low());
+            let matched = self.match_of(pair).filter(|matched| matched.ended_at.is_none() && !blocked);
+            (id, matched.map(|matched| matched.created_at))
+        });
+        for (id, since) in kept.collect::<Vec<_>>() {
+            match since {
+                Some(since) => self.kept.insert(id, since),
+                None => self.kept.remove(&id),
+            };
+        }
     }
 
     /// Whether two are matched people of the platform who have not both asked for each other's contact.

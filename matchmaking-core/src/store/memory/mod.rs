@@ -99,6 +99,8 @@ struct State {
     conversations: BTreeMap<ConversationId, Thread>,
     direct_of_pair: BTreeMap<Pair, ConversationId>,
     /// Who writes the reply in a dialogue, and until when.
+    /// Of conversations whose other side has deleted the account: when the two were matched.
+    kept: BTreeMap<ConversationId, Millis>,
     reply_leases: BTreeMap<ConversationId, (i64, Millis)>,
     /// Each with its review, which tells its status.
     photos: BTreeMap<PhotoId, (Photo, ReviewId)>,

@@ -88,6 +88,12 @@ sql! {
     ERASE_MARKS = "DELETE FROM read_marks WHERE account_id = $1";
     ERASE_MEMBERS = "DELETE FROM members WHERE account_id = $1
         AND EXISTS (SELECT 1 FROM conversations c WHERE c.id = members.conversation_id AND c.kind <> 1)";
+    // Two who had hidden from each other keep nothing, and neither does the one who goes.
+    KEEP_DIRECT = "UPDATE conversations SET kept_since = (SELECT x.created_at FROM matches x
+            WHERE x.low_id = conversations.low_id AND x.high_id = conversations.high_id AND x.ended_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = x.low_id AND b.target_id = x.high_id)
+                AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = x.high_id AND b.target_id = x.low_id))
+        WHERE low_id = $1 OR high_id = $1";
     CLOSE_DIRECT = "UPDATE conversations SET closed_at = $2
         WHERE (low_id = $1 OR high_id = $1) AND closed_at IS NULL";
 
@@ -292,6 +298,8 @@ impl AccountStore for SqlStore {
                     query(LOCK_MEMBERS_OF).bind(id.get()).execute(&mut *tx).await?;
                 }
                 query(CLOSE_DIRECT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                query(KEEP_DIRECT).bind(id.get()).execute(&mut *tx).await?;
+                query(counts::COUNT_KEPT).bind(id.get()).execute(&mut *tx).await?;
                 // Where they are no owner somebody else is, so nothing passes on and nothing ends.
                 let owned: Vec<i64> = query_scalar(OWNED_GROUPS).bind(id.get()).fetch_all(&mut *tx).await?;
                 for group in owned {

@@ -68,7 +68,7 @@ sql! {
             EXISTS (SELECT 1 FROM blocks b WHERE (b.by_id = c.low_id AND b.target_id = c.high_id)
                 OR (b.by_id = c.high_id AND b.target_id = c.low_id)) AS blocked, ",
         contact_locked!("x"),
-        " AS contact_locked,
+        " AS contact_locked, c.kept_since IS NOT NULL AS is_kept,
             CASE WHEN c.kind = 2 THEN (SELECT string_agg(CAST(unseen.id AS TEXT), ',') FROM (",
         hidden_from!("CAST(j.value ->> 'a' AS BIGINT)"),
         ") unseen) END AS hidden

@@ -1,8 +1,8 @@
 //! How many conversations a person's list has: a number that is kept beside the rows, because it is told with every
 //! page.
 //!
-//! It counts the direct conversations with those whom the person is matched with and may see, as far as the other one
-//! decides that: not their own status, which is looked at when the number is read. So whatever changes the number of
+//! It counts the direct conversations with those whom the person is matched with and may see, and those that are kept
+//! though the other one has deleted the account, as far as the other one decides that: not their own status, which is looked at when the number is read. So whatever changes the number of
 //! one side about a pair holds the lock of the other one's account, and no two changes miss each other: making and
 //! ending a match, opening a conversation, blocking and unblocking lock both accounts, a status its own.
 //!
@@ -46,6 +46,14 @@ sql! {
         JOIN conversations c ON c.id = me.conversation_id AND c.kind = 1
         WHERE o.id = $1 AND o.status = 1 AND ",
         stands!(),
+        added!()
+    );
+    COUNT_KEPT = concat!(
+        "INSERT INTO conversation_counts (account_id, listed)
+        SELECT CASE WHEN c.low_id = me.account_id THEN c.high_id ELSE c.low_id END, 1
+        FROM members me
+        JOIN conversations c ON c.id = me.conversation_id AND c.kind = 1
+        WHERE me.account_id = $1 AND c.kept_since IS NOT NULL",
         added!()
     );
     LISTED_COUNT = "SELECT n.listed FROM conversation_counts n JOIN accounts v ON v.id = n.account_id

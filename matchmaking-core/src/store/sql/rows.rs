@@ -269,6 +269,7 @@ pub(super) struct StandingRow {
     ended_at: Option<i64>,
     blocked: bool,
     contact_locked: bool,
+    is_kept: bool,
     hidden: Option<String>,
 }
 
@@ -301,6 +302,7 @@ fn stands(row: StandingRow) -> StoreResult<Standing> {
         relation: relation.transpose()?,
         match_id: match_id.transpose()?,
         contact_locked: row.contact_locked,
+        is_kept: row.is_kept,
         hidden,
     })
 }

@@ -38,16 +38,16 @@ macro_rules! last_columns {
     };
 }
 
-/// Whether the account of `$1` may see the other one of the direct conversation `c`, whose match is `x`:
-/// [`may_see`](crate::model::may_see), looked up for one conversation after the other.
+/// Whether the account of `$1` may see the other one of the direct conversation `c`, whose match is `x`, or had one that
+/// is kept: [`may_see`](crate::model::may_see), looked up for one conversation after the other.
 macro_rules! sees_other {
     () => {
-        "x.ended_at IS NULL
-            AND EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+        "EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+            AND (c.kept_since IS NOT NULL OR x.id IS NOT NULL AND x.ended_at IS NULL
             AND EXISTS (SELECT 1 FROM accounts o
                 WHERE o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END AND o.status = 1)
             AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.low_id AND b.target_id = c.high_id)
-            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id)"
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id))"
     };
 }
 
@@ -77,11 +77,12 @@ macro_rules! matched {
             last_columns!(),
             ", ",
             contact_locked!("x"),
-            " AS contact_locked, CASE WHEN me.unread > $4 THEN $4 ELSE me.unread END AS unread,
-                x.created_at AS matched_at
+            " OR c.kept_since IS NOT NULL AS contact_locked,
+                CASE WHEN me.unread > $4 THEN $4 ELSE me.unread END AS unread,
+                COALESCE(x.created_at, c.kept_since) AS matched_at
             FROM members me
             JOIN conversations c ON c.id = me.conversation_id
-            JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+            LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
             LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
             WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
             sees_other!(),
@@ -135,7 +136,7 @@ sql! {
             SELECT CASE WHEN me.unread > $3 THEN $3 ELSE me.unread END AS unread
             FROM members me
             JOIN conversations c ON c.id = me.conversation_id
-            JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+            LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
             WHERE me.account_id = $1 AND me.unread > 0 AND ",
         sees_other!(),
         " ORDER BY me.active_at DESC LIMIT $2) AS shown"

@@ -10,7 +10,7 @@ use matchmaking_core::{
             PreferencesRequest, PreferencesView, PresentUser, nickname, type_of,
         },
     },
-    service::{Services, auth::Caller, chat::ThreadError},
+    service::{Services, accounts::FORMER_ACCOUNT, auth::Caller, chat::ThreadError},
 };
 
 use super::{pictures, render, slice};
@@ -23,16 +23,17 @@ pub(super) async fn list(
     let ConversationsRequest { page: asked, order } = call.request;
     let me = call.who.account;
     let listing = services.chat.matched(me, slice(asked, order)).await?;
-    let partners = listing.items.iter().map(|listed| &listed.partner);
+    let partners = listing.items.iter().filter_map(|listed| listed.person.as_ref());
     let mut pictures = pictures::of(&services, me, partners).await?;
     let items = listing.items.into_iter().map(|listed| {
-        let pictures = pictures.remove(&listed.partner.id).unwrap_or_default();
+        let pictures = pictures.remove(&listed.partner).unwrap_or_default();
+        let name = listed.person.map_or_else(|| FORMER_ACCOUNT.to_owned(), |person| nickname(&person.profile));
         let summary = listed.summary;
         ConversationView {
             conversation_id: summary.conversation.id.get(),
             user: PresentUser {
-                user_id: listed.partner.id.get(),
-                nickname: nickname(&listed.partner.profile),
+                user_id: listed.partner.get(),
+                nickname: name,
                 avatar: pictures.avatar,
                 is_online: listed.is_online,
             },

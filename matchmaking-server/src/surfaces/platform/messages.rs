@@ -25,14 +25,24 @@ use matchmaking_core::{
 use super::render;
 use crate::http::Call;
 
-/// A conversation as somebody in it sees it, of whatever kind it is.
+/// A conversation as somebody in it reads it, of whatever kind it is.
 pub(super) async fn thread(
     services: &Services,
     id: GivenId<ConversationId>,
     viewer: AccountId,
 ) -> Result<Thread, Fault> {
     let id = id.possible().ok_or(Fault::NoConversation)?;
-    Ok(services.chat.thread(id, viewer).await?)
+    Ok(services.chat.readable(id, viewer).await?)
+}
+
+/// The same of one in which something is to be said.
+pub(super) async fn open_thread(
+    services: &Services,
+    id: GivenId<ConversationId>,
+    viewer: AccountId,
+) -> Result<Thread, Fault> {
+    let thread = thread(services, id, viewer).await?;
+    if thread.is_kept { Err(Fault::NotAllowed) } else { Ok(thread) }
 }
 
 /// Lists messages and notes that they have reached whoever reads the list.
@@ -88,7 +98,7 @@ pub(super) async fn deliver(
     new: NewMessage,
     origin: Option<ConnectionId>,
 ) -> Result<(Sent, Progress), Fault> {
-    let thread = thread(services, conversation, sender).await?;
+    let thread = open_thread(services, conversation, sender).await?;
     let details = details(services, sender, &new).await?;
     // By the name they have now: a socket may be older than it.
     let sender = services.accounts.sender(sender).await?.ok_or(Fault::BadToken)?;

@@ -18,7 +18,7 @@ use matchmaking_core::{
 
 use super::{
     dialect::wording,
-    messages::{deliver, thread, told},
+    messages::{deliver, open_thread, thread, told},
     render,
 };
 use crate::{
@@ -180,7 +180,7 @@ impl Session {
                 }));
             }
             Command::Typing(conversation) => {
-                let thread = thread(services, conversation, me).await?;
+                let thread = open_thread(services, conversation, me).await?;
                 services.chat.typing(&thread).await?;
             }
             Command::Sync(conversation, after) => self.sync(conversation, after).await?,
