@@ -200,7 +200,7 @@ async fn a_socket_ends_with_its_session(database: Database) {
     server
         .inside(move |services| async move { services.office.lock(id, true, String::new()).await.unwrap() })
         .await;
-    assert_eq!(error(&mut theirs).await, 40103);
+    assert_eq!(error(&mut theirs).await, 40302);
     theirs.expect_close(1008).await;
     nobody_is_connected(&server).await;
 }

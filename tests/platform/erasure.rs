@@ -160,6 +160,19 @@ async fn nothing_is_left_but_what_others_received(database: Database) {
         let list = him.ask(Verb::GET, &format!("/v1/matching/{list}"), json!({})).await;
         assert_eq!(list["items"], json!([]), "the match went with her");
     }
+    // What she wrote is his to read, and nobody's to answer.
+    let kept = him.ask(Verb::GET, "/v1/conversations", json!({})).await;
+    let user = json!({"user_id": her.id, "nickname": "已注销用户", "avatar": null, "is_online": false});
+    assert_eq!((&kept["pagination"]["total"], &kept["items"][0]["user"]), (&json!(1), &user));
+    let place = &kept["items"][0]["conversation_id"];
+    let messages = format!("/v1/conversations/{place}/messages");
+    let read = him.ask(Verb::GET, &messages, json!({})).await;
+    assert_eq!(read["items"][0]["content"], SENT);
+    let last = json!({"last_read_message_id": read["items"][0]["message_id"]});
+    him.ask(Verb::PUT, &format!("/v1/conversations/{place}/read"), last).await;
+    let said = server.http.post(server.url(&messages)).bearer_auth(&him.token);
+    let refused = Answer::of(said.json(&json!({"type": "text", "content": "?"}))).await;
+    assert_eq!(refused.json()["code"], 40301, "{}", refused.text);
     let mut gone = vec![MARK, PHONES[0]];
     gone.extend(IDENTITY);
     let after = rows(&database).await;

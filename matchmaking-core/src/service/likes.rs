@@ -174,10 +174,10 @@ impl Likes {
     pub async fn likers_of(&self, viewer: AccountId, slice: Slice) -> StoreResult<Likers> {
         // First what is new, then the list: who likes in between is in the list, and new the next time.
         let clear = self.level(viewer).await?.sees_who_likes();
-        // Whoever is not told who likes them must not learn it by blocking people and looking who is gone, nor by
-        // changing what they look for and looking whose score follows.
-        let new = self.stores.matches.see_likers(viewer, !clear).await?;
-        let likes = self.stores.matches.likers_of(viewer, slice, !clear).await?;
+        // Whoever is not told who likes them must not learn it by changing what they look for and looking whose score
+        // follows.
+        let new = self.stores.matches.see_likers(viewer).await?;
+        let likes = self.stores.matches.likers_of(viewer, slice).await?;
         let likes = self.shown(viewer, likes, |like| like.actor, clear).await?;
         Ok(Likers { new, in_the_clear: clear, likes })
     }

@@ -157,18 +157,11 @@ pub trait MatchStore: Send + Sync {
     async fn likes_of(&self, actor: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>>;
 
     /// Who likes this person and may be seen by them, by the moment of the decision, then by its identifier.
-    /// `blocked_too` adds those who are hidden by nothing but a block of this person's own.
-    async fn likers_of(
-        &self,
-        target: AccountId,
-        slice: Slice,
-        blocked_too: bool,
-    ) -> StoreResult<Sliced<Interaction>>;
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>>;
 
     /// Notes that a person has seen who likes them; returns how many of those whom they may see now were new since the
-    /// last time, `blocked_too` as for [`likers_of`](Self::likers_of). Somebody whose like turns into a super-like is not
-    /// new again. Of two at the same moment one is told.
-    async fn see_likers(&self, target: AccountId, blocked_too: bool) -> StoreResult<usize>;
+    /// last time. Somebody whose like turns into a super-like is not new again. Of two at the same moment one is told.
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize>;
 
     /// The decision of one person about another.
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>>;

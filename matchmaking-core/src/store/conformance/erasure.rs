@@ -274,7 +274,7 @@ pub async fn deletion_takes_lists_memberships_and_reports(stores: &Stores) -> St
     assert_eq!(stores.daily.left_out(ann, at(0)).await?, []);
     assert_eq!(stores.daily.left_out(ben, at(0)).await?, [cal]);
     assert_eq!(stores.matches.likes_of(ben, ALL).await?.total, 0);
-    assert_eq!(stores.matches.see_likers(ben, false).await?, 0);
+    assert_eq!(stores.matches.see_likers(ben).await?, 0);
     assert_eq!(stores.matches.contact_requests(&[made]).await?, []);
     assert_eq!(stores.memberships.memberships(&[ann, ben]).await?, [(ben, gold)]);
     let reports = stores.reports.reports(None, ALL).await?.items;

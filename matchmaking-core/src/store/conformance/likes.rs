@@ -191,7 +191,7 @@ pub async fn likes_come_in_parts(stores: &Stores) -> StoreResult<()> {
     let likes = async |slice| {
         let likes = stores.matches.likes_of(ann, slice).await?;
         assert!(likes.items.iter().all(|like| like.actor == ann && like.action.is_like()));
-        let likers = stores.matches.likers_of(ann, slice, false).await?;
+        let likers = stores.matches.likers_of(ann, slice).await?;
         assert!(likers.items.iter().all(|like| like.target == ann && like.action.is_like()));
         let likes = likes.map(|like| like.target);
         assert_eq!(likers.map(|like| like.actor), likes);
@@ -203,8 +203,7 @@ pub async fn likes_come_in_parts(stores: &Stores) -> StoreResult<()> {
     assert_eq!(likes(Slice { skip: 9, ..part }).await?, Sliced { total: 5, items: vec![] });
     assert_eq!(likes(Slice { limit: 0, ..part }).await?, Sliced { total: 5, items: vec![] });
     assert_eq!(stores.matches.likes_of(nobody(), ALL).await?, Sliced { total: 0, items: vec![] });
-    assert_eq!(stores.matches.likers_of(nobody(), ALL, false).await?, Sliced { total: 0, items: vec![] });
-    assert_eq!(stores.matches.likers_of(nobody(), ALL, true).await?, Sliced { total: 0, items: vec![] });
+    assert_eq!(stores.matches.likers_of(nobody(), ALL).await?, Sliced { total: 0, items: vec![] });
     Ok(())
 }
 
@@ -212,7 +211,7 @@ pub async fn likes_come_in_parts(stores: &Stores) -> StoreResult<()> {
 pub async fn who_likes_is_new_once(stores: &Stores) -> StoreResult<()> {
     let people = people(stores, &["ann", "ben", "cal", "dan"]).await?;
     let [ann, ben, cal, dan] = people[..] else { panic!("four people") };
-    let new = async || stores.matches.see_likers(ann, false).await;
+    let new = async || stores.matches.see_likers(ann).await;
     assert_eq!(new().await?, 0);
     decide(stores, ben, ann, Action::Like).await?;
     decide(stores, cal, ann, Action::SuperLike).await?;
@@ -227,7 +226,7 @@ pub async fn who_likes_is_new_once(stores: &Stores) -> StoreResult<()> {
     decide(stores, ben, ann, Action::Like).await?;
     stores.safety.block(ben, ann, at(3)).await?;
     assert_eq!(new().await?, 0, "hidden people are not new");
-    assert_eq!(stores.matches.see_likers(nobody(), false).await?, 0);
+    assert_eq!(stores.matches.see_likers(nobody()).await?, 0);
     Ok(())
 }
 
@@ -245,16 +244,9 @@ pub async fn hidden_people_are_not_listed(stores: &Stores) -> StoreResult<()> {
     stores.accounts.set_status(dan, AccountStatus::Locked, at(3)).await?;
     let listed = async |account| {
         let likes = stores.matches.likes_of(account, ALL).await?.map(|like| like.target);
-        assert_eq!(stores.matches.likers_of(account, ALL, false).await?.map(|like| like.actor), likes);
+        assert_eq!(stores.matches.likers_of(account, ALL).await?.map(|like| like.actor), likes);
         StoreResult::Ok(likes.items)
     };
-    let blocked_too = async |account| {
-        let mut likers = stores.matches.likers_of(account, ALL, true).await?.map(|like| like.actor).items;
-        likers.sort_unstable();
-        StoreResult::Ok(likers)
-    };
-    assert_eq!(blocked_too(ann).await?, [ben, eve]);
-    assert_eq!(blocked_too(ben).await?, []);
     assert_eq!(listed(ann).await?, [eve]);
     assert_eq!(listed(eve).await?, [ann]);
     for other in [ben, cal, dan] {
@@ -333,7 +325,7 @@ pub async fn who_likes_is_new_to_one_of_two(stores: &Stores) -> StoreResult<()> 
         decide(stores, ben, ann, Action::Like).await?;
         let outcomes = at_once((0..3).map(|_| {
             let matches = stores.matches.clone();
-            async move { matches.see_likers(ann, false).await }
+            async move { matches.see_likers(ann).await }
         }))
         .await?;
         assert_eq!(outcomes.into_iter().sum::<usize>(), 1);

@@ -7,7 +7,9 @@ use crate::{
     error::StoreResult,
     ids::{AccountId, ConversationId},
     model::{AccountStatus, Identity, IdentityKind},
-    store::{MatchedConversation, NewAccount, NewMessage, OnStored, ReadOutcome, Slice, Stores},
+    store::{
+        AppendOutcome, MatchedConversation, NewAccount, NewMessage, OnStored, ReadOutcome, Slice, Stores,
+    },
 };
 
 /// A matched pair's conversation.
@@ -97,6 +99,45 @@ pub async fn only_those_of_matches_in_sight_are_listed(stores: &Stores) -> Store
         stores.accounts.set_status(ben, status, at(6)).await?;
         assert_eq!((listed(stores, ann).await?.len(), listed(stores, ben).await?.len()), (0, 0));
     }
+    Ok(())
+}
+
+/// Whoever deletes their account leaves the other one the conversation, unless the two had hidden from each other.
+pub async fn conversations_of_deleted_people_are_kept(stores: &Stores) -> StoreResult<()> {
+    let ann = person(stores, "ann").await?;
+    let mut talks = Vec::new();
+    for name in ["ben", "cal", "dan", "eve", "fay"] {
+        let other = person(stores, name).await?;
+        let made = matched(stores, ann, other).await?;
+        let place = stores.conversations.open_direct(pair(ann, other), at(3)).await?.id;
+        say(stores, place, other, "x").await?;
+        talks.push((other, made.id, place));
+    }
+    let plain = person(stores, "plain").await?;
+    let unmatched = stores.conversations.open_direct(pair(ann, plain), at(3)).await?.id;
+    let [ben, cal, dan, eve, fay] = talks[..] else { panic!("five people") };
+    stores.safety.block(ann, cal.0, at(5)).await?;
+    stores.matches.end_match(dan.1, dan.0, at(5)).await?;
+    stores.accounts.set_status(eve.0, AccountStatus::Locked, at(5)).await?;
+    for gone in [ben.0, cal.0, dan.0, eve.0, plain] {
+        assert!(stores.accounts.set_status(gone, AccountStatus::Deleted, at(6)).await?);
+    }
+    let left = listed(stores, ann).await?;
+    assert_eq!(ids(&left), [fay.2, eve.2, ben.2]);
+    assert_eq!((left[2].partner, left[2].matched_at, left[2].summary.contact_locked), (ben.0, at(2), true));
+    assert_eq!(stores.conversations.unread_in_matched(ann).await?, 3);
+    for (place, is_kept) in
+        [(ben.2, true), (eve.2, true), (cal.2, false), (dan.2, false), (fay.2, false), (unmatched, false)]
+    {
+        let standing = stores.conversations.standing(place, ann).await?.expect("it is there");
+        assert_eq!(standing.is_kept, is_kept);
+    }
+    let late = stores.messages.append_message(text(ben.2, ann, "late"), OnStored::nothing()).await?;
+    assert!(matches!(late, AppendOutcome::Refused(_)));
+    // The last one to go leaves nobody anything.
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(7)).await?;
+    assert_eq!(listed(stores, ann).await?, []);
+    assert_eq!(ids(&listed(stores, fay.0).await?), [fay.2]);
     Ok(())
 }
 

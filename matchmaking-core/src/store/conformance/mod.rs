@@ -336,6 +336,7 @@ suite! { ($)
     }
     matched {
         matched_conversations_come_pinned_first_then_by_activity
+        conversations_of_deleted_people_are_kept
         the_number_of_matched_conversations_is_kept_through_races
         only_those_of_matches_in_sight_are_listed
         unread_is_counted_as_it_comes

@@ -50,18 +50,16 @@ impl State {
         earliest_first(likes.filter(|mine| self.sees(actor, mine.target)))
     }
 
-    /// Who likes this person and may be seen by them, or would be had they not been blocked, the earliest first.
-    pub(super) fn likers_of(&self, target: AccountId, blocked_too: bool) -> Vec<Interaction> {
+    /// Who likes this person and may be seen by them, the earliest first.
+    pub(super) fn likers_of(&self, target: AccountId) -> Vec<Interaction> {
         let deciders = self.deciders.get(&target).into_iter().flatten();
         let theirs = deciders.filter_map(|actor| self.decision(*actor, target));
-        let shown = |actor| self.sees(target, actor) || blocked_too && self.sees_if_unblocked(target, actor);
-        earliest_first(theirs.filter(|theirs| theirs.action.is_like() && shown(theirs.actor)))
+        earliest_first(theirs.filter(|theirs| theirs.action.is_like() && self.sees(target, theirs.actor)))
     }
 
-    pub(super) fn see_likers(&mut self, target: AccountId, blocked_too: bool) -> usize {
+    pub(super) fn see_likers(&mut self, target: AccountId) -> usize {
         let unseen = self.unseen_likes.remove(&target).unwrap_or_default();
-        let shown = |actor| self.sees(target, actor) || blocked_too && self.sees_if_unblocked(target, actor);
-        unseen.into_iter().filter(|actor| shown(*actor)).count()
+        unseen.into_iter().filter(|actor| self.sees(target, *actor)).count()
     }
 }
 

@@ -74,17 +74,12 @@ impl MatchStore for MemoryStore {
         Ok(slice.of(self.lock()?.likes_of(actor)))
     }
 
-    async fn likers_of(
-        &self,
-        target: AccountId,
-        slice: Slice,
-        blocked_too: bool,
-    ) -> StoreResult<Sliced<Interaction>> {
-        Ok(slice.of(self.lock()?.likers_of(target, blocked_too)))
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        Ok(slice.of(self.lock()?.likers_of(target)))
     }
 
-    async fn see_likers(&self, target: AccountId, blocked_too: bool) -> StoreResult<usize> {
-        Ok(self.lock()?.see_likers(target, blocked_too))
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize> {
+        Ok(self.lock()?.see_likers(target))
     }
 
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {

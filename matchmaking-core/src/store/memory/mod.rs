@@ -210,12 +210,6 @@ impl State {
     fn sees(&self, one: AccountId, other: AccountId) -> bool {
         self.relation(one, other).is_some_and(may_see)
     }
-
-    /// The same, were it not for blocks of the first one's own.
-    fn sees_if_unblocked(&self, one: AccountId, other: AccountId) -> bool {
-        let blocked = self.has_blocked(other, one);
-        self.relation(one, other).is_some_and(|relation| may_see(Relation { blocked, ..relation }))
-    }
 }
 
 /// The number after the last one given out, as an identifier.

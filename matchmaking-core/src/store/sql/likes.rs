@@ -31,25 +31,6 @@ macro_rules! likes {
     };
 }
 
-/// The likes of the account of `$1` as [`likes!`] has them, and those of people whom it has blocked itself.
-macro_rules! likes_blocked_too {
-    ($select:literal, $order:literal) => {
-        concat!(
-            "SELECT ",
-            $select,
-            " FROM interactions i WHERE i.target_id = $1 AND i.action IN (1, 2)
-            AND EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
-            AND EXISTS (SELECT 1 FROM accounts o WHERE o.id = i.actor_id AND o.status = 1)
-            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = i.actor_id AND b.target_id = $1)
-            AND NOT EXISTS (SELECT 1 FROM matches m
-                WHERE m.first_id = $1 AND m.second_id = i.actor_id AND m.ended_at IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM matches m
-                WHERE m.first_id = i.actor_id AND m.second_id = $1 AND m.ended_at IS NOT NULL)",
-            $order
-        )
-    };
-}
-
 /// The columns of an [`InteractionRow`], in the order that the sign of `$2` tells: −1 for the latest first.
 macro_rules! page_of_likes {
     ($mine:literal, $theirs:literal) => {
@@ -75,12 +56,6 @@ sql! {
     LIKES_COUNT = likes!("COUNT(*)", "actor_id", "i.target_id", "");
     LIKERS = page_of_likes!("target_id", "i.actor_id");
     LIKERS_COUNT = likes!("COUNT(*)", "target_id", "i.actor_id", "");
-    LIKERS_BLOCKED_TOO = likes_blocked_too!(
-        "i.id, i.actor_id, i.target_id, i.action, i.decided_at",
-        " ORDER BY i.decided_at * $2, i.id * $2 LIMIT $3 OFFSET $4"
-    );
-    LIKERS_BLOCKED_TOO_COUNT = likes_blocked_too!("COUNT(*)", "");
-    UNSEEN_BLOCKED_TOO = likes_blocked_too!("COUNT(*)", " AND i.seen = 0");
     UNSEEN = "SELECT COUNT(*) FROM interactions WHERE target_id = $1 AND action IN (1, 2) AND seen = 0";
     UNSEEN_SHOWN = likes!("COUNT(*)", "target_id", "i.actor_id", " AND i.seen = 0");
     SEE = "UPDATE interactions SET seen = 1 WHERE target_id = $1 AND action IN (1, 2) AND seen = 0";
@@ -127,8 +102,6 @@ pub(super) enum Side {
     Actor,
     /// They are liked.
     Target,
-    /// They are liked, and those whom they have blocked are told, too.
-    TargetOfBlocked,
 }
 
 impl SqlStore {
@@ -160,7 +133,6 @@ impl SqlStore {
         let (page, count) = match side {
             Side::Actor => (LIKES, LIKES_COUNT),
             Side::Target => (LIKERS, LIKERS_COUNT),
-            Side::TargetOfBlocked => (LIKERS_BLOCKED_TOO, LIKERS_BLOCKED_TOO_COUNT),
         };
         let total: i64 = read!(self.pool, |p| query_scalar(count).bind(account.get()).fetch_one(p))?;
         let found: Vec<InteractionRow> = read!(self.pool, |p| query_as(page)
@@ -173,7 +145,7 @@ impl SqlStore {
         Ok(Sliced { total: rows::count(total), items })
     }
 
-    pub(super) async fn see_likes(&self, target: AccountId, blocked_too: bool) -> StoreResult<usize> {
+    pub(super) async fn see_likes(&self, target: AccountId) -> StoreResult<usize> {
         // Looked up first, because most readers find nothing new and need not wait for their turn to write.
         let unseen: i64 = read!(self.pool, |p| query_scalar(UNSEEN).bind(target.get()).fetch_one(p))?;
         if unseen == 0 {
@@ -183,8 +155,7 @@ impl SqlStore {
             if locks {
                 query(LOCK_ACCOUNTS).bind(target.get()).bind(target.get()).execute(&mut *tx).await?;
             }
-            let count = if blocked_too { UNSEEN_BLOCKED_TOO } else { UNSEEN_SHOWN };
-            let shown: i64 = query_scalar(count).bind(target.get()).fetch_one(&mut *tx).await?;
+            let shown: i64 = query_scalar(UNSEEN_SHOWN).bind(target.get()).fetch_one(&mut *tx).await?;
             query(SEE).bind(target.get()).execute(&mut *tx).await?;
             rows::count(shown)
         })

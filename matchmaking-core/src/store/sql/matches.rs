@@ -234,18 +234,12 @@ impl MatchStore for SqlStore {
         self.likes(Side::Actor, actor, slice).await
     }
 
-    async fn likers_of(
-        &self,
-        target: AccountId,
-        slice: Slice,
-        blocked_too: bool,
-    ) -> StoreResult<Sliced<Interaction>> {
-        let side = if blocked_too { Side::TargetOfBlocked } else { Side::Target };
-        self.likes(side, target, slice).await
+    async fn likers_of(&self, target: AccountId, slice: Slice) -> StoreResult<Sliced<Interaction>> {
+        self.likes(Side::Target, target, slice).await
     }
 
-    async fn see_likers(&self, target: AccountId, blocked_too: bool) -> StoreResult<usize> {
-        self.see_likes(target, blocked_too).await
+    async fn see_likers(&self, target: AccountId) -> StoreResult<usize> {
+        self.see_likes(target).await
     }
 
     async fn interaction(&self, actor: AccountId, target: AccountId) -> StoreResult<Option<Interaction>> {

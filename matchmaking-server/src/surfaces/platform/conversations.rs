@@ -27,7 +27,8 @@ pub(super) async fn list(
     let mut pictures = pictures::of(&services, me, partners).await?;
     let items = listing.items.into_iter().map(|listed| {
         let pictures = pictures.remove(&listed.partner).unwrap_or_default();
-        let name = listed.person.map_or_else(|| FORMER_ACCOUNT.to_owned(), |person| nickname(&person.profile));
+        let name =
+            listed.person.map_or_else(|| FORMER_ACCOUNT.to_owned(), |person| nickname(&person.profile));
         let summary = listed.summary;
         ConversationView {
             conversation_id: summary.conversation.id.get(),
