@@ -167,7 +167,7 @@ impl Chat {
     pub async fn readable(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
         let standing = self.stores.conversations.standing(id, viewer).await?.ok_or(ThreadError::Unknown)?;
         let Standing { conversation, me, relation, match_id, contact_locked, is_kept, hidden } = standing;
-        let is_kept = is_kept && relation.is_some_and(|relation| !may_see(relation));
+        let is_kept = is_kept && relation.is_some_and(|relation| !relation.blocked);
         let peer = match conversation.kind {
             // First whether the two may be seen at all: after a deactivation there is nothing to be a stranger to.
             ConversationKind::Direct(pair) if is_kept || relation.is_some_and(may_see) => pair.other(viewer),

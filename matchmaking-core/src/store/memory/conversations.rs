@@ -310,7 +310,9 @@ impl State {
             let ConversationKind::Direct(pair) = thread.conversation.kind else { return None };
             let partner = pair.other(account)?;
             let kept = self.kept.get(&thread.conversation.id).copied();
-            let kept = kept.filter(|_| self.status(account) == Some(AccountStatus::Active));
+            let blocked =
+                self.has_blocked(pair.low(), pair.high()) || self.has_blocked(pair.high(), pair.low());
+            let kept = kept.filter(|_| !blocked && self.status(account) == Some(AccountStatus::Active));
             let matched = || self.match_of(pair).filter(|_| self.sees(account, partner));
             let matched_at = kept.or_else(|| Some(matched()?.created_at))?;
             let mut summary = self.summary(thread, account, &[])?;

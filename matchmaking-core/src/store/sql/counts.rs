@@ -34,8 +34,11 @@ sql! {
         SELECT v.id, CAST($3 AS BIGINT) FROM conversations c
         JOIN accounts v ON v.id IN (c.low_id, c.high_id)
         JOIN accounts o ON o.id = CASE WHEN v.id = c.low_id THEN c.high_id ELSE c.low_id END
-        WHERE c.low_id = $1 AND c.high_id = $2 AND o.status = 1 AND ",
+        WHERE c.low_id = $1 AND c.high_id = $2 AND (o.status = 1 AND ",
         stands!(),
+        " OR o.status = 4 AND c.kept_since IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.low_id AND b.target_id = c.high_id)
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id))",
         added!()
     );
     COUNT_PARTNERS = concat!(

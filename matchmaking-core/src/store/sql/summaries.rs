@@ -44,10 +44,10 @@ macro_rules! sees_other {
     () => {
         "EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
             AND (c.kept_since IS NOT NULL OR x.id IS NOT NULL AND x.ended_at IS NULL
-            AND EXISTS (SELECT 1 FROM accounts o
-                WHERE o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END AND o.status = 1)
+                AND EXISTS (SELECT 1 FROM accounts o
+                    WHERE o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END AND o.status = 1))
             AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.low_id AND b.target_id = c.high_id)
-            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id))"
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id)"
     };
 }
 
