@@ -158,7 +158,10 @@ fn unsafe_code_is_in_one_small_module() {
         let mut words = source.code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         words.any(|word| word == "unsafe" || word == "unsafe_code")
     };
-    for source in sources().iter().filter(|source| source.path.ends_with(".rs") && !is_fence(source)) {
+    for source in sources()
+        .iter()
+        .filter(|source| source.path.split('.').next_back() == Some("rs") && !is_fence(source))
+    {
         // A policy for browsers has the word inside a string.
         let is_policy = source.code.contains("'unsafe-inline'");
         let is_this = source.path == "tests/architecture.rs";

@@ -32,7 +32,7 @@ pub const PAPERS_AT_ONCE: usize = 8;
 /// Nobody has two.
 pub const EXPORTS_AT_ONCE: usize = 4;
 /// How long writing an export may take. What is left then is not written, and the connection breaks off.
-pub const EXPORT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+pub const EXPORT_TIMEOUT: Duration = Duration::from_mins(10);
 /// The most bytes of all files that are being uploaded at one moment. Whoever comes beyond is told to come again.
 pub const UPLOAD_BYTES_AT_ONCE: usize = 256 << 20;
 /// How much of something that is downloaded is read at once. A download holds about three times as much.

@@ -43,7 +43,7 @@ type Asked<G> = (<G as Gathered>::Key, oneshot::Sender<StoreResult<Option<<G as 
 pub(super) struct Gatherer<G: Gathered> {
     queue: mpsc::Sender<Asked<G>>,
     watch: Option<Arc<Watch>>,
-    remembered: Remembered<G::Key, G::Found>,
+    remembered: Remembered<G::Key, Option<G::Found>>,
 }
 
 impl<G: Gathered> fmt::Debug for Gatherer<G> {

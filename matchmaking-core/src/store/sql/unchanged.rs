@@ -95,7 +95,7 @@ pub(super) struct Remembered<K, V>(Mutex<Answers<K, V>>);
 #[derive(Debug)]
 struct Answers<K, V> {
     state: State,
-    by_key: HashMap<K, Option<V>>,
+    by_key: HashMap<K, V>,
 }
 
 impl<K, V> Default for Remembered<K, V> {
@@ -106,14 +106,14 @@ impl<K, V> Default for Remembered<K, V> {
 
 impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
     /// What was found under a key, if that was in this state.
-    pub(super) fn recall(&self, state: &State, key: &K) -> Option<Option<V>> {
+    pub(super) fn recall(&self, state: &State, key: &K) -> Option<V> {
         let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.state == *state { answers.by_key.get(key).cloned() } else { None }
     }
 
     /// Remembers what was found under a key. The state was told before the database was asked: if it has changed since,
     /// the answer is never recalled.
-    pub(super) fn remember(&self, state: State, key: K, found: Option<V>) {
+    pub(super) fn remember(&self, state: State, key: K, found: V) {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.state != state || answers.by_key.len() >= REMEMBERED {
             answers.by_key.clear();
