@@ -157,11 +157,12 @@ impl Teller<'_> {
                 })
             }
             PartKind::TraitWish => self.valued_trait(),
-            PartKind::LikesAttractive => self.liked_trait(0),
-            PartKind::LikesSincere => self.liked_trait(1),
-            PartKind::LikesIntelligent => self.liked_trait(2),
-            PartKind::LikesFun => self.liked_trait(3),
-            PartKind::LikesAmbitious => self.liked_trait(4),
+            // A decision or two are no tendency: what they come to is too little to be told.
+            PartKind::LikesAttractive if part.points >= NOTEWORTHY => self.liked_trait(0),
+            PartKind::LikesSincere if part.points >= NOTEWORTHY => self.liked_trait(1),
+            PartKind::LikesIntelligent if part.points >= NOTEWORTHY => self.liked_trait(2),
+            PartKind::LikesFun if part.points >= NOTEWORTHY => self.liked_trait(3),
+            PartKind::LikesAmbitious if part.points >= NOTEWORTHY => self.liked_trait(4),
             PartKind::Interests => self.common_interests(),
             PartKind::AgeCloseness => self.age_gap(),
             PartKind::EducationCloseness => {
@@ -253,10 +254,11 @@ impl Teller<'_> {
     /// The trait that the viewer weighs most among those that the other rates highly in themselves.
     fn valued_trait(&self) -> Option<String> {
         let weights = self.viewer.profile.requirements.trait_weights?;
-        let TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests: _ } = weights;
+        let TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests } = weights;
         let weights = [attractive, sincere, intelligent, fun, ambitious];
-        let average = weights.iter().sum::<f32>() / TRAITS as f32;
-        let valued = (0..TRAITS).filter(|at| weights[*at] >= average && self.is_rated_highly(*at));
+        // More than a sixth of all, as the score counts it: only then has the trait helped.
+        let share = (weights.iter().sum::<f32>() + shared_interests) / (TRAITS + 1) as f32;
+        let valued = (0..TRAITS).filter(|at| weights[*at] > share && self.is_rated_highly(*at));
         let (zh, en) = TRAIT_NAMES[valued.max_by(|a, b| weights[*a].total_cmp(&weights[*b]))?];
         Some(match self.language {
             Language::Zh => format!("你说过看重{zh}，对方自认{zh}"),
@@ -415,6 +417,27 @@ mod tests {
             let turned = told(&two, &one, Language::Zh);
             Reasons { for_first: turned.for_second, for_second: turned.for_first }
         });
+    }
+
+    #[test]
+    fn nobody_is_told_that_they_value_what_they_gave_nothing() {
+        let weights =
+            |sincere, shared_interests| TraitWeights { sincere, shared_interests, ..TraitWeights::default() };
+        let valuing = |weights| {
+            let requirements = Requirements { trait_weights: Some(weights), ..Requirements::default() };
+            person(1, Profile { requirements, ..Profile::default() })
+        };
+        // All other ratings are low, which is what helps whoever gave the traits nothing.
+        let low = Some(3);
+        let traits =
+            TraitRatings { attractive: low, sincere: Some(8), intelligent: low, fun: low, ambitious: low };
+        let sincere = person(2, Profile { traits, ..Profile::default() });
+        let says_so = |one: &Person| {
+            let told = told(one, &sincere, Language::En);
+            told.for_first.iter().any(|sentence| sentence.contains("sincere"))
+        };
+        assert!(!says_so(&valuing(weights(0.0, 100.0))));
+        assert!(says_so(&valuing(weights(100.0, 0.0))));
     }
 
     #[test]
