@@ -22,15 +22,20 @@ async fn contacts_are_hidden_from_the_other_one_alone(database: Database) {
     let mut groups = Client::open(&server, &format!("/api/v1/ws?token={}", wu.groups)).await;
     let mut rooms = Client::open(&server, &format!("/ws/join?token=Bearer%20{}", wu.rooms)).await;
     groups.json().await;
-    let body =
-        json!({"type": "text", "content": SAID, "extra": {"note": ["a@b.com"], "n": 13_812_345_678_i64}});
+    let body = json!({
+        "type": "text", "content": SAID,
+        "extra": {
+            "note": ["a@b.com"], "n": 13_812_345_678_i64, "13812345678": true, "longitude": 121.473_701_234_567,
+        },
+    });
     let sent = data(&lin.send(talk, &body).await);
     assert_eq!(sent["content"], SAID);
     assert_eq!(sent["extra"], body["extra"]);
     assert_eq!(frame(&mut mine, "new_message").await["content"], SAID);
     let told = frame(&mut theirs, "new_message").await;
     assert_eq!(told["content"], MASKED);
-    assert_eq!(told["extra"]["note"], json!(["***"]));
+    let masked = json!({"note": ["***"], "n": "***", "***": true, "longitude": 121.473_701_234_567});
+    assert_eq!(told["extra"], masked);
     assert_eq!(groups.json().await["data"]["content"], MASKED);
     assert_eq!(rooms.json().await["data"]["content"], MASKED);
     assert_eq!(each(&lin.messages(talk, "").await, "content"), [SAID]);

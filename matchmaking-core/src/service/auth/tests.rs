@@ -517,3 +517,23 @@ fn nothing_personal_is_shown() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn sockets_end_with_sessions_that_another_process_ended() {
+    let world = world();
+    let member = world.member(PHONE).await;
+    let kept = world.enter(PASSWORD).await.unwrap();
+    let connect = |session| world.hub.connect_with_session(member.account, session, Channel::Platform);
+    let (mut lost, mut stays) = (connect(member.session), connect(kept.session));
+    world.end_lost_sockets().await.unwrap();
+    assert_eq!(world.hub.sessions().len(), 2);
+    // In the store alone, as this process hears of it.
+    assert!(world.stores.sessions.end_session(member.account, member.session).await.unwrap());
+    world.end_lost_sockets().await.unwrap();
+    assert!(matches!(lost.next().await, Next::Ended));
+    drop(lost);
+    assert_eq!(world.hub.sessions(), [(member.account, kept.session)]);
+    world.set(member.account, AccountStatus::Locked).await;
+    world.end_lost_sockets().await.unwrap();
+    assert!(matches!(stays.next().await, Next::Ended));
+}

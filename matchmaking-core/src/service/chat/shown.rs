@@ -105,15 +105,15 @@ fn mask_value(value: &mut Value) {
         Value::String(text) => mask_text(text),
         Value::Array(items) => items.iter_mut().for_each(mask_value),
         Value::Object(fields) => mask_fields(fields),
-        // A telephone number may be written as a number, too.
-        Value::Number(number) => {
+        // A telephone number may be written as a number, too. One with a fraction is a measure, such as a longitude.
+        Value::Number(number) if !number.is_f64() => {
             let mut text = number.to_string();
             mask_text(&mut text);
             if text != number.to_string() {
                 *value = Value::String(text);
             }
         }
-        Value::Null | Value::Bool(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -229,6 +229,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_jpeg_that_breaks_off_is_no_picture() {
+        let whole = flag(400, 300, ImageFormat::Jpeg);
+        for part in [2, whole.len() / 10, whole.len() / 2, whole.len() - 2] {
+            let made = Pictures::default().make(whole.slice(..part), None).await;
+            assert!(matches!(made, Err(PictureError::NotAPicture)), "{part}");
+        }
+        let followed = [&whole[..], b"something"].concat().into();
+        assert!(Pictures::default().make(followed, None).await.is_ok());
+    }
+
+    #[tokio::test]
     async fn pictures_of_three_kinds_are_made_anew() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
             let made = Pictures::default().make(flag(640, 480, format), None).await.unwrap();

@@ -122,3 +122,68 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         answers.by_key.insert(key, found);
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Millis,
+        ids::AccountId,
+        model::{AccountStatus, Identity, IdentityKind, Profile},
+        store::{CreateOutcome, NewAccount, Stores, url::DatabaseUrl},
+    };
+
+    async fn person(stores: &Stores, name: &str) -> AccountId {
+        let new = NewAccount {
+            identities: vec![Identity::new(IdentityKind::Username, name)],
+            password_hash: None,
+            profile: Profile::default(),
+            at: Millis(0),
+        };
+        match stores.accounts.create_account(new).await.unwrap() {
+            CreateOutcome::Created(account) => account.id,
+            CreateOutcome::Taken { .. } => panic!("{name} is taken"),
+        }
+    }
+
+    #[tokio::test]
+    async fn whatever_others_write_is_seen_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let url: DatabaseUrl = format!("sqlite://{}", file.display()).parse().unwrap();
+        // As two processes have the file open.
+        let (one, other) = (crate::store::open(&url).await.unwrap(), crate::store::open(&url).await.unwrap());
+        let ann = person(&one, "ann").await;
+        let watch = Watch::new(&file);
+        let remembered: Remembered<i64, bool> = Remembered::default();
+        for n in 0..20 {
+            let status = if n % 2 == 0 { AccountStatus::Locked } else { AccountStatus::Active };
+            let before = watch.state().expect("it is open");
+            remembered.remember(before, n, true);
+            one.people.people_among(&[ann]).await.unwrap();
+            assert_eq!(watch.state(), Some(before), "reading changes nothing");
+            assert_eq!(remembered.recall(&before, &n), Some(true));
+            assert!(other.accounts.set_status(ann, status, Millis(n)).await.unwrap());
+            let after = watch.state().expect("it is open");
+            assert_ne!(after, before);
+            assert_eq!(remembered.recall(&after, &n), None);
+            let found = one.people.people_among(&[ann]).await.unwrap();
+            assert_eq!(found.len(), usize::from(status == AccountStatus::Active));
+        }
+        one.upkeep.close().await;
+        other.upkeep.close().await;
+        assert_eq!(watch.state(), None, "whoever closes last takes the index away");
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_may_be() {
+        let remembered: Remembered<usize, usize> = Remembered::default();
+        let state = [1; 2 * HEAD];
+        for key in 0..=REMEMBERED {
+            remembered.remember(state, key, key);
+        }
+        assert_eq!(remembered.recall(&state, &0), None);
+        assert_eq!(remembered.recall(&state, &REMEMBERED), Some(REMEMBERED));
+    }
+}
