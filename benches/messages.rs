@@ -3,7 +3,7 @@
 use std::{error::Error, net::TcpListener, path::Path};
 
 use matchmaking_benches::{
-    load::{Load, ServerThread},
+    load::{Load, ServerThread, VARYING},
     members::Members,
     report::{Goal, Rounds, quick},
 };
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 256;
 /// How many conversations a page has.
 const PAGE: usize = 20;
 /// How many connections ask at once.
-const CONNECTIONS: usize = 32;
+const CONNECTIONS: usize = 64;
 
 /// Who asks, and for what.
 struct Scene {
@@ -48,9 +48,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let get = |path: &str, token: &str| {
         format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n")
     };
-    let open = |request: &str| Load::of(&server, request, CONNECTIONS, 1);
-    let mut trivial = Load::open(&server, "/version", CONNECTIONS, 1)?;
-    let versus = |what: &str, load: &mut Load, other: &mut Load, against: &'static str, goal| {
+    // Opened for each comparison: connections that nothing goes over are closed.
+    let always = |request: &str| Load::of(&server, request, CONNECTIONS, 1);
+    let varying = |request: &str| Load::of_many(&server, request, CONNECTIONS);
+    let trivial = || Load::open(&server, "/version", CONNECTIONS, 1);
+    let versus = |what: &str, mut load: Load, mut other: Load, against: &'static str, goal| {
         // A first round is thrown away.
         load.run(requests)?;
         other.run(requests)?;
@@ -71,21 +73,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         body.len()
     );
     let at_least = |must| Goal::AtLeast { must, goal: must * 1.5, beyond: None };
-    versus("sending a message", &mut open(&send)?, &mut trivial, "the smallest route", at_least(0.2))?;
+    versus("sending a message", always(&send)?, trivial()?, "the smallest route", at_least(0.2))?;
 
     let list = format!("/v1/conversations?page_size={PAGE}");
-    let (mut few, mut many) = (open(&get(&list, &scene.few))?, open(&get(&list, &scene.many))?);
-    versus("a page of conversations", &mut few, &mut trivial, "the smallest route", at_least(0.4))?;
+    let same_page = always(&get(&list, &scene.few))?;
+    versus("a page of conversations", same_page, trivial()?, "the smallest route", at_least(0.4))?;
+    // With a parameter that means nothing, so that every answer is made anew.
+    let anew = format!("{list}&n={VARYING}");
+    let what = "a page of conversations that nobody asked for before";
+    versus(what, varying(&get(&anew, &scene.few))?, trivial()?, "the smallest route", Goal::Told)?;
+    let (few, many) = (varying(&get(&anew, &scene.few))?, varying(&get(&anew, &scene.many))?);
     let same = Goal::AtLeast { must: 0.7, goal: 0.9, beyond: None };
-    let what = format!("a page of conversations with {beyond} beyond it");
-    versus(&what, &mut many, &mut few, "with 10 beyond it", same)?;
+    let what = format!("such a page with {beyond} conversations beyond it");
+    versus(&what, many, few, "with 10 beyond it", same)?;
 
-    let page = format!("{path}?page_size={PAGE}");
-    let mut end = open(&get(&page, &scene.token))?;
+    let page = |before: usize| get(&format!("{path}?page_size={PAGE}&before_id={before}"), &scene.token);
     for (what, before) in [("beginning", PAGE + 1), ("middle", messages / 2)] {
-        let mut place = open(&get(&format!("{page}&before_id={before}"), &scene.token))?;
         let what = format!("a page at the {what} of {messages} messages");
-        versus(&what, &mut place, &mut end, "a page at the end", same)?;
+        versus(&what, always(&page(before))?, always(&page(messages))?, "a page at the end", same)?;
     }
     Ok(())
 }

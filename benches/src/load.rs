@@ -56,7 +56,13 @@ pub struct Load {
     at_once: usize,
     spender: Spender,
     answer: String,
+    /// Where a number stands in a request that is another one in each.
+    varies: Option<usize>,
+    asked: u32,
 }
+
+/// What stands for a number in requests that all differ.
+pub const VARYING: &str = "00000000";
 
 /// Whose CPU time a request costs.
 #[derive(Debug)]
@@ -84,6 +90,13 @@ impl Load {
     pub fn of(server: &ServerThread, request: &str, connections: usize, at_once: usize) -> io::Result<Self> {
         let spender = Spender::Thread(server.clock.clone());
         Self::connect(server.address, spender, request, connections, at_once)
+    }
+
+    /// The same for requests that all differ: instead of [`VARYING`] each has a number of its own.
+    pub fn of_many(server: &ServerThread, request: &str, connections: usize) -> io::Result<Self> {
+        let mut load = Self::of(server, request, connections, 1)?;
+        load.varies = request.find(VARYING);
+        Ok(load)
     }
 
     /// Asks a process for a path, one request at a time on each connection, with more lines for the head, each with its
@@ -115,6 +128,8 @@ impl Load {
             at_once,
             spender,
             answer,
+            varies: None,
+            asked: 0,
         })
     }
 
@@ -139,17 +154,17 @@ impl Load {
     pub fn run(&mut self, requests: usize) -> io::Result<Measured> {
         let turns = (requests / self.connections.len() / self.at_once).max(1);
         let (began, spent) = (Instant::now(), self.spender.spent()?);
-        for stream in &mut self.connections {
-            stream.write_all(&self.requests)?;
+        for place in 0..self.connections.len() {
+            self.ask_on(place)?;
         }
         for turn in 1..=turns {
-            for stream in &mut self.connections {
-                stream.read_exact(&mut self.answers)?;
+            for place in 0..self.connections.len() {
+                self.connections[place].read_exact(&mut self.answers)?;
                 if !self.answers.starts_with(b"HTTP/1.1 200 ") {
                     return Err(io::Error::other("an answer is not 200"));
                 }
                 if turn < turns {
-                    stream.write_all(&self.requests)?;
+                    self.ask_on(place)?;
                 }
             }
         }
@@ -159,6 +174,17 @@ impl Load {
         thread::sleep(std::time::Duration::from_millis(5));
         let spent = self.spender.spent()?.saturating_sub(spent);
         Ok(Measured { per_second: asked / took.as_secs_f64(), micros: spent.as_secs_f64() * 1e6 / asked })
+    }
+}
+
+impl Load {
+    fn ask_on(&mut self, place: usize) -> io::Result<()> {
+        if let Some(varies) = self.varies {
+            self.asked += 1;
+            let number = format!("{:0width$}", self.asked, width = VARYING.len());
+            self.requests[varies..varies + VARYING.len()].copy_from_slice(number.as_bytes());
+        }
+        self.connections[place].write_all(&self.requests)
     }
 }
 

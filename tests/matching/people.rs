@@ -62,6 +62,11 @@ impl Person {
         new
     }
 
+    /// The same person at another server.
+    pub(crate) fn at(&self, server: &Server) -> Self {
+        Self { server: Remote::at(server.address), ..self.clone() }
+    }
+
     /// Opens a session now, of which they have the token from now on.
     pub(crate) async fn comes_again(&mut self, server: &Server) {
         let account = self.account();

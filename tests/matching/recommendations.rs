@@ -8,7 +8,7 @@ use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
 use super::people::{DAY, Person, data, her_and, numbers, refused, refused_fields};
-use crate::support::{Answer, Database, Server, on_every_store};
+use crate::support::{Answer, Database, Server, on_durable_stores, on_every_store};
 
 on_every_store!(
     the_documented_list_comes_back,
@@ -18,6 +18,8 @@ on_every_store!(
     odd_parts_of_a_list_are_refused,
     many_requests_at_once_see_one_list,
 );
+
+on_durable_stores!(what_another_server_changes_is_seen_at_once);
 
 fn ids(people: &[Person]) -> Vec<i64> {
     people.iter().map(|person| person.id).collect()
@@ -171,6 +173,33 @@ async fn who_vanishes_is_gone_from_todays_list_at_once(database: Database) {
         })
         .await;
     assert_eq!(numbers(&her.get("/matching/daily").await, "user_id"), ids(&them[..4]));
+}
+
+/// Answers are given again while nothing changes: the same list in another language or another part is another answer,
+/// and what changes behind the server's back is seen.
+async fn what_another_server_changes_is_seen_at_once(database: Database) {
+    let (server, other) = (Server::start(&database).await, Server::start(&database).await);
+    let (her, them) = her_and(&server, 3).await;
+    let there = them[0].at(&other);
+    let list = async |query: &str| her.get(&format!("/matching/daily{query}")).await;
+    for _ in 0..2 {
+        assert_eq!(numbers(&list("").await, "user_id"), ids(&them));
+        assert_eq!(numbers(&list("?page_size=1&page=2").await, "user_id"), [them[1].id]);
+    }
+    assert_eq!(list("").await["items"][0]["nickname"], "p1");
+    let renamed = there.ask(Verb::PUT, "/profile/basic", Some(&json!({"nickname": "新名"}))).await;
+    assert_eq!(renamed.status, 200);
+    assert_eq!(list("").await["items"][0]["nickname"], "新名");
+    data(&there.ask(Verb::PUT, "/account/visibility", Some(&json!({"paused": true}))).await);
+    assert_eq!(numbers(&list("").await, "user_id"), ids(&them[1..]));
+    let decided = json!({"target_user_id": them[1].id, "action": "like"});
+    her.at(&other).post("/matching/interaction", &decided).await;
+    assert_eq!(list("").await["items"][0]["interaction_status"], "like");
+    // A day later it is another list, though nothing was changed.
+    server.clock.advance(DAY);
+    let mut again = her.clone();
+    again.comes_again(&server).await;
+    assert_eq!(again.get("/matching/daily").await["refresh_time"], "2026-02-06T00:00:00.000Z");
 }
 
 async fn odd_parts_of_a_list_are_refused(database: Database) {

@@ -5,7 +5,27 @@ use reqwest::Method as Verb;
 use serde_json::json;
 
 use super::{MINUTE, Person, data, each, pair, refused_fields};
-use crate::support::{Database, Server, on_every_store};
+use crate::support::{Database, Server, on_every_store, until};
+
+/// The list is given again while nothing changes: neither in the store nor among those who are connected.
+async fn what_changes_is_in_the_list_at_once(database: Database) {
+    let server = Server::start(&database).await;
+    let (lin, wu, talk) = pair(&server).await;
+    let list = async || lin.get("/conversations").await["items"][0].clone();
+    assert_eq!(list().await, list().await);
+    assert_eq!(list().await["user"]["is_online"], false);
+    let socket = wu.connect().await;
+    assert_eq!(list().await["user"]["is_online"], true);
+    drop(socket);
+    until("wu is gone", async || list().await["user"]["is_online"] == json!(false)).await;
+    for text in ["one", "two"] {
+        wu.say(talk, text).await;
+        assert_eq!(list().await["last_message"]["content"], text);
+    }
+    assert_eq!(list().await["unread_count"], 2);
+    assert_eq!(wu.put("/profile/basic", &json!({"nickname": "吴"})).await.status, 200);
+    assert_eq!(list().await["user"]["nickname"], "吴");
+}
 
 async fn pinned_ones_come_first_then_the_latest(database: Database) {
     let server = Server::start(&database).await;
@@ -129,4 +149,8 @@ async fn messages_come_in_pages_from_any_place(database: Database) {
     }
 }
 
-on_every_store!(pinned_ones_come_first_then_the_latest, messages_come_in_pages_from_any_place);
+on_every_store!(
+    pinned_ones_come_first_then_the_latest,
+    what_changes_is_in_the_list_at_once,
+    messages_come_in_pages_from_any_place,
+);

@@ -5,7 +5,8 @@ use reqwest::Method as Verb;
 use serde_json::json;
 
 use super::{MINUTE, PNG, Person, data, each, pair, refused, refused_fields};
-use crate::support::{Answer, Database, Server, on_every_store};
+use crate::support::raw::Raw;
+use crate::support::{Answer, Database, Server, on_every_store, until};
 
 /// Half a second of silence at 8 kHz.
 fn wav(seconds: usize) -> Vec<u8> {
@@ -26,6 +27,51 @@ fn mp4(seconds: u32) -> Vec<u8> {
     movie[12..16].copy_from_slice(&1_000_u32.to_be_bytes());
     movie[16..20].copy_from_slice(&(seconds * 1_000).to_be_bytes());
     [boxed(b"ftyp", b"isom\0\0\0\0isommp42"), boxed(b"moov", &boxed(b"mvhd", &movie))].concat()
+}
+
+/// Nobody keeps the machine's hands full alone: who uploads four files waits with the fifth.
+async fn a_person_uploads_a_few_files_at_a_moment(database: Database) {
+    let server = Server::start(&database).await;
+    let (lin, wu, _) = pair(&server).await;
+    let head = format!(
+        "POST /v1/messages/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 10000\r\n\
+         Expect: 100-continue\r\n\r\n",
+        lin.token
+    );
+    let mut begun = Vec::new();
+    for _ in 0..4 {
+        let mut raw = Raw::connect(&server).await;
+        raw.write(&head).await;
+        assert_eq!(raw.answer().await.map(|answer| answer.status), Some(100), "it is being read");
+        begun.push(raw);
+    }
+    refused(&lin.upload("image", PNG).await, 42901);
+    data(&wu.upload("image", PNG).await);
+    begun.pop();
+    until("there is room again", async || lin.upload("image", PNG).await.status == 200).await;
+}
+
+/// Where a film was made is nothing to whoever sees it.
+async fn what_files_say_of_themselves_is_not_served(database: Database) {
+    let server = Server::start(&database).await;
+    let (lin, wu, talk) = pair(&server).await;
+    let place = b"+31.2304+121.4737/";
+    let tagged = |bytes: Vec<u8>, kind: &[u8; 4], size: [u8; 4], size_first: bool| {
+        let head = if size_first { [&size[..], kind] } else { [&kind[..], &size] }.concat();
+        [&bytes[..], &head, place].concat()
+    };
+    let length = place.len() as u32;
+    let film = tagged(mp4(45), b"meta", (length + 8).to_be_bytes(), true);
+    let sound = tagged(wav(15), b"LIST", length.to_le_bytes(), false);
+    for (kind, bytes) in [("video", film), ("voice", sound)] {
+        let uploaded = data(&lin.upload(kind, &bytes).await);
+        data(&lin.send(talk, &json!({"type": kind, "media_url": uploaded["url"]})).await);
+        let shown = wu.get(&format!("/conversations/{talk}/messages")).await;
+        let served = wu.open(&shown["items"].as_array().unwrap().last().unwrap()["media_url"]).await;
+        assert_eq!(served.headers["content-length"], bytes.len().to_string().as_str());
+        assert!(!served.text.contains("+31.2304"), "{kind}");
+    }
 }
 
 async fn sounds_and_films_are_served_as_they_are(database: Database) {
@@ -161,6 +207,8 @@ async fn an_upload_shows_who_somebody_is(database: Database) {
 
 on_every_store!(
     sounds_and_films_are_served_as_they_are,
+    what_files_say_of_themselves_is_not_served,
+    a_person_uploads_a_few_files_at_a_moment,
     what_is_not_what_it_says_is_refused,
     only_those_in_its_conversation_may_see_a_file,
     what_is_never_sent_is_removed,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Person, Verb, data, refused, said, start};
+use super::{PASSWORD, Person, Registration, Verb, data, refused, said, start};
 use crate::support::{Answer, Database, on_every_store};
 
 /// The whole of what can be told, as reading returns it.
@@ -243,7 +243,17 @@ async fn whom_one_does_not_see_is_unknown(database: Database) {
     let server = start(&database).await;
     let (ann, ben) = (Person::join(&server, 1).await, Person::join(&server, 2).await);
     ann.blocks(&server, &ben).await;
+    // Somebody who chats in rooms, and has told the platform nothing.
+    let new = Registration {
+        username: "chatty".to_owned(),
+        email: None,
+        password: PASSWORD.to_owned(),
+        contact_phone: None,
+    };
+    let chatting =
+        server.inside(|services| async move { services.accounts.register(new).await.unwrap() }).await;
     for (asking, target) in [
+        (&ann, chatting.account.to_string()),
         (&ann, ben.id.to_string()),
         (&ben, ann.id.to_string()),
         (&ben, "999999".to_owned()),

@@ -75,6 +75,15 @@ async fn no_statement_scans_a_table() {
     }
 }
 
+/// SQLite looks at the value of a parameter that stands alone behind `LIMIT`, and so prepares the statement anew whenever
+/// it is bound: that costs more than most queries.
+#[test]
+fn no_statement_is_prepared_for_each_use() {
+    for statement in statements() {
+        assert!(!statement.text.contains("LIMIT $"), "{}::{}", statement.file, statement.name);
+    }
+}
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let [sqlite, postgres] = migrations();

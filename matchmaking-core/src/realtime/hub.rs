@@ -45,6 +45,8 @@ pub struct Hub {
 #[derive(Debug, Default)]
 struct Connected {
     next_id: u64,
+    /// How often somebody came or went.
+    changes: u64,
     by_account: HashMap<AccountId, Vec<Arc<Seat>>>,
     by_channel: [HashMap<u64, Arc<Seat>>; Channel::COUNT],
 }
@@ -218,6 +220,7 @@ impl Hub {
         if first {
             self.tell_presence(&connected, &seat, true);
         }
+        connected.changes += 1;
         drop(connected);
         Connection { registration: Registration { hub: Arc::clone(self), seat }, events: Events(queue) }
     }
@@ -268,6 +271,12 @@ impl Hub {
     #[must_use]
     pub fn is_present(&self, account: AccountId) -> bool {
         self.is_online(account, Channels::OF_PEOPLE)
+    }
+
+    /// How often a connection to this node began or ended. While this stays, so does who [is present](Self::is_present).
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.read().changes
     }
 
     /// The sessions that connections of this node belong to, each once.
@@ -347,6 +356,7 @@ impl Hub {
                 connected.by_account.remove(&seat.account);
             }
         }
+        connected.changes += 1;
         if !connected.is_on(seat.account, seat.channel) {
             self.tell_presence(&connected, seat, false);
         }

@@ -2,6 +2,7 @@
 //! out, because a picture on a page cannot carry a token.
 
 mod kinds;
+mod metadata;
 mod putting;
 mod viewed;
 
@@ -22,6 +23,7 @@ use crate::{
 
 pub use crate::ports::media::{MEDIA_BYTES_MAX, MediaError};
 pub use kinds::{UNKNOWN_KIND, content_type};
+pub(super) use metadata::without_metadata;
 pub(super) use putting::put_for;
 pub(super) use viewed::own_key;
 

@@ -174,6 +174,11 @@ pub trait ConversationStore: Send + Sync {
     /// The conversation with this identifier as this person stands in it: one look-up for what every message asks.
     async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>>;
 
+    /// The same for whoever writes: everything that decides about it is as it is now, but the conversation's last number
+    /// and how far the person has read may be those of an earlier moment.
+    async fn writers_standing(&self, id: ConversationId, account: AccountId)
+    -> StoreResult<Option<Standing>>;
+
     /// The direct conversation of two people, if it was opened.
     async fn direct_between(&self, pair: Pair) -> StoreResult<Option<Conversation>>;
 

@@ -25,10 +25,11 @@ pub const LOGIN_FAILURES_WINDOW_MILLIS: i64 = 900_000;
 /// How long a login is locked, in milliseconds: a quarter of an hour.
 pub const LOGIN_LOCK_MILLIS: i64 = 900_000;
 
-/// A code to be sent.
+/// A code to be sent. Telephones are known here by a mark that says nothing of the number, since what is counted of them
+/// outlives accounts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewCode {
-    /// To which telephone.
+    /// The mark of the telephone that it is sent to.
     pub phone: String,
     /// What for.
     pub purpose: CodePurpose,
@@ -51,7 +52,7 @@ impl std::fmt::Debug for NewCode {
 /// A code that somebody shows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShownCode {
-    /// Whose telephone it is said to have been sent to.
+    /// The mark of the telephone that it is said to have been sent to.
     pub phone: String,
     /// What it is to be good for.
     pub purpose: CodePurpose,
@@ -106,7 +107,7 @@ pub enum LoginGate {
     },
 }
 
-/// Keeps codes and failed logins, by telephone. Whether somebody has an account with it makes no difference.
+/// Keeps codes and failed logins, by the mark of the telephone. Whether somebody has an account with it makes no difference.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait LoginStore: Send + Sync {

@@ -98,7 +98,7 @@ pub use sessions::{
     REFRESH_REPEAT_MILLIS, RefreshOutcome, SESSIONS_PER_ACCOUNT_MAX, SessionStore,
 };
 pub use slice::{Slice, Sliced};
-pub use upkeep::{BackupError, Upkeep};
+pub use upkeep::{BackupError, StoreState, Upkeep};
 pub use url::{DatabaseUrl, URL_FORMS};
 
 #[cfg(feature = "mocks")]

@@ -28,6 +28,10 @@ pub const FILE_NAME_CHARS_MAX: usize = 255;
 /// The most requests with pictures in their JSON that are read and worked on at one moment. Whoever comes beyond is told to
 /// come again.
 pub const PAPERS_AT_ONCE: usize = 8;
+/// The most of them that are one person's.
+pub const PAPERS_AT_ONCE_EACH: usize = 2;
+/// The most files that one person uploads at one moment, to an album or to be sent.
+pub const UPLOADS_AT_ONCE_EACH: usize = 4;
 /// The most exports of accounts that are written at one moment. Whoever comes beyond is told to come again.
 /// Nobody has two.
 pub const EXPORTS_AT_ONCE: usize = 4;
@@ -81,6 +85,11 @@ pub const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
 pub const ACCOUNT_RATE: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
 /// Requests of one account at once.
 pub const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+/// The most answers that are remembered of a kind, to be given again while nothing changes; when there are more, all are
+/// forgotten.
+pub const ANSWERS_REMEMBERED: usize = 1_024;
+/// The most bytes of all of them.
+pub const ANSWER_BYTES_REMEMBERED: usize = 16 << 20;
 /// The cells of a rate limiter, 8 bytes each. Addresses beyond them share.
 pub const RATE_CELLS: usize = 1 << 16;
 /// The first pause after the system had no more file descriptors; it doubles up to [`ACCEPT_PAUSE_MAX`].

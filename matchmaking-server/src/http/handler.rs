@@ -3,10 +3,12 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::route::{Endpoint, Listed};
 use serde::Serialize;
 
+use super::memory::Memory;
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
 
@@ -104,19 +106,60 @@ pub fn mount_behind<E: Endpoint, G: Gate>(
         let inner = Arc::clone(&inner);
         Box::pin(async move {
             let (gate, handler) = &*inner;
-            let who = match gate.admit(&ctx.asked).await {
-                Ok(who) => who,
-                Err(fault) => {
-                    ctx.body.drain().await;
-                    return Err(fault);
-                }
-            };
-            let request = ctx.input().await?.decode::<E::Request>()?;
-            let asked = ctx.asked;
-            let response = handler.handle(Call { request, who, asked: Arc::clone(&asked) }).await?;
+            let who = admitted(gate, &mut ctx).await?;
+            let asked = Arc::clone(&ctx.asked);
+            let response = handled::<E, G>(handler, ctx, who).await?;
             answer(&asked, &response)
         })
     }))
+}
+
+/// The same for an endpoint that only reads: an answer is given again, to the account that `whose` names, while the state
+/// that the memory knows of lasts.
+pub fn mount_remembered<E: Endpoint, G: Gate, S: PartialEq + Send + Sync + 'static>(
+    gate: G,
+    memory: &Arc<Memory<S>>,
+    whose: fn(&G::Who) -> i64,
+    handler: impl Handle<Call<E::Request, G::Who>, E::Response>,
+) -> Mounted {
+    let inner = Arc::new((gate, Arc::clone(memory), handler));
+    mounted::<E>(Arc::new(move |mut ctx: Ctx| {
+        let inner = Arc::clone(&inner);
+        Box::pin(async move {
+            let (gate, memory, handler) = &*inner;
+            let who = admitted(gate, &mut ctx).await?;
+            let asked = Arc::clone(&ctx.asked);
+            let inquiry = memory.inquiry(whose(&who), &asked);
+            if let Some(data) = inquiry.as_ref().and_then(|inquiry| memory.recall(inquiry)) {
+                ctx.body.drain().await;
+                return Ok(with_around(&asked, &data));
+            }
+            let response = handled::<E, G>(handler, ctx, who).await?;
+            let data = Bytes::from(serde_json::to_vec(&response).map_err(Fault::internal)?);
+            let reply = with_around(&asked, &data);
+            if let Some(inquiry) = inquiry {
+                memory.remember(inquiry, data);
+            }
+            Ok(reply)
+        })
+    }))
+}
+
+async fn admitted<G: Gate>(gate: &G, ctx: &mut Ctx) -> Result<G::Who, Fault> {
+    let admitted = gate.admit(&ctx.asked).await;
+    if admitted.is_err() {
+        ctx.body.drain().await;
+    }
+    admitted
+}
+
+async fn handled<E: Endpoint, G: Gate>(
+    handler: &impl Handle<Call<E::Request, G::Who>, E::Response>,
+    mut ctx: Ctx,
+    who: G::Who,
+) -> Result<E::Response, Fault> {
+    let request = ctx.input().await?.decode::<E::Request>()?;
+    handler.handle(Call { request, who, asked: ctx.asked }).await
 }
 
 /// An answer as JSON in the dialect of what was asked, for handlers that write it themselves.
@@ -126,6 +169,15 @@ pub fn answer(asked: &Asked, response: &impl Serialize) -> Result<Reply, Fault> 
     serde_json::to_writer(&mut out, response).map_err(Fault::internal)?;
     asked.dialect.after(asked, &mut out);
     Ok(Reply::json_bytes(http::StatusCode::OK, out))
+}
+
+/// The same with data that are written already.
+fn with_around(asked: &Asked, data: &[u8]) -> Reply {
+    let mut out = Vec::with_capacity(data.len() + 256);
+    asked.dialect.before(asked, &mut out);
+    out.extend_from_slice(data);
+    asked.dialect.after(asked, &mut out);
+    Reply::json_bytes(http::StatusCode::OK, out)
 }
 
 /// What stands before and after the data of a success in the dialect of what was asked, for handlers that write it piece

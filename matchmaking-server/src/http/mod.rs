@@ -15,6 +15,7 @@ mod guard;
 mod handler;
 mod handshake;
 mod limiter;
+mod memory;
 mod merge;
 mod multipart;
 mod peer;
@@ -35,7 +36,10 @@ pub use dispatch::{Kit, Policy, Site};
 pub use document::{Document, document};
 pub use download::{Asking, Download, download};
 pub use guard::OpenSurfaces;
-pub use handler::{Call, Gate, Handle, Mounted, answer, around, mount, mount_behind, raw, socket, with};
+pub use handler::{
+    Call, Gate, Handle, Mounted, answer, around, mount, mount_behind, mount_remembered, raw, socket, with,
+};
+pub use memory::Memory;
 pub use multipart::{Form, FormFile};
 pub use peer::{Network, NetworkError, TrustedProxies};
 pub use reply::Reply;

@@ -34,8 +34,19 @@ impl CodeKey {
     }
 
     fn hash(&self, phone: &str, purpose: CodePurpose, code: &str) -> String {
+        self.keyed([purpose.name(), phone, code])
+    }
+
+    /// Under what name a telephone is known to the store of logins. Without the key it cannot be told whose it is, so that
+    /// what is counted outlives the account: deleting it and registering again resets nothing.
+    pub(super) fn phone_mark(&self, phone: &str) -> String {
+        self.keyed(["telephone", phone, ""])
+    }
+
+    fn keyed(&self, parts: [&str; 3]) -> String {
         // No part holds a line break, so that no two are hashed alike.
-        let parts = [purpose.name(), "\n", phone, "\n", code];
+        let [first, second, third] = parts;
+        let parts = [first, "\n", second, "\n", third];
         let hash = parts.into_iter().fold(mac(&self.0), hmac::Mac::chain_update);
         URL_SAFE_NO_PAD.encode(hash.finalize().into_bytes())
     }
@@ -53,8 +64,9 @@ impl Auth {
         let code = format!("{:06}", rand::rng().random_range(0..CODES));
         let hash = self.codes.hash(phone, purpose, &code);
         let at = self.clock.now();
+        let mark = self.codes.phone_mark(phone);
         let new = NewCode {
-            phone: phone.to_owned(),
+            phone: mark.clone(),
             purpose,
             hash: hash.clone(),
             day: self.day(at),
@@ -78,7 +90,7 @@ impl Auth {
             };
             let sms = Sms { phone: phone.to_owned(), kind, code: Some(code) };
             if let Err(error) = self.sms.send(&sms, at).await {
-                self.stores.logins.take_back_code(phone, purpose, &hash).await?;
+                self.stores.logins.take_back_code(&mark, purpose, &hash).await?;
                 return Err(error.into());
             }
         }
@@ -94,7 +106,8 @@ impl Auth {
     ) -> StoreResult<Result<(), CodeRefusal>> {
         let at = self.clock.now();
         let hash = self.codes.hash(phone, purpose, code);
-        let shown = ShownCode { phone: phone.to_owned(), purpose, hash, day: self.day(at), at };
+        let phone = self.codes.phone_mark(phone);
+        let shown = ShownCode { phone, purpose, hash, day: self.day(at), at };
         Ok(self.stores.logins.spend_code(shown).await?.into())
     }
 

@@ -81,6 +81,7 @@ impl Auth {
         self.spend_code(&new.phone, CodePurpose::Register, &new.code).await??;
         let password_hash = Some(turn.hash(&new.password).await?);
         drop(turn);
+        let mark = self.codes.phone_mark(&new.phone);
         let identities = vec![Identity::new(IdentityKind::Phone, new.phone)];
         let account =
             NewAccount { identities, password_hash, profile: Profile::default(), at: self.clock.now() };
@@ -88,6 +89,8 @@ impl Auth {
             CreateOutcome::Created(account) => account,
             CreateOutcome::Taken { .. } => return Err(EnterError::Registered),
         };
+        // Whose telephone it is has been shown: failures of whoever had it before, or tried to, are nothing to them.
+        self.stores.logins.unlock_login(&mark, self.clock.now()).await?;
         self.people.refresh(account.id).await?;
         if let Some(code) = new.invite_code {
             self.invited(account.id, &code).await;
@@ -105,7 +108,7 @@ impl Auth {
     ) -> Result<Entered, EnterError> {
         self.sweep().await;
         // Whoever is refused anyway must not take a turn from others.
-        open(self.stores.logins.login_gate(phone, self.clock.now()).await?)?;
+        open(self.stores.logins.login_gate(&self.codes.phone_mark(phone), self.clock.now()).await?)?;
         let (account, password) = match credential {
             Credential::Password(password) => {
                 let (account, hash) = self.by_password(phone, &password).await?;
@@ -134,7 +137,8 @@ impl Auth {
         let is_right = verdict != Verdict::Wrong && account.is_some();
         // What it has come to is told only if it counts: of many who try at once, no more than are counted learn
         // anything.
-        open(self.stores.logins.record_login(phone, is_right, self.clock.now()).await?)?;
+        let mark = self.codes.phone_mark(phone);
+        open(self.stores.logins.record_login(&mark, is_right, self.clock.now()).await?)?;
         let (Some(account), Some(hash)) = (account.filter(|_| is_right), hash) else {
             return Err(EnterError::Wrong);
         };

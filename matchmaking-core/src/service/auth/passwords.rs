@@ -61,7 +61,7 @@ impl Auth {
         if !self.stores.sessions.set_password(new).await? {
             return Err(CodeRefusal::Wrong.into());
         }
-        self.stores.logins.unlock_login(phone, self.clock.now()).await?;
+        self.stores.logins.unlock_login(&self.codes.phone_mark(phone), self.clock.now()).await?;
         self.hub.end_account(account.id);
         Ok(())
     }
@@ -136,12 +136,13 @@ impl Auth {
         };
         let phones = self.stores.accounts.identities_of_kind(IdentityKind::Phone, &[account]).await?;
         let (_, phone) = phones.into_iter().next().ok_or(ConfirmError::Unknown)?;
-        too_many(self.stores.logins.login_gate(&phone.folded, self.clock.now()).await?)?;
+        let phone = self.codes.phone_mark(&phone.folded);
+        too_many(self.stores.logins.login_gate(&phone, self.clock.now()).await?)?;
         let hash = self.stores.accounts.password_hash(account).await?;
         let turn = self.passwords.turn().await?;
         let verdict = turn.verify(hash.as_deref(), password).await?;
         let is_right = verdict != Verdict::Wrong;
-        too_many(self.stores.logins.record_login(&phone.folded, is_right, self.clock.now()).await?)?;
+        too_many(self.stores.logins.record_login(&phone, is_right, self.clock.now()).await?)?;
         hash.filter(|_| is_right).map(|hash| (hash, turn)).ok_or(ConfirmError::WrongPassword)
     }
 }

@@ -165,7 +165,20 @@ impl Chat {
 
     /// The same of one to be read: the conversation of a match is kept, too, whose other one has deleted the account.
     pub async fn readable(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
-        let standing = self.stores.conversations.standing(id, viewer).await?.ok_or(ThreadError::Unknown)?;
+        let standing = self.stores.conversations.standing(id, viewer).await?;
+        self.seen(standing, viewer)
+    }
+
+    /// What [`thread`](Self::thread) gives, for whoever writes in it: that costs less, and its last number and how far they
+    /// have read may be those of an earlier moment.
+    pub async fn to_write(&self, id: ConversationId, viewer: AccountId) -> Result<Thread, ThreadError> {
+        let standing = self.stores.conversations.writers_standing(id, viewer).await?;
+        let thread = self.seen(standing, viewer)?;
+        if thread.is_kept { Err(ThreadError::Unknown) } else { Ok(thread) }
+    }
+
+    fn seen(&self, standing: Option<Standing>, viewer: AccountId) -> Result<Thread, ThreadError> {
+        let standing = standing.ok_or(ThreadError::Unknown)?;
         let Standing { conversation, me, relation, match_id, contact_locked, is_kept, hidden } = standing;
         let is_kept = is_kept && relation.is_some_and(|relation| !relation.blocked);
         let peer = match conversation.kind {

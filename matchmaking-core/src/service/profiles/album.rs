@@ -11,7 +11,7 @@ use crate::{
     ids::{AccountId, PhotoId},
     model::{FileRole, Photo, PhotoFiles, PhotoKind, ReviewStatus, may_see},
     ports::media::MediaKey,
-    service::media::{own_key, put_for},
+    service::media::{own_key, put_for, without_metadata},
     store::{AddPhotoOutcome, NewPhoto, NewVideo},
 };
 
@@ -105,7 +105,7 @@ impl Profiles {
             FilmKind::WebM => "webm",
         };
         let file = own_key(ending);
-        let mut files = vec![(file.clone(), FileRole::Video, bytes)];
+        let mut files = vec![(file.clone(), FileRole::Video, without_metadata(bytes))];
         if let Some(cover) = cover {
             let made = self.pictures.make(cover, None).await;
             let made = made.map_err(|error| ProfileError::BadPictures(vec![("cover".to_owned(), error)]))?;

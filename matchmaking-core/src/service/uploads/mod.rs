@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    media::{Media, MediaError, own_key, put_for},
+    media::{Media, MediaError, own_key, put_for, without_metadata},
     profiles::{FilmKind, PictureError, Pictures, film},
 };
 use crate::{
@@ -137,8 +137,9 @@ struct Made {
 }
 
 impl Made {
+    /// A sound or a film.
     fn of(ending: &str, duration_secs: Option<u32>, bytes: Bytes) -> Self {
-        let key = own_key(ending);
+        let (key, bytes) = (own_key(ending), without_metadata(bytes));
         let media = Some(key.to_string());
         let details = MessageDetails { media, duration_secs, ..MessageDetails::default() };
         Self { details, files: vec![(key, bytes)] }

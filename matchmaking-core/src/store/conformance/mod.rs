@@ -155,7 +155,7 @@ suite! { ($)
         deletion_takes_decisions_matches_and_blocks
         deletion_leaves_what_others_received
         deletion_passes_groups_on
-        deletion_forgets_logins_and_invitations
+        deletion_forgets_sessions_and_invitations
         deletion_takes_lists_memberships_and_reports
         deletion_takes_photos_films_and_papers
         deletion_takes_conversations_with_the_assistant

@@ -186,9 +186,6 @@ fn erase(state: &mut State, id: AccountId, at: Millis) {
     state.keep_direct(id);
     if let Some(row) = state.accounts.get_mut(&id) {
         row.password_hash = None;
-        if let Some(phone) = row.identities.get(&IdentityKind::Phone) {
-            state.phones.remove(&phone.folded);
-        }
         row.identities.clear();
     }
     state.devices.remove(&id);

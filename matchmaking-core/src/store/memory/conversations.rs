@@ -65,6 +65,14 @@ impl ConversationStore for MemoryStore {
         Ok(self.lock()?.conversations.get(&id).map(|thread| thread.conversation.clone()))
     }
 
+    async fn writers_standing(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+    ) -> StoreResult<Option<Standing>> {
+        self.standing(id, account).await
+    }
+
     async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>> {
         let state = self.lock()?;
         let Some(thread) = state.conversations.get(&id) else { return Ok(None) };

@@ -7,13 +7,21 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use crate::{
     error::StoreResult,
-    store::{BackupError, Upkeep},
+    store::{BackupError, StoreState, Upkeep},
 };
 
 #[async_trait]
 impl Upkeep for MemoryStore {
     async fn ping(&self) -> StoreResult<()> {
         self.lock().map(drop)
+    }
+
+    fn state(&self) -> Option<StoreState> {
+        None
+    }
+
+    fn state_but_talk(&self) -> Option<StoreState> {
+        None
     }
 
     async fn backup(&self, _file: &Path) -> Result<(), BackupError> {

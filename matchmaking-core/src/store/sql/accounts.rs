@@ -61,8 +61,6 @@ sql! {
         WHERE m.account_id = $1 AND m.role = 3 AND c.kind = 2 ORDER BY m.conversation_id";
     ADD_PASSWORD = "UPDATE accounts SET password_hash = $2 WHERE id = $1 AND password_hash IS NULL";
     END_SESSIONS = "DELETE FROM sessions WHERE account_id = $1";
-    ERASE_PHONE = "DELETE FROM phones
-        WHERE phone IN (SELECT folded FROM identities WHERE account_id = $1 AND kind = 1)";
     ERASE_DEVICES = "DELETE FROM devices WHERE account_id = $1";
     ERASE_INVITER = "UPDATE invitations SET inviter_id = NULL WHERE inviter_id = $1";
     ERASE_INVITATION = "DELETE FROM invitations WHERE account_id = $1";
@@ -107,10 +105,8 @@ sql! {
 }
 
 /// What an erased account leaves nothing in.
-const ERASE: [&str; 28] = [
+const ERASE: [&str; 27] = [
     ERASE_PASSWORD,
-    // By the identity, and so before it.
-    ERASE_PHONE,
     ERASE_DEVICES,
     ERASE_INVITER,
     ERASE_INVITATION,

@@ -44,7 +44,8 @@ sql! {
         AND media_key IN (SELECT key FROM jsonb_each($1))";
     FILE = "SELECT f.account_id, f.role, r.status FROM media_files f LEFT JOIN reviews r ON r.id = f.review_id
         WHERE f.media_key = $1 AND (f.discard_at IS NULL OR f.discard_at > $2)";
-    DISCARDED = "SELECT media_key FROM media_files WHERE discard_at <= $1 ORDER BY discard_at, media_key LIMIT $2";
+    DISCARDED = "SELECT media_key FROM media_files WHERE discard_at <= $1 ORDER BY discard_at, media_key
+            LIMIT CAST($2 AS BIGINT)";
     FORGET = "DELETE FROM media_files WHERE discard_at <= $2 AND media_key IN (SELECT key FROM jsonb_each($1))";
     COUNT_PHOTOS = "SELECT COUNT(*) FROM photos WHERE account_id = $1";
     UNSET_PRIMARY = "UPDATE photos SET is_primary = 0 WHERE account_id = $1 AND is_primary = 1";

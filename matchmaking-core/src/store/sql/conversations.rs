@@ -96,7 +96,7 @@ sql! {
         " FROM members m WHERE m.conversation_id = $1 AND m.account_id = $2"
     );
     CONVERSATIONS_AFTER = "SELECT conversation_id FROM members
-        WHERE account_id = $1 AND conversation_id > $2 ORDER BY conversation_id LIMIT $3";
+        WHERE account_id = $1 AND conversation_id > $2 ORDER BY conversation_id LIMIT CAST($3 AS BIGINT)";
 }
 
 /// Somebody in a conversation.
@@ -113,10 +113,24 @@ pub(super) struct Standings;
 impl Gathered for Standings {
     type Key = Place;
     type Found = Standing;
+    const READS_TALK: bool = true;
 
     async fn look_up(pool: &SqlPool, places: &[Place]) -> StoreResult<Vec<(i64, StoreResult<Standing>)>> {
         let found: Vec<StandingRow> = read!(pool, |p| query_as(STANDINGS).bind(list(places)).fetch_all(p))?;
         Ok(found.into_iter().map(rows::standing).collect())
+    }
+}
+
+/// The same for those who write, to whom the numbers in it mean nothing.
+pub(super) struct WritersStandings;
+
+#[async_trait]
+impl Gathered for WritersStandings {
+    type Key = Place;
+    type Found = Standing;
+
+    async fn look_up(pool: &SqlPool, places: &[Place]) -> StoreResult<Vec<(i64, StoreResult<Standing>)>> {
+        Standings::look_up(pool, places).await
     }
 }
 
@@ -163,6 +177,14 @@ impl ConversationStore for SqlStore {
 
     async fn standing(&self, id: ConversationId, account: AccountId) -> StoreResult<Option<Standing>> {
         self.standings.ask(Place { c: id.get(), a: account.get() }).await
+    }
+
+    async fn writers_standing(
+        &self,
+        id: ConversationId,
+        account: AccountId,
+    ) -> StoreResult<Option<Standing>> {
+        self.writers_standings.ask(Place { c: id.get(), a: account.get() }).await
     }
 
     async fn direct_between(&self, pair: Pair) -> StoreResult<Option<Conversation>> {

@@ -31,7 +31,7 @@ sql! {
         "SELECT ",
         conversation_columns!(),
         " FROM members me JOIN conversations c ON c.id = me.conversation_id
-        WHERE me.account_id = $1 AND c.kind = 3 ORDER BY c.id DESC LIMIT $2 OFFSET $3"
+        WHERE me.account_id = $1 AND c.kind = 3 ORDER BY c.id DESC LIMIT CAST($2 AS BIGINT) OFFSET $3"
     );
     DIALOGUES_OF = "SELECT c.id FROM members me JOIN conversations c ON c.id = me.conversation_id
         WHERE me.account_id = $1 AND c.kind = 3";

@@ -98,13 +98,14 @@ sql! {
         WHERE id = $1";
     VIEW = views!("e.id = $3");
     VIEWS = views!(concat!(asked!(), "
-        ORDER BY (CASE WHEN $8 = 1 THEN e.created_at ELSE e.starts_at END) * $9, e.id * $9 LIMIT $10 OFFSET $11"));
+        ORDER BY (CASE WHEN $8 = 1 THEN e.created_at ELSE e.starts_at END) * $9, e.id * $9
+            LIMIT CAST($10 AS BIGINT) OFFSET $11"));
     // The second parameter is that of VIEWS, and plays no role.
     COUNT = concat!("SELECT COUNT(*) FROM events e
         WHERE (CAST($2 AS BIGINT) IS NULL OR $2 IS NOT NULL) AND ", asked!());
     ATTENDEES = concat!("SELECT r.account_id, r.gender FROM registrations r
         WHERE r.event_id = $2 AND r.state <= 3 AND (r.state <> 1 OR r.held_until > $3)
-            AND (r.account_id = $1 OR (", sees!("r.account_id"), ")) ORDER BY r.id LIMIT $4");
+            AND (r.account_id = $1 OR (", sees!("r.account_id"), ")) ORDER BY r.id LIMIT CAST($4 AS BIGINT)");
 }
 
 /// Number, state, moments, document.

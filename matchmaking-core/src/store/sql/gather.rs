@@ -30,6 +30,8 @@ pub(super) trait Gathered: 'static {
     type Key: Clone + Eq + Hash + Send + Sync;
     /// What is found.
     type Found: Clone + Send;
+    /// Whether what is found depends on what people write to each other.
+    const READS_TALK: bool = false;
 
     /// Looks up all keys with one query. Each answer comes with the place of its key; of a key without one, nothing is
     /// known.
@@ -63,7 +65,8 @@ impl<G: Gathered> Gatherer<G> {
 
     /// Looks up one key.
     pub(super) async fn ask(&self, key: G::Key) -> StoreResult<Option<G::Found>> {
-        let Some(state) = self.watch.as_ref().and_then(|watch| watch.state()) else {
+        let state = |watch: &Arc<Watch>| if G::READS_TALK { watch.state() } else { watch.state_but_talk() };
+        let Some(state) = self.watch.as_ref().and_then(state) else {
             return self.look_up(key).await;
         };
         if let Some(found) = self.remembered.recall(&state, &key) {

@@ -16,7 +16,7 @@ sql! {
             run_at = CASE WHEN excluded.run_at < jobs.run_at THEN excluded.run_at ELSE jobs.run_at END,
             stamp = jobs.stamp + 1";
     DUE = "SELECT kind, subject, tries, stamp FROM jobs WHERE run_at <= $1 AND leased_until <= $1
-        ORDER BY run_at, kind, subject LIMIT $2";
+        ORDER BY run_at, kind, subject LIMIT CAST($2 AS BIGINT)";
     LEASE = "UPDATE jobs SET leased_until = $3, tries = tries + 1 WHERE kind = $1 AND subject = $2";
     ASKED_AGAIN = "UPDATE jobs SET leased_until = 0, tries = 0
         WHERE kind = $1 AND subject = $2 AND tries = $3 AND stamp <> $4";
@@ -28,7 +28,7 @@ sql! {
     @locks {
         // As DUE, and what another process takes at this moment is left to it.
         LOCK_DUE = "SELECT kind, subject, tries, stamp FROM jobs WHERE run_at <= $1 AND leased_until <= $1
-            ORDER BY run_at, kind, subject LIMIT $2 FOR UPDATE SKIP LOCKED";
+            ORDER BY run_at, kind, subject LIMIT CAST($2 AS BIGINT) FOR UPDATE SKIP LOCKED";
     }
 }
 

@@ -38,7 +38,7 @@ macro_rules! page_of_likes {
             "i.id, i.actor_id, i.target_id, i.action, i.decided_at",
             $mine,
             $theirs,
-            " ORDER BY i.decided_at * $2, i.id * $2 LIMIT $3 OFFSET $4"
+            " ORDER BY i.decided_at * $2, i.id * $2 LIMIT CAST($3 AS BIGINT) OFFSET $4"
         )
     };
 }

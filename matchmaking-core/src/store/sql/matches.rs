@@ -76,9 +76,9 @@ sql! {
     INTERACTION = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
         WHERE actor_id = $1 AND target_id = $2";
     DECISIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
-        WHERE actor_id = $1 AND target_id > $2 ORDER BY target_id LIMIT $3";
+        WHERE actor_id = $1 AND target_id > $2 ORDER BY target_id LIMIT CAST($3 AS BIGINT)";
     INTERACTIONS = "SELECT id, actor_id, target_id, action, decided_at FROM interactions
-        WHERE id > $1 ORDER BY id LIMIT $2";
+        WHERE id > $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
     REJECTED = "SELECT target_id FROM interactions WHERE actor_id = $1 AND action = 3
         UNION SELECT actor_id FROM interactions WHERE target_id = $1 AND action = 3
         ORDER BY 1";
@@ -92,7 +92,7 @@ sql! {
     VIEW_OF_PAIR = view!("m.low_id = $1 AND m.high_id = $2");
     VIEWS_OF = view!("m.first_id = $1 OR m.second_id = $1 ORDER BY m.id");
     // The sign of `$3` tells the order: −1 for the latest first.
-    VIEWS_PAGE = view!(concat!(filtered!(), " ORDER BY m.id * $3 LIMIT $4 OFFSET $5"));
+    VIEWS_PAGE = view!(concat!(filtered!(), " ORDER BY m.id * $3 LIMIT CAST($4 AS BIGINT) OFFSET $5"));
     VIEWS_COUNT = concat!(
         "SELECT COUNT(*) FROM matches m
         LEFT JOIN conversations d ON d.low_id = m.low_id AND d.high_id = m.high_id
@@ -103,7 +103,7 @@ sql! {
         "SELECT COUNT(*), COUNT(CASE WHEN m.created_at >= $2 THEN 1 END), CAST(COALESCE(SUM((
             SELECT COUNT(*) FROM (SELECT 1 FROM messages u
                 WHERE u.conversation_id = d.id AND u.seq > me.read_seq AND u.sender_id <> $1
-                LIMIT $3) AS counted)), 0) AS BIGINT)
+                LIMIT CAST($3 AS BIGINT)) AS counted)), 0) AS BIGINT)
         FROM matches m
         LEFT JOIN conversations d ON d.low_id = m.low_id AND d.high_id = m.high_id
         LEFT JOIN members me ON me.conversation_id = d.id AND me.account_id = $1

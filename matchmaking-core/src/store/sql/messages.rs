@@ -28,12 +28,12 @@ sql! {
     BEFORE = concat!(
         "SELECT ",
         message_columns!(),
-        " FROM messages m WHERE m.conversation_id = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
+        " FROM messages m WHERE m.conversation_id = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT CAST($3 AS BIGINT)"
     );
     AFTER = concat!(
         "SELECT ",
         message_columns!(),
-        " FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"
+        " FROM messages m WHERE m.conversation_id = $1 AND m.seq > $2 ORDER BY m.seq LIMIT CAST($3 AS BIGINT)"
     );
     MARKS = "SELECT m.read_seq, m.delivered_seq, c.last_seq
         FROM members m JOIN conversations c ON c.id = m.conversation_id
@@ -62,7 +62,7 @@ sql! {
         message_columns!(),
         " FROM messages m WHERE m.conversation_id = $1 AND m.seq < $3
             AND m.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
-        ORDER BY m.seq DESC LIMIT $4 OFFSET $5"
+        ORDER BY m.seq DESC LIMIT CAST($4 AS BIGINT) OFFSET $5"
     );
     // All messages of a conversation are as many as the last one's number. They are read only where one of `$2` may
     // have written.
@@ -160,7 +160,8 @@ impl SqlStore {
         if !matches!(outcome, ReadOutcome::Advanced { .. }) {
             return Ok(outcome);
         }
-        transaction!(self.pool, |tx, locks| {
+        let (outcome, before) = transaction!(self.pool, |tx, locks| {
+            let before = self.watch.as_ref().and_then(|watch| watch.state());
             if locks {
                 query(LOCK_MEMBER).bind(conversation).bind(account).execute(&mut *tx).await?;
             }
@@ -180,8 +181,12 @@ impl SqlStore {
                         .await?;
                 }
             }
-            outcome
-        })
+            (outcome, before)
+        })?;
+        if let (ReadOutcome::Advanced { .. }, Some(watch)) = (outcome, &self.watch) {
+            watch.talked(before);
+        }
+        Ok(outcome)
     }
 }
 
@@ -241,12 +246,16 @@ impl MessageStore for SqlStore {
     async fn mark_all_delivered(&self, marks: &[DeliveryMark]) -> StoreResult<Vec<DeliveryMark>> {
         let places: Vec<Delivery> = marks.iter().map(Delivery::of).collect();
         // Conversations are locked before their members, as the writer does.
-        let moved: Vec<(i64, i64, i64)> = transaction!(self.pool, |tx, locks| {
+        let (moved, before): (Vec<(i64, i64, i64)>, _) = transaction!(self.pool, |tx, locks| {
+            let before = self.watch.as_ref().and_then(|watch| watch.state());
             if locks {
                 query(LOCK_CONVERSATIONS).bind(list(&places)).execute(&mut *tx).await?;
             }
-            query_as(DELIVER).bind(list(&places)).fetch_all(&mut *tx).await?
+            (query_as(DELIVER).bind(list(&places)).fetch_all(&mut *tx).await?, before)
         })?;
+        if let (false, Some(watch)) = (moved.is_empty(), &self.watch) {
+            watch.talked(before);
+        }
         let mark = |(conversation, account, seq)| {
             Ok(DeliveryMark {
                 conversation: rows::known(ConversationId::new(conversation), "members", "conversation_id")?,

@@ -2,7 +2,8 @@
 //!
 //! Only migrations are written per dialect. A statement is text that both understand: `$n` placeholders, `BIGINT`
 //! for every number, moments as milliseconds, documents as JSON text. Numbers are bound as `i64` and nothing else:
-//! PostgreSQL prepares a statement for the types of its first use. Lists travel as one JSON object and are
+//! PostgreSQL prepares a statement for the types of its first use. `LIMIT` takes a parameter within a `CAST`:
+//! alone, it makes SQLite prepare the statement for each use. Lists travel as one JSON object and are
 //! read back with `jsonb_each`, so that every statement is a constant that a test can prepare.
 //!
 //! SQLite has one connection that writes, handed out in order of asking, beside a pool of readers; a write
@@ -54,14 +55,18 @@ pub use open::{BUSY_TIMEOUT, CONNECT_TIMEOUT, POSTGRES_CONNECTIONS, SQLITE_READ_
 pub use statements::{Statement, migrations, statements};
 pub use writer::{BATCH_MESSAGES, QUEUED_MESSAGES};
 
+use std::sync::Arc;
+
 use sqlx::{PgPool, SqlitePool};
 
 /// Keeps everything in a database.
 #[derive(Debug)]
 pub struct SqlStore {
     pool: SqlPool,
+    watch: Option<Arc<unchanged::Watch>>,
     writer: writer::Writer,
     standings: gather::Gatherer<conversations::Standings>,
+    writers_standings: gather::Gatherer<conversations::WritersStandings>,
     records: gather::Gatherer<accounts::Records>,
     pages: gather::Gatherer<pages::Pages>,
     people: gather::Gatherer<people::People>,

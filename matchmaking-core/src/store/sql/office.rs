@@ -30,12 +30,12 @@ macro_rules! found {
 }
 
 sql! {
-    FIND = found!("a.id", " ORDER BY a.id * $5 LIMIT $6 OFFSET $7");
+    FIND = found!("a.id", " ORDER BY a.id * $5 LIMIT CAST($6 AS BIGINT) OFFSET $7");
     FIND_COUNT = found!("COUNT(*)", "");
     RECORD = "INSERT INTO audit (action, account_id, thing, detail, changed_at) VALUES ($1, $2, $3, $4, $5)
         RETURNING id";
     AUDIT = "SELECT id, action, account_id, thing, detail, changed_at FROM audit
-        ORDER BY id * $1 LIMIT $2 OFFSET $3";
+        ORDER BY id * $1 LIMIT CAST($2 AS BIGINT) OFFSET $3";
     AUDIT_COUNT = "SELECT COUNT(*) FROM audit";
 }
 

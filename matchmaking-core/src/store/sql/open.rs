@@ -44,16 +44,18 @@ impl SqlStore {
             Location::Sqlite(path) => Some(Arc::new(Watch::new(path))),
             Location::Postgres(_) | Location::Memory => None,
         };
-        let watch = watch.as_ref();
+        let beside = watch.as_ref();
         Ok(Self {
-            writer: Writer::start(pool.clone()),
-            standings: Gatherer::start(&pool, watch),
-            records: Gatherer::start(&pool, watch),
-            pages: Gatherer::start(&pool, watch),
-            people: Gatherer::start(&pool, watch),
-            albums: Gatherer::start(&pool, watch),
-            accesses: Gatherer::start(&pool, watch),
-            dailies: Gatherer::start(&pool, watch),
+            writer: Writer::start(pool.clone(), watch.clone()),
+            standings: Gatherer::start(&pool, beside),
+            writers_standings: Gatherer::start(&pool, beside),
+            records: Gatherer::start(&pool, beside),
+            pages: Gatherer::start(&pool, beside),
+            people: Gatherer::start(&pool, beside),
+            albums: Gatherer::start(&pool, beside),
+            accesses: Gatherer::start(&pool, beside),
+            dailies: Gatherer::start(&pool, beside),
+            watch,
             pool,
         })
     }

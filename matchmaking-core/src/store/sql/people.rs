@@ -46,7 +46,7 @@ sql! {
             + (SELECT COUNT(*) FROM matches m WHERE m.second_id = $1 AND m.ended_at IS NULL)";
     PERSON = person!("a.id = $1");
     PEOPLE_AMONG = person!("a.id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))");
-    PEOPLE = person!("a.id > $1 ORDER BY a.id LIMIT $2");
+    PEOPLE = person!("a.id > $1 ORDER BY a.id LIMIT CAST($2 AS BIGINT)");
 }
 
 type Row = (i64, String, i64, i64);

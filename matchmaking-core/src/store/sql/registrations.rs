@@ -53,13 +53,13 @@ sql! {
     SEAT = registrations!("WHERE r.event_id = $1 AND r.account_id = $2 AND r.state <= 3
         AND (r.state <> 1 OR r.held_until > $3)");
     OF_ACCOUNT = registrations!(concat!("JOIN events e ON e.id = r.event_id WHERE r.account_id = $1 AND ", of_status!(),
-        " ORDER BY r.id * $4 LIMIT $5 OFFSET $6"));
+        " ORDER BY r.id * $4 LIMIT CAST($5 AS BIGINT) OFFSET $6"));
     COUNT_OF_ACCOUNT = concat!("SELECT COUNT(*) FROM registrations r JOIN events e ON e.id = r.event_id
         WHERE r.account_id = $1 AND ", of_status!());
     UPCOMING = "SELECT COUNT(*) FROM registrations r JOIN events e ON e.id = r.event_id
         WHERE r.account_id = $1 AND e.ends_at > $2 AND r.state <= 3 AND (r.state <> 1 OR r.held_until > $2)";
     OF_EVENT = registrations!(concat!("JOIN events e ON e.id = r.event_id WHERE r.event_id = $1 AND ", of_status!(),
-        " ORDER BY r.id * $4 LIMIT $5 OFFSET $6"));
+        " ORDER BY r.id * $4 LIMIT CAST($5 AS BIGINT) OFFSET $6"));
     COUNT_OF_EVENT = concat!("SELECT COUNT(*) FROM registrations r JOIN events e ON e.id = r.event_id
         WHERE r.event_id = $1 AND ", of_status!());
     HELD_BY = "SELECT r.id FROM registrations r

@@ -43,7 +43,8 @@ sql! {
     BY_ID = reports!("id = $1");
     // Which: 0 for the decided, 1 for the open, 2 for all.
     REPORTS = reports!(
-        "$1 = 2 OR $1 = CASE WHEN decision IS NULL THEN 1 ELSE 0 END ORDER BY id * $2 LIMIT $3 OFFSET $4"
+        "$1 = 2 OR $1 = CASE WHEN decision IS NULL THEN 1 ELSE 0 END ORDER BY id * $2
+         LIMIT CAST($3 AS BIGINT) OFFSET $4"
     );
     REPORTS_COUNT = "SELECT COUNT(*) FROM reports
         WHERE $1 = 2 OR $1 = CASE WHEN decision IS NULL THEN 1 ELSE 0 END";

@@ -65,8 +65,8 @@ sql! {
     REMOVE_REVIEW = "DELETE FROM reviews WHERE id = $1";
     WAITING = "SELECT id FROM reviews WHERE account_id = $1 AND kind = $2 AND claim = $3 AND status = 1";
     REVIEW = reviews!("id = $1");
-    ELDEST = filtered!(" ORDER BY id LIMIT $3 OFFSET $4");
-    LATEST = filtered!(" ORDER BY id DESC LIMIT $3 OFFSET $4");
+    ELDEST = filtered!(" ORDER BY id LIMIT CAST($3 AS BIGINT) OFFSET $4");
+    LATEST = filtered!(" ORDER BY id DESC LIMIT CAST($3 AS BIGINT) OFFSET $4");
     COUNT_REVIEWS = concat!("SELECT COUNT(*) FROM reviews WHERE ", of_these!());
     SUBMISSIONS = reviews!("account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
             AND kind IN (1, 4) ORDER BY account_id, id");

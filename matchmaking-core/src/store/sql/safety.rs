@@ -68,7 +68,7 @@ sql! {
     IS_BLOCKED = "SELECT EXISTS (SELECT 1 FROM blocks WHERE by_id = $1 AND target_id = $2)";
     // The sign of `$2` tells the order: −1 for the latest first.
     BLOCKED_BY = "SELECT target_id FROM blocks WHERE by_id = $1
-        ORDER BY blocked_at * $2, target_id * $2 LIMIT $3 OFFSET $4";
+        ORDER BY blocked_at * $2, target_id * $2 LIMIT CAST($3 AS BIGINT) OFFSET $4";
     HIDDEN_FROM = concat!(hidden_from!("$1"), " ORDER BY 1");
 
     @locks {

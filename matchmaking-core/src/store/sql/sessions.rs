@@ -27,7 +27,8 @@ use crate::{
 
 sql! {
     END_BEYOND = "DELETE FROM sessions WHERE account_id = $1 AND id NOT IN (
-        SELECT s.id FROM sessions s WHERE s.account_id = $1 ORDER BY s.refreshed_at DESC, s.id DESC LIMIT $2)";
+        SELECT s.id FROM sessions s WHERE s.account_id = $1 ORDER BY s.refreshed_at DESC, s.id DESC
+            LIMIT CAST($2 AS BIGINT))";
     INSERT_SESSION = "INSERT INTO sessions
             (account_id, family, generation, device, opened_at, refreshed_at, expires_at)
         VALUES ($1, $2, 0, $3, $4, $4, $5) RETURNING id";
@@ -36,7 +37,7 @@ sql! {
     SEE_DEVICE = "UPDATE devices SET document = $3, last_seen_at = $4 WHERE account_id = $1 AND device_id = $2";
     FORGET_DEVICES = "DELETE FROM devices WHERE account_id = $1 AND device_id <> $2 AND device_id NOT IN (
         SELECT d.device_id FROM devices d WHERE d.account_id = $1 AND d.device_id <> $2
-        ORDER BY d.last_seen_at DESC, d.device_id LIMIT $3)";
+        ORDER BY d.last_seen_at DESC, d.device_id LIMIT CAST($3 AS BIGINT))";
     FAMILY = "SELECT id, account_id, generation, refreshed_at, expires_at FROM sessions WHERE family = $1";
     NEXT_TOKEN = "UPDATE sessions SET generation = generation + 1, refreshed_at = $2, expires_at = $3
         WHERE id = $1";

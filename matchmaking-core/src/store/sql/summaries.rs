@@ -87,7 +87,7 @@ macro_rules! matched {
             WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
             sees_other!(),
             $order,
-            " LIMIT $2 OFFSET $3"
+            " LIMIT CAST($2 AS BIGINT) OFFSET $3"
         )
     };
 }
@@ -121,7 +121,7 @@ sql! {
             (SELECT COUNT(*) FROM (SELECT 1 FROM messages u
                 WHERE u.conversation_id = c.id AND u.seq > me.read_seq AND u.sender_id <> $1
                     AND u.sender_id NOT IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($2))
-                LIMIT $4) AS counted) AS unread
+                LIMIT CAST($4 AS BIGINT)) AS counted) AS unread
         FROM jsonb_each($3) AS j
         JOIN members me ON me.conversation_id = CAST(j.value AS BIGINT) AND me.account_id = $1
         JOIN conversations c ON c.id = me.conversation_id
@@ -139,7 +139,7 @@ sql! {
             LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
             WHERE me.account_id = $1 AND me.unread > 0 AND ",
         sees_other!(),
-        " ORDER BY me.active_at DESC LIMIT $2) AS shown"
+        " ORDER BY me.active_at DESC LIMIT CAST($2 AS BIGINT)) AS shown"
     );
 }
 

@@ -8,7 +8,7 @@ use sqlx::{query, query_as, query_scalar};
 use super::{SqlPool, SqlStore, error::failed, read, sql};
 use crate::{
     error::{StoreError, StoreResult},
-    store::{BackupError, Upkeep},
+    store::{BackupError, StoreState, Upkeep},
 };
 
 sql! {
@@ -42,6 +42,14 @@ impl Upkeep for SqlStore {
     async fn ping(&self) -> StoreResult<()> {
         let _: (i64,) = read!(self.pool, |p| query_as(PING).fetch_one(p))?;
         Ok(())
+    }
+
+    fn state(&self) -> Option<StoreState> {
+        self.watch.as_ref()?.state()
+    }
+
+    fn state_but_talk(&self) -> Option<StoreState> {
+        self.watch.as_ref()?.state_but_talk()
     }
 
     async fn backup(&self, file: &Path) -> Result<(), BackupError> {

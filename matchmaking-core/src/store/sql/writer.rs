@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -23,6 +23,7 @@ use super::{
     json::list,
     rows::{self, MessageRow, message_columns},
     sql, transaction,
+    unchanged::Watch,
 };
 use crate::{
     error::{StoreError, StoreResult},
@@ -146,12 +147,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts writing to this database, on the runtime that this is called on.
-    pub(super) fn start(pool: SqlPool) -> Self {
+    pub(super) fn start(pool: SqlPool, watch: Option<Arc<Watch>>) -> Self {
         // Full, it holds senders back: see `QUEUED_MESSAGES`.
         let (queue, jobs) = mpsc::channel(QUEUED_MESSAGES);
         let (tell, written) = mpsc::channel(WRITTEN_BATCHES);
         let task = TaskTracker::new();
-        task.spawn(run(pool, jobs, tell));
+        task.spawn(run(Database { pool, watch }, jobs, tell));
         task.spawn(tell_all(written));
         task.close();
         Self { queue: Mutex::new(Some(queue)), task }
@@ -179,16 +180,23 @@ impl Writer {
     }
 }
 
-async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
+/// Where is written.
+#[derive(Debug)]
+struct Database {
+    pool: SqlPool,
+    watch: Option<Arc<Watch>>,
+}
+
+async fn run(database: Database, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
     let mut jobs = Vec::with_capacity(BATCH_MESSAGES);
-    let mut company = false;
+    let mut company = 1;
     while queue.recv_many(&mut jobs, BATCH_MESSAGES).await > 0 {
-        if company {
-            gather(&mut queue, &mut jobs).await;
+        if company > 1 {
+            gather(&mut queue, &mut jobs, company).await;
         }
-        company = jobs.len() > 1;
+        company = jobs.len();
         let (news, told): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.told)).unzip();
-        let written = write(&pool, &news).await.into_iter().zip(told).collect();
+        let written = write(&database, &news).await.into_iter().zip(told).collect();
         if tell.send(written).await.is_err() {
             return;
         }
@@ -196,11 +204,13 @@ async fn run(pool: SqlPool, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<W
 }
 
 /// Adds what comes close behind. Who was not alone a moment ago has company on its way, and together they cost little
-/// more than each alone.
-async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
+/// more than each alone. Once as many are there as were together then, nobody waits for more: most who write much write
+/// again when they have their answer.
+async fn gather(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, company: usize) {
     let end = Instant::now() + COMPANY_WAIT;
-    while let room @ 1.. = BATCH_MESSAGES.saturating_sub(jobs.len()) {
+    while jobs.len() < company {
         let quiet = end.min(Instant::now() + QUIET);
+        let room = BATCH_MESSAGES.saturating_sub(jobs.len());
         if !matches!(timeout_at(quiet, queue.recv_many(jobs, room)).await, Ok(1..)) {
             break;
         }
@@ -224,8 +234,8 @@ async fn tell_all(mut written: mpsc::Receiver<Written>) {
 /// Writes a batch. When something in it is refused by the database as such, each message is tried alone, so that
 /// only the one at fault fails. When the database cannot be reached, nothing is tried again: the batch may have
 /// been written, and a message without a name would be doubled.
-async fn write(pool: &SqlPool, news: &[NewMessage]) -> Vec<StoreResult<AppendOutcome>> {
-    match write_together(pool, news).await {
+async fn write(database: &Database, news: &[NewMessage]) -> Vec<StoreResult<AppendOutcome>> {
+    match write_together(database, news).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error @ StoreError::Unavailable(_)) => {
             let unavailable = told_to_many(error);
@@ -235,7 +245,7 @@ async fn write(pool: &SqlPool, news: &[NewMessage]) -> Vec<StoreResult<AppendOut
         Err(_) => {
             let mut outcomes = Vec::with_capacity(news.len());
             for new in news {
-                let alone = write_together(pool, std::slice::from_ref(new)).await;
+                let alone = write_together(database, std::slice::from_ref(new)).await;
                 outcomes
                     .push(alone.and_then(|mut one| one.pop().ok_or_else(|| defect("an outcome is missing"))));
             }
@@ -362,12 +372,13 @@ enum Fate {
 }
 
 /// Writes a batch in one transaction.
-async fn write_together(pool: &SqlPool, news: &[NewMessage]) -> StoreResult<Vec<AppendOutcome>> {
+async fn write_together(database: &Database, news: &[NewMessage]) -> StoreResult<Vec<AppendOutcome>> {
     let places: Vec<Place> = news.iter().map(Place::of).collect::<BTreeSet<_>>().into_iter().collect();
     let names: Vec<Name<'_>> =
         news.iter().filter_map(Name::of).collect::<BTreeSet<_>>().into_iter().collect();
     let files: Vec<FileToSend<'_>> = news.iter().flat_map(files_to_send).collect();
-    transaction!(pool, |tx, locks| {
+    let (outcomes, talked) = transaction!(database.pool, |tx, locks| {
+        let before = database.watch.as_ref().and_then(|watch| watch.state());
         if locks {
             query(SHARE_ACCOUNTS).bind(list(&places)).execute(&mut *tx).await?;
             query(LOCK_CONVERSATIONS).bind(list(&places)).execute(&mut *tx).await?;
@@ -405,8 +416,14 @@ async fn write_together(pool: &SqlPool, news: &[NewMessage]) -> StoreResult<Vec<
             query(KEEP_FILES).bind(list(&sent)).execute(&mut *tx).await?;
             query(SEND_FILES).bind(list(&sent)).execute(&mut *tx).await?;
         }
-        outcomes(news, fates, ids)?
-    })
+        // Files that are sent now belong to nobody's album, so that they are talk, too.
+        let talked = if last.is_empty() { None } else { before };
+        (outcomes(news, fates, ids)?, talked)
+    })?;
+    if let Some(watch) = &database.watch {
+        watch.talked(talked);
+    }
+    Ok(outcomes)
 }
 
 fn files_to_send(new: &NewMessage) -> impl Iterator<Item = FileToSend<'_>> {

@@ -126,7 +126,7 @@ pub(super) async fn send(
         Err(TelegramError::Unknown) => return Ok(REFUSED),
         Err(TelegramError::Store(error)) => return Err(error.into()),
     };
-    let view = match services.chat.thread(room, sender.account).await {
+    let view = match services.chat.to_write(room, sender.account).await {
         Ok(view) => view,
         Err(ThreadError::Unknown | ThreadError::NotMember) => return Ok(REFUSED),
         Err(ThreadError::Store(error)) => return Err(error.into()),

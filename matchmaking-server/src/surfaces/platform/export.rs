@@ -1,9 +1,6 @@
 //! Everything of one's own, written part by part as the client takes it.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use matchmaking_core::{
@@ -14,60 +11,20 @@ use matchmaking_core::{
     error::StoreError,
     ids::AccountId,
     model::{Language, SeenDevice},
-    service::{Services, Slice, export::EXPORT_PART, pairs::MatchFilter},
+    service::{Services, Slice, auth::Caller, export::EXPORT_PART, pairs::MatchFilter},
 };
 use serde::Serialize;
 use tokio::time::timeout;
 
-use super::{SessionGate, language, matches, profile, registrations};
+use super::{language, matches, places::Desk, profile, registrations};
 use crate::{
-    config::limits::{DOWNLOAD_CHUNK, EXPORT_TIMEOUT, EXPORTS_AT_ONCE},
-    http::{Ctx, Document, Gate as _, ReaderGone, Reply, around, document},
+    config::limits::{DOWNLOAD_CHUNK, EXPORT_TIMEOUT},
+    http::{Ctx, Document, ReaderGone, Reply, around, document},
 };
 
-/// After how many seconds there may be room for an export again.
-const ROOM_AFTER: u64 = 5;
-
-/// The services, and whose exports are being written.
-#[derive(Debug)]
-pub(super) struct ExportDesk {
-    services: Arc<Services>,
-    being_written: Arc<Mutex<HashSet<AccountId>>>,
-}
-
-impl ExportDesk {
-    pub(super) fn new(services: &Arc<Services>) -> Arc<Self> {
-        Arc::new(Self { services: Arc::clone(services), being_written: Arc::default() })
-    }
-}
-
-/// A place among the exports that are being written, free again when this is dropped.
-#[derive(Debug)]
-struct Place {
-    account: AccountId,
-    being_written: Arc<Mutex<HashSet<AccountId>>>,
-}
-
-impl Place {
-    /// One place a person, so that nobody takes those of others by reading slowly.
-    fn take(being_written: &Arc<Mutex<HashSet<AccountId>>>, account: AccountId) -> Option<Self> {
-        let mut taken = being_written.lock().unwrap_or_else(PoisonError::into_inner);
-        (taken.len() < EXPORTS_AT_ONCE && taken.insert(account))
-            .then(|| Self { account, being_written: Arc::clone(being_written) })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.being_written.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account);
-    }
-}
-
-pub(super) async fn export(desk: Arc<ExportDesk>, ctx: Ctx) -> Result<Reply, Fault> {
-    let asked = ctx.asked;
-    let services = Arc::clone(&desk.services);
-    let me = SessionGate::new(&services).admit(&asked).await?.account;
-    let place = Place::take(&desk.being_written, me).ok_or(Fault::RateLimited { retry_after: ROOM_AFTER })?;
+pub(super) async fn export(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let (Caller { account: me, .. }, place) = desk.admit(&mut ctx).await?;
+    let (asked, services) = (ctx.asked, Arc::clone(&desk.services));
     let language = language(&asked);
     let person = Person {
         profile: profile::mine(&services, me, language, asked.now()).await?,
@@ -258,25 +215,5 @@ impl List {
             writer.text(",");
         }
         writer.value(item).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everyone_has_one_export_at_a_time_and_all_together_a_few() {
-        let being_written = Arc::default();
-        let place = |id| Place::take(&being_written, AccountId::new(id).unwrap());
-        let mine = place(1).unwrap();
-        assert!(place(1).is_none());
-        let others: Vec<_> = (2..).take(EXPORTS_AT_ONCE - 1).map(|id| place(id).unwrap()).collect();
-        assert!(place(99).is_none());
-        drop(mine);
-        let _next = place(99).unwrap();
-        assert!(place(1).is_none());
-        drop(others);
-        assert!(place(1).is_some());
     }
 }

@@ -18,7 +18,7 @@ use matchmaking_core::{
     service::{
         Services,
         auth::Caller,
-        chat::{Outgoing, Progress, Sent, Thread},
+        chat::{Outgoing, Progress, Sent, Thread, ThreadError},
     },
 };
 
@@ -35,14 +35,18 @@ pub(super) async fn thread(
     Ok(services.chat.readable(id, viewer).await?)
 }
 
-/// The same of one in which something is to be said.
+/// The same of one in which something is to be said; see [`Chat::to_write`](matchmaking_core::service::chat::Chat::to_write).
 pub(super) async fn open_thread(
     services: &Services,
     id: GivenId<ConversationId>,
     viewer: AccountId,
 ) -> Result<Thread, Fault> {
-    let thread = thread(services, id, viewer).await?;
-    if thread.is_kept { Err(Fault::NotAllowed) } else { Ok(thread) }
+    let known = id.possible().ok_or(Fault::NoConversation)?;
+    match services.chat.to_write(known, viewer).await {
+        // It may be one that is kept to be read.
+        Err(ThreadError::Unknown) => thread(services, id, viewer).await.and(Err(Fault::NotAllowed)),
+        found => Ok(found?),
+    }
 }
 
 /// Lists messages and notes that they have reached whoever reads the list.

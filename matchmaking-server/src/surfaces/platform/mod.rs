@@ -14,6 +14,7 @@ mod messages;
 mod payments;
 mod photos;
 mod pictures;
+mod places;
 mod profile;
 mod registrations;
 mod render;
@@ -31,9 +32,16 @@ use matchmaking_core::{
     },
     model::Language,
     service::{Services, Slice, auth::Caller},
+    store::StoreState,
 };
 
-use crate::http::{Asked, Call, Handle, Mounted, mount, mount_behind, raw, socket as mounted_socket, with};
+use crate::config::limits::{EXPORTS_AT_ONCE, PAPERS_AT_ONCE, PAPERS_AT_ONCE_EACH, UPLOADS_AT_ONCE_EACH};
+use crate::http::{
+    Asked, Call, Handle, Memory, Mounted, mount, mount_behind, mount_remembered, raw,
+    socket as mounted_socket, with,
+};
+
+use places::{Desk, Places};
 
 pub use dialect::Platform;
 pub use gate::{GuestGate, SessionGate};
@@ -41,8 +49,11 @@ pub use gate::{GuestGate, SessionGate};
 /// The surface's routes with their handlers.
 #[must_use]
 pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
-    let desk = verification::Desk::new(services);
-    let exports = export::ExportDesk::new(services);
+    let papers = Desk::new(services, Places::new(PAPERS_AT_ONCE, PAPERS_AT_ONCE_EACH));
+    // The room for the bytes of uploads bounds all of them together.
+    let uploads = Desk::new(services, Places::new(usize::MAX, UPLOADS_AT_ONCE_EACH));
+    let exports = Desk::new(services, Places::new(EXPORTS_AT_ONCE, 1));
+    let (profiles, talks) = (memory_of_profiles(services), memory_of_talks(services));
     let mut routes = vec![
         mount::<api::SendCode>(with(services, auth::send_code)),
         mount::<api::Register>(with(services, auth::register)),
@@ -56,29 +67,29 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::SetIdentities>(services, with(services, account::set_identities)),
         raw::<api::ExportAccount>(with(&exports, export::export)),
         behind::<api::DeleteAccount>(services, with(services, account::delete)),
-        raw::<api::VerifyIdentity>(with(&desk, verification::verify_identity)),
-        behind::<api::GetProfile>(services, with(services, profile::own)),
+        raw::<api::VerifyIdentity>(with(&papers, verification::verify_identity)),
+        remembered::<api::GetProfile, _>(services, &profiles, with(services, profile::own)),
         behind::<api::UpdateBasic>(services, with(services, profile::update)),
         behind::<api::GetMateRequirements>(services, with(services, profile::requirements)),
         behind::<api::SetMateRequirements>(services, with(services, profile::set_requirements)),
-        raw::<api::AddPhoto>(with(services, photos::add)),
+        raw::<api::AddPhoto>(with(&uploads, photos::add)),
         behind::<api::RemovePhoto>(services, with(services, photos::remove)),
-        raw::<api::SetVideo>(with(services, photos::set_video)),
+        raw::<api::SetVideo>(with(&uploads, photos::set_video)),
         behind::<api::RemoveVideo>(services, with(services, photos::remove_video)),
-        raw::<api::SubmitPapers>(with(&desk, verification::submit_papers)),
+        raw::<api::SubmitPapers>(with(&papers, verification::submit_papers)),
         behind::<api::GetUser>(services, with(services, profile::of_another)),
-        behind::<api::GetDaily>(services, with(services, matching::daily)),
+        remembered::<api::GetDaily, _>(services, &profiles, with(services, matching::daily)),
         behind::<api::Interact>(services, with(services, matching::interact)),
         behind::<api::Undo>(services, with(services, matching::undo)),
         behind::<api::ListLikes>(services, with(services, likes::mine)),
         behind::<api::ListLikedMe>(services, with(services, likes::of_me)),
-        behind::<api::ListMatches>(services, with(services, matches::list)),
+        remembered::<api::ListMatches, _>(services, &talks, with(services, matches::list)),
         behind::<api::EndMatch>(services, with(services, matches::end)),
         behind::<api::UnlockContact>(services, with(services, matches::unlock_contact)),
-        behind::<api::ListConversations>(services, with(services, conversations::list)),
+        remembered::<api::ListConversations, _>(services, &talks, with(services, conversations::list)),
         behind::<api::ListMessages>(services, with(services, messages::list)),
         behind::<api::SendMessage>(services, with(services, messages::send)),
-        raw::<api::UploadMedia>(with(services, uploads::upload)),
+        raw::<api::UploadMedia>(with(&uploads, uploads::upload)),
         behind::<api::MarkRead>(services, with(services, conversations::mark_read)),
         behind::<api::SetPreferences>(services, with(services, conversations::set_preferences)),
         behind::<api::RecallMessage>(services, with(services, messages::recall)),
@@ -124,6 +135,34 @@ fn behind<E: Endpoint>(
     handler: impl Handle<Call<E::Request, Caller>, E::Response>,
 ) -> Mounted {
     mount_behind::<E, SessionGate>(SessionGate::new(services), handler)
+}
+
+/// A handler that only reads, for whoever has the token of a session. Its answers are given again while nothing changes.
+fn remembered<E: Endpoint, S: PartialEq + Send + Sync + 'static>(
+    services: &Arc<Services>,
+    memory: &Arc<Memory<S>>,
+    handler: impl Handle<Call<E::Request, Caller>, E::Response>,
+) -> Mounted {
+    mount_remembered::<E, _, _>(SessionGate::new(services), memory, |caller| caller.account.get(), handler)
+}
+
+/// Answers that are made of profiles and what people think of each other. What is written in conversations is nothing to
+/// them.
+fn memory_of_profiles(services: &Arc<Services>) -> Arc<Memory<(StoreState, i64)>> {
+    let store = Arc::clone(&services.stores.upkeep);
+    Arc::new(Memory::new(move |asked| Some((store.state_but_talk()?, minute(asked)))))
+}
+
+/// Answers that are made of conversations, too, and of who is connected.
+fn memory_of_talks(services: &Arc<Services>) -> Arc<Memory<(StoreState, u64, i64)>> {
+    let (store, hub) = (Arc::clone(&services.stores.upkeep), Arc::clone(&services.hub));
+    Arc::new(Memory::new(move |asked| Some((store.state()?, hub.changes(), minute(asked)))))
+}
+
+/// Ages, days, the ends of memberships and of links to pictures depend on the time: what an answer says of them is of the
+/// minute in which it is given.
+fn minute(asked: &Asked) -> i64 {
+    asked.now().0.div_euclid(60_000)
 }
 
 /// The language in which a client is answered.

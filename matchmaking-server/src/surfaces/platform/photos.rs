@@ -20,13 +20,15 @@ use matchmaking_core::{
 use serde_json::Value;
 
 use super::{
-    SessionGate, language,
+    language,
+    places::Desk,
     profile::{Links, word},
 };
-use crate::http::{Call, Ctx, Gate as _, Reply, answer};
+use crate::http::{Call, Ctx, Reply, answer};
 
-pub(super) async fn add(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
-    let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
+pub(super) async fn add(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let (Caller { account: me, .. }, _place) = desk.admit(&mut ctx).await?;
+    let services = &desk.services;
     let form = ctx.form("file", PICTURE_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
     let fields = Input::strict().with_query(texts).decode();
@@ -42,7 +44,7 @@ pub(super) async fn add(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, 
     let crop = crop_data.map(|CropData { x, y, width, height }| Crop { x, y, width, height });
     let new = NewPicture { bytes: file.bytes.clone(), kind, is_primary, crop };
     let photo = services.profiles.add_photo(me, new).await?;
-    let links = Links { services: &services, viewer: me, at: ctx.asked.now() };
+    let links = Links { services, viewer: me, at: ctx.asked.now() };
     let language = language(&ctx.asked);
     let tips = match photo.status {
         ReviewStatus::Pending => {
@@ -68,12 +70,13 @@ pub(super) async fn remove(
     Ok(services.profiles.remove_photo(call.who.account, photo).await?)
 }
 
-pub(super) async fn set_video(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
-    let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
+pub(super) async fn set_video(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let (Caller { account: me, .. }, _place) = desk.admit(&mut ctx).await?;
+    let services = &desk.services;
     let file = ctx.form("file", FILM_BYTES_MAX).await?.file.ok_or_else(no_file)?;
     services.profiles.set_video(me, file.bytes.clone(), None).await?;
     let video = services.profiles.own(me).await?.video.ok_or(Fault::UnknownPhoto)?;
-    let links = Links { services: &services, viewer: me, at: ctx.asked.now() };
+    let links = Links { services, viewer: me, at: ctx.asked.now() };
     answer(&ctx.asked, &links.video(&video, true))
 }
 

@@ -9,14 +9,15 @@ use matchmaking_core::{
         wire::Input,
     },
     model::MessageKind,
-    service::{Services, profiles::FileViewer},
+    service::{auth::Caller, profiles::FileViewer},
 };
 
-use super::{SessionGate, photos::no_file};
-use crate::http::{Ctx, Gate as _, Reply, answer};
+use super::{photos::no_file, places::Desk};
+use crate::http::{Ctx, Reply, answer};
 
-pub(super) async fn upload(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
-    let me = SessionGate::new(&services).admit(&ctx.asked).await?.account;
+pub(super) async fn upload(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
+    let (Caller { account: me, .. }, _place) = desk.admit(&mut ctx).await?;
+    let services = &desk.services;
     // What it is may be said behind the file, so that the largest is read of any.
     let form = ctx.form("file", FILM_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));

@@ -10,45 +10,24 @@ use matchmaking_core::{
     },
     ids::AccountId,
     model::ReviewStatus,
-    service::{
-        Services,
-        profiles::{IdentityPapers, ImageSource},
-    },
-};
-use tokio::sync::{Semaphore, SemaphorePermit};
-
-use super::{SessionGate, language, profile::word};
-use crate::{
-    config::limits::PAPERS_AT_ONCE,
-    http::{Ctx, Gate as _, Reply, answer},
+    service::profiles::{IdentityPapers, ImageSource},
 };
 
-/// After how many seconds there may be room for papers again.
-const ROOM_AFTER: u64 = 5;
+use super::{
+    language,
+    places::{Desk, Place},
+    profile::word,
+};
+use crate::http::{Ctx, Reply, answer};
 
-/// The services, and the room for requests with pictures in them, which are read whole.
-#[derive(Debug)]
-pub(super) struct Desk {
-    services: Arc<Services>,
-    room: Semaphore,
-}
-
-impl Desk {
-    pub(super) fn new(services: &Arc<Services>) -> Arc<Self> {
-        Arc::new(Self { services: Arc::clone(services), room: Semaphore::new(PAPERS_AT_ONCE) })
-    }
-
-    /// Reads a request of somebody's, once there is room for it.
-    async fn read<T: Decode>(&self, ctx: &mut Ctx) -> Result<(AccountId, T, SemaphorePermit<'_>), Fault> {
-        let me = SessionGate::new(&self.services).admit(&ctx.asked).await?.account;
-        let room = self.room.try_acquire().map_err(|_| Fault::RateLimited { retry_after: ROOM_AFTER })?;
-        let request = ctx.input().await?.decode()?;
-        Ok((me, request, room))
-    }
+/// Reads a request with pictures in it, which is read whole.
+async fn read<T: Decode>(desk: &Desk, ctx: &mut Ctx) -> Result<(AccountId, T, Place), Fault> {
+    let (caller, place) = desk.admit(ctx).await?;
+    Ok((caller.account, ctx.input().await?.decode()?, place))
 }
 
 pub(super) async fn verify_identity(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
-    let (me, request, _room) = desk.read::<VerifyIdentityRequest>(&mut ctx).await?;
+    let (me, request, _place) = read::<VerifyIdentityRequest>(&desk, &mut ctx).await?;
     let VerifyIdentityRequest { real_name, id_card_number, id_card_front, id_card_back, face_photo } =
         request;
     let images =
@@ -71,7 +50,7 @@ pub(super) async fn verify_identity(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Rep
 }
 
 pub(super) async fn submit_papers(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
-    let (me, request, _room) = desk.read::<SubmitPapersRequest>(&mut ctx).await?;
+    let (me, request, _place) = read::<SubmitPapersRequest>(&desk, &mut ctx).await?;
     let SubmitPapersRequest { kind, images } = request;
     let images = images.into_iter().map(ImageSource::new).collect();
     let verify_id = desk.services.profiles.submit_papers(me, kind, images).await?;

@@ -34,7 +34,7 @@ pub(super) async fn store(
     let SendMessageRequest { room_id, kind, content } = request;
     let room = room_of(room_id)?;
     // The sender by the name that they have now, which may have changed since a socket was opened.
-    let (thread, sender) = tokio::join!(services.chat.thread(room, me), services.accounts.sender(me));
+    let (thread, sender) = tokio::join!(services.chat.to_write(room, me), services.accounts.sender(me));
     let (thread, sender) = (thread?, sender?.ok_or(Fault::BadToken)?);
     let content = match kind {
         MessageKind::Text => content,
