@@ -73,7 +73,7 @@ pub use columnar::ColumnarPool;
 pub use error::ScoringError;
 pub use features::Features;
 pub use learning::{Decision, Learned, Trained, train};
-pub use pool::{Audience, Entry, Matcher, Moment, Query, Ranked};
+pub use pool::{Audience, Candidate, Entry, Matcher, Moment, Query, Ranked};
 pub use reasons::Reasons;
 pub use reference::ReferencePool;
 pub use score::{ReferenceScorer, Scorer};

@@ -23,10 +23,12 @@ mod summary;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod wide;
 
 use std::{
     collections::{HashMap, HashSet},
+    num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
@@ -37,10 +39,11 @@ use self::{
     row::{Row, packed},
     scan::{Search, top},
     snapshot::{Place, Snapshot},
+    tile::best_of_each,
 };
 use super::{
-    Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Scored, Scorer,
-    ScoringError, Weights,
+    Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Scored,
+    Scorer, ScoringError, Weights,
     facts::day_of,
     learning::{step, sweep},
     sample::pairs,
@@ -365,6 +368,30 @@ impl Matcher for ColumnarPool {
         let seeker = self.visitor(&snapshot, query.seeker)?;
         let Query { audience, k, moment, exclude, .. } = *query;
         Ok(top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude }))
+    }
+
+    fn top_of_each(
+        &self,
+        queries: &[Query<'_>],
+        threads: NonZeroUsize,
+    ) -> Vec<Result<Vec<Candidate>, ScoringError>> {
+        let snapshot = self.inner.snapshot();
+        let seeker = |query: &Query<'_>| match query.k {
+            0 => Err(ScoringError::NobodyAsked),
+            _ => self.visitor(&snapshot, query.seeker),
+        };
+        let seekers: Vec<Result<Row, ScoringError>> = queries.iter().map(seeker).collect();
+        let asked = queries.iter().zip(&seekers).filter_map(|(query, seeker)| {
+            let Query { audience, k, moment, exclude, .. } = *query;
+            Some(Search { seeker: seeker.as_ref().ok()?, audience, k, moment, exclude })
+        });
+        let asked: Vec<Search<'_>> = asked.collect();
+        let mut answers = best_of_each(&snapshot, &asked, threads).into_iter();
+        let answer = |seeker: &Result<Row, ScoringError>| match seeker {
+            Ok(_) => Ok(answers.next().unwrap_or_default()),
+            Err(refused) => Err(refused.clone()),
+        };
+        seekers.iter().map(answer).collect()
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
