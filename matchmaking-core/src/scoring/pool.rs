@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{Chance, Decision, Learned, Reasons, Score, Scored, ScoringError, reasons};
+use super::{Chance, Decision, Learned, Reasons, Score, Scored, ScoringError, funnel::Funnel, reasons};
 use crate::{
     clock::Millis,
     ids::AccountId,
@@ -212,6 +212,18 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
         let _ = threads;
         let plain = |Ranked { id, score }| Candidate { id, score, chance: None };
         queries.iter().map(|query| Ok(self.top(query)?.into_iter().map(plain).collect())).collect()
+    }
+
+    /// How many people of the audience fall to each filter for the seeker of this question, one after the other, however
+    /// many it asks for. Looks at everybody.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for a seeker whose data no person can have, [`ScoringError::Custom`] of a pool that
+    /// does not count.
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let _ = query;
+        Err(ScoringError::Custom("this pool does not count".to_owned()))
     }
 
     /// How well two people suit each other, in the pool or not, and why; whether or not they meet each

@@ -11,6 +11,7 @@ use super::{
     Audience, Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer,
     Score, Scored, Scorer, ScoringError, Weights,
     facts::{Between, Facts, day_of},
+    funnel::{Counter, Funnel, Terms},
     learning::{step, sweep},
     requirements::is_candidate,
     wishes,
@@ -145,6 +146,18 @@ impl Matcher for ReferencePool {
             Ok(best.map(|Ranked { id, score }| Candidate { id, score, chance: chance(id) }).collect())
         };
         queries.iter().map(answer).collect()
+    }
+
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let seeker = Features::read(query.seeker)?;
+        let today = query.moment.today;
+        let mut counter = Counter::new(Terms::of(&seeker, today));
+        for (id, (features, audience)) in &*self.read() {
+            if audience.meets(query.audience) && *id != seeker.id {
+                counter.count(&Terms::of(features, today), || (query.exclude)(*id));
+            }
+        }
+        Ok(counter.end())
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {

@@ -35,6 +35,7 @@ use std::{
 pub use plain::PlainScan;
 
 use self::{
+    block::LANES,
     names::Names,
     row::{Row, packed},
     scan::{Search, top},
@@ -42,9 +43,10 @@ use self::{
     tile::best_of_each,
 };
 use super::{
-    Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Scored,
-    Scorer, ScoringError, Weights,
+    Audience, Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer,
+    Scored, Scorer, ScoringError, Weights,
     facts::day_of,
+    funnel::{Counter, Funnel},
     learning::{step, sweep},
     sample::pairs,
     wishes,
@@ -392,6 +394,23 @@ impl Matcher for ColumnarPool {
             Err(refused) => Err(refused.clone()),
         };
         seekers.iter().map(answer).collect()
+    }
+
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let snapshot = self.inner.snapshot();
+        let seeker = self.visitor(&snapshot, query.seeker)?;
+        let today = packed(query.moment.today);
+        let mut counter = Counter::new(seeker.terms(today));
+        for (_, _, block) in snapshot.main.iter().chain(snapshot.delta.iter()) {
+            for lane in (0..LANES).filter(|lane| block.live & (1 << lane) != 0) {
+                let id = block.id[lane];
+                if Audience::from_bits(block.audience[lane]).meets(query.audience) && id != seeker.id {
+                    let is_left_out = || AccountId::new(id).is_none_or(query.exclude);
+                    counter.count(&block.terms(lane, today), is_left_out);
+                }
+            }
+        }
+        Ok(counter.end())
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
