@@ -3,17 +3,25 @@
 //! Both sides ask for the best twenty of a million people (`PEOPLE` says otherwise) and must answer the same. The naive
 //! side goes through a `Vec` of structs and keeps the best in a bounded heap, with the same filters and the same formula.
 
-use std::{hint::black_box, time::Instant};
+use std::{
+    hint::black_box,
+    num::NonZeroUsize,
+    time::{Duration, Instant},
+};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use matchmaking_benches::crowd::{decision, moment, person};
+use matchmaking_benches::{
+    cpu::ThreadClock,
+    crowd::{decision, moment, person},
+};
 use matchmaking_core::{
     ids::AccountId,
     model::Person,
     scoring::{
-        Audience, ColumnarPool, Entry, Features, Matcher, Query, Ranked, ReferenceScorer, Scorer,
+        Audience, Candidate, ColumnarPool, Entry, Features, Matcher, Query, Ranked, ReferenceScorer, Scorer,
         columnar::PlainScan,
     },
+    service::daily::{DAILY_CANDIDATES, ahead::PEOPLE_AT_ONCE},
 };
 
 /// How many people are asked for.
@@ -24,6 +32,9 @@ const SEEKERS: u64 = 50;
 const HISTORY: u64 = 4;
 /// How many decisions are told at once.
 const TOLD_AT_ONCE: usize = 100_000;
+
+/// How many people lists are drawn for.
+const LISTS: usize = 100_000;
 
 struct Crowd {
     pool: ColumnarPool,
@@ -80,6 +91,32 @@ impl Crowd {
         );
     }
 
+    /// The questions for the daily lists of these people.
+    fn daily<'a>(&self, people: &'a [Person]) -> Vec<Query<'a>> {
+        let query = |person| Query::new(person, Audience::PLATFORM, DAILY_CANDIDATES, moment());
+        people.iter().map(query).collect()
+    }
+
+    /// How long it takes to ask for the daily lists of these people, on one thread, by its CPU time: all at once, and
+    /// one by one. Both must answer the same.
+    fn compare_daily(&self, people: &[Person]) {
+        let queries = self.daily(people);
+        let (at_once, tiled) = timed(|| self.pool.top_of_each(&queries, NonZeroUsize::MIN));
+        let (one_by_one, single) =
+            timed(|| queries.iter().map(|query| self.pool.top(query)).collect::<Vec<_>>());
+        for (answer, expected) in at_once.into_iter().zip(one_by_one) {
+            let ranked = answer.map(|best| best.iter().map(Candidate::ranked).collect::<Vec<_>>());
+            assert_eq!(ranked, expected, "the same people with the same scores");
+        }
+        println!(
+            "daily lists of {} people: {:.0} µs each at once, {:.0} µs one by one, {:.2} times as fast",
+            people.len(),
+            tiled.as_secs_f64() * 1e6 / people.len() as f64,
+            single.as_secs_f64() * 1e6 / people.len() as f64,
+            single.as_secs_f64() / tiled.as_secs_f64()
+        );
+    }
+
     /// Bytes of everybody who may be a candidate of an average seeker.
     fn touched(&self) -> usize {
         let candidates =
@@ -88,6 +125,14 @@ impl Crowd {
         let mean = some.iter().map(candidates).sum::<usize>() / some.len();
         mean * (self.pool.bytes() / self.plain.len())
     }
+}
+
+/// What this answers, and the CPU time that this thread spent on it.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let spent = || ThreadClock::here().and_then(|clock| clock.spent()).expect("Linux tells it");
+    let before = spent();
+    let answer = black_box(work());
+    (answer, spent().saturating_sub(before))
 }
 
 fn main() {
@@ -101,6 +146,29 @@ fn main() {
     let mut group = criterion.benchmark_group("top20_of_1m");
     group.bench_function("pool", |bencher| bencher.iter(|| crowd.by_pool(next())));
     group.bench_function("naive_heap", |bencher| bencher.iter(|| crowd.by_naive(next())));
+    group.finish();
+
+    // As many people at a time as the service asks for; each iteration is some of the hundred thousand and stands for
+    // all of them. By CPU time, which is what they take per core.
+    let asking: Vec<Person> = (1..=people.min(LISTS as u64)).map(person).collect();
+    crowd.compare_daily(&asking[..asking.len().min(PEOPLE_AT_ONCE.get())]);
+    let mut group = criterion.benchmark_group("batch_daily");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(1))
+        .throughput(Throughput::Elements(LISTS as u64));
+    let mut pages = asking.chunks(PEOPLE_AT_ONCE.get()).cycle();
+    group.bench_function("pool", |bencher| {
+        bencher.iter_custom(|times| {
+            let mut taken = Duration::ZERO;
+            for page in (0..times).filter_map(|_| pages.next()) {
+                let queries = crowd.daily(page);
+                let (_, page_taken) = timed(|| crowd.pool.top_of_each(&queries, NonZeroUsize::MIN));
+                taken += page_taken.mul_f64(LISTS as f64 / page.len() as f64);
+            }
+            taken
+        });
+    });
     group.finish();
 
     let mut group = criterion.benchmark_group("update_one");

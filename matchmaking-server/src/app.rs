@@ -48,6 +48,7 @@ pub async fn open(config: &Config, secrets: &Secrets) -> Result<Arc<Services>, O
         data_key: DataKey::new(secrets.data.expose().as_bytes()),
         photos_approved_at_once: config.photos_approved_at_once,
         masks_contacts: config.contact_mask,
+        draws_daily_ahead: config.draws_daily_ahead,
         limits_codes: config.rate_limits,
         public_base_url: config.public_base_url.clone(),
         ..Foundation::over(stores)

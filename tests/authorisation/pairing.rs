@@ -105,6 +105,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row("GET", "/v1/users/{user_id}", |scene| at(format!("/v1/users/{}", scene.other())), SEEN),
     plain("GET", "/v1/matching/daily", ALL),
+    plain("GET", "/v1/matching/funnel", ALL),
     row(
         "POST",
         "/v1/matching/interaction",
@@ -210,6 +211,12 @@ pub(super) const ROWS: &[Row] = &[
         "PUT",
         "/admin/v1/users/{user_id}/membership",
         |scene| with(format!("/admin/v1/users/{}/membership", scene.member), &json!({"level": 1})),
+        ALL,
+    ),
+    row(
+        "GET",
+        "/admin/v1/users/{user_id}/funnel",
+        |scene| at(format!("/admin/v1/users/{}/funnel", scene.member)),
         ALL,
     ),
     plain("GET", "/admin/v1/audit", ALL),

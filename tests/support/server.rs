@@ -46,6 +46,8 @@ pub(crate) struct Options {
     pub(crate) free_codes: bool,
     /// Whether contacts in messages are shown.
     pub(crate) shows_contacts: bool,
+    /// Whether daily lists are drawn for everyone when their day begins.
+    pub(crate) draws_ahead: bool,
     /// By its name; that of the services' default if it is empty.
     pub(crate) time_zone: &'static str,
     /// Whether photos pass at once, without a reviewer.
@@ -69,6 +71,7 @@ impl Default for Options {
             bus: None,
             free_codes: false,
             shows_contacts: false,
+            draws_ahead: false,
             time_zone: "",
             photos_pass: false,
             files: None,
@@ -123,6 +126,12 @@ impl Options {
     /// With contacts in messages as they were written.
     pub(crate) fn shows_contacts(mut self) -> Self {
         self.shows_contacts = true;
+        self
+    }
+
+    /// With daily lists that are drawn for everyone when their day begins.
+    pub(crate) fn draws_ahead(mut self) -> Self {
+        self.draws_ahead = true;
         self
     }
 
@@ -239,6 +248,7 @@ impl Server {
                     limits_codes: !options.free_codes,
                     photos_approved_at_once: options.photos_pass,
                     masks_contacts: !options.shows_contacts,
+                    draws_daily_ahead: options.draws_ahead,
                     ..Foundation::over(stores)
                 };
                 let foundation = match options.time_zone {

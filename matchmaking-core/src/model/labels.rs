@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::profile::{EducationLevel, IncomeRange, MaritalStatus, OccupationType};
+use super::{
+    funnel::{Filter, RELAXED_YEARS, Relaxation},
+    profile::{EducationLevel, IncomeRange, MaritalStatus, OccupationType},
+};
 
 /// A language that people are answered in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -91,6 +94,35 @@ pub const fn marital(status: MaritalStatus, language: Language) -> &'static str 
     };
     language.pick(zh, en)
 }
+
+/// What is said of whom a filter leaves out.
+#[must_use]
+pub const fn filter(filter: Filter, language: Language) -> &'static str {
+    let (zh, en) = match filter {
+        Filter::Paused => ("暂不接受推荐", "Take a break from recommendations"),
+        Filter::Gender => ("性别不符合你的要求", "Are not of a gender that you look for"),
+        Filter::TheirGender => ("在寻找其他性别", "Look for another gender"),
+        Filter::Age => ("年龄不符合你的要求", "Are not of an age that you look for"),
+        Filter::TheirAge => ("你的年龄不符合对方的要求", "Look for people of another age"),
+        Filter::LeftOut => {
+            ("已推荐、已表态、已匹配或已屏蔽", "Were shown today, decided about, matched or blocked")
+        }
+    };
+    language.pick(zh, en)
+}
+
+/// What is advised to whom a relaxation would bring more people.
+#[must_use]
+pub const fn relaxation(relaxation: Relaxation, language: Language) -> &'static str {
+    let (zh, en) = match relaxation {
+        Relaxation::AnyGender => ("不限性别", "Look for people of any gender"),
+        Relaxation::Younger => ("将最小年龄放宽5岁", "Look for people up to 5 years younger"),
+        Relaxation::Older => ("将最大年龄放宽5岁", "Look for people up to 5 years older"),
+    };
+    language.pick(zh, en)
+}
+
+const _: () = assert!(RELAXED_YEARS == 5, "the labels say so");
 
 #[cfg(test)]
 mod tests {

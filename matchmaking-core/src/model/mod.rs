@@ -8,6 +8,7 @@ pub mod contact_mask;
 pub mod conversation;
 pub mod edit;
 pub mod event;
+pub mod funnel;
 pub mod id_card;
 pub mod interests;
 pub mod labels;

@@ -19,6 +19,12 @@ impl GenderSet {
         Self(1 << gender as u8)
     }
 
+    /// The set with these [`bits`](Self::bits).
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & Self::ANY.0)
+    }
+
     /// Whether this gender is in the set.
     #[must_use]
     pub const fn contains(self, gender: Gender) -> bool {

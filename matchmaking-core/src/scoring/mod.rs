@@ -6,6 +6,7 @@
 //!   and an application may bring its own.
 //! - A [`Matcher`] holds everyone who takes part and answers "the best k for this person, now";
 //!   [`ColumnarPool`] does so for millions of people, [`ReferencePool`] by looking at everyone.
+//! - [`funnel`] says why so few people are left for somebody.
 //! - [`pairing`] draws up the rounds of a speed-dating evening, and settles the choices at its end.
 //! - [`exposure`] sees to it that not everybody is shown the same few.
 //! - [`learning`] is what decisions teach: of single people at once, and of all by fitting the weights.
@@ -53,6 +54,7 @@ pub mod eval;
 pub mod exposure;
 mod facts;
 pub mod features;
+pub mod funnel;
 pub mod interests;
 pub mod learning;
 pub mod pairing;
@@ -73,7 +75,7 @@ pub use columnar::ColumnarPool;
 pub use error::ScoringError;
 pub use features::Features;
 pub use learning::{Decision, Learned, Trained, train};
-pub use pool::{Audience, Entry, Matcher, Moment, Query, Ranked};
+pub use pool::{Audience, Candidate, Entry, Matcher, Moment, Query, Ranked};
 pub use reasons::Reasons;
 pub use reference::ReferencePool;
 pub use score::{ReferenceScorer, Scorer};

@@ -1,9 +1,11 @@
 //! The interface of a pool: everyone who takes part, and the best k of them for one person.
 
+use std::num::NonZeroUsize;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{Decision, Learned, Reasons, Score, Scored, ScoringError, reasons};
+use super::{Chance, Decision, Learned, Reasons, Score, Scored, ScoringError, funnel::Funnel, reasons};
 use crate::{
     clock::Millis,
     ids::AccountId,
@@ -139,6 +141,25 @@ impl Ranked {
     }
 }
 
+/// One of the best with what both saying yes comes to, for whoever shares out places in lists.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Who.
+    pub id: AccountId,
+    /// How well the two suit each other.
+    pub score: Score,
+    /// How likely each says yes, the seeker first; `None` of a scorer that cannot tell.
+    pub chance: Option<Chance>,
+}
+
+impl Candidate {
+    /// The same without the chance.
+    #[must_use]
+    pub const fn ranked(&self) -> Ranked {
+        Ranked { id: self.id, score: self.score }
+    }
+}
+
 /// Everyone who takes part, and who suits whom among them.
 ///
 /// Methods take `&self` and may be called from many threads at once. Changes are visible to every query that
@@ -178,6 +199,32 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     /// [`ScoringError::NobodyAsked`] for `k` = 0, [`ScoringError::BadPerson`] for a seeker whose data no
     /// person can have.
     fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError>;
+
+    /// Many questions at once: for each of them, in their order, those whom [`top`](Self::top) answers with the chances
+    /// of a yes, or why it is refused. At most `threads` threads work on it.
+    ///
+    /// Here they are asked one after the other, and of no chance is anything known.
+    fn top_of_each(
+        &self,
+        queries: &[Query<'_>],
+        threads: NonZeroUsize,
+    ) -> Vec<Result<Vec<Candidate>, ScoringError>> {
+        let _ = threads;
+        let plain = |Ranked { id, score }| Candidate { id, score, chance: None };
+        queries.iter().map(|query| Ok(self.top(query)?.into_iter().map(plain).collect())).collect()
+    }
+
+    /// How many people of the audience fall to each filter for the seeker of this question, one after the other, however
+    /// many it asks for. Looks at everybody.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for a seeker whose data no person can have, [`ScoringError::Custom`] of a pool that
+    /// does not count.
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let _ = query;
+        Err(ScoringError::Custom("this pool does not count".to_owned()))
+    }
 
     /// How well two people suit each other, in the pool or not, and why; whether or not they meet each
     /// other's requirements (see [`requirements::meet_each_other`](super::requirements::meet_each_other)),

@@ -3,13 +3,15 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
+    num::NonZeroUsize,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use super::{
-    Audience, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Score,
-    Scored, Scorer, ScoringError, Weights,
+    Audience, Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer,
+    Score, Scored, Scorer, ScoringError, Weights,
     facts::{Between, Facts, day_of},
+    funnel::{Counter, Funnel, Terms},
     learning::{step, sweep},
     requirements::is_candidate,
     wishes,
@@ -52,6 +54,40 @@ impl ReferencePool {
         Ok(Features { learned, ..Features::read(person)? })
     }
 
+    /// Who asks, if the question is a good one.
+    fn asking(&self, query: &Query<'_>) -> Result<Features, ScoringError> {
+        if query.k == 0 {
+            return Err(ScoringError::NobodyAsked);
+        }
+        self.read_person(query.seeker)
+    }
+
+    /// The best of these people.
+    fn best(
+        &self,
+        people: &BTreeMap<AccountId, (Features, Audience)>,
+        query: &Query<'_>,
+        seeker: &Features,
+    ) -> Vec<Ranked> {
+        // The heap holds the best so far, the worst of them on top.
+        let mut best: BinaryHeap<Reverse<(Score, Reverse<AccountId>)>> = BinaryHeap::new();
+        for (id, (features, audience)) in people {
+            if !audience.meets(query.audience)
+                || !is_candidate(seeker, features, query.moment.today)
+                || (query.exclude)(*id)
+            {
+                continue;
+            }
+            let score = self.scorer.score(seeker, features, query.moment);
+            best.push(Reverse((score, Reverse(*id))));
+            if best.len() > query.k {
+                best.pop();
+            }
+        }
+        let ranked = best.into_sorted_vec();
+        ranked.into_iter().map(|Reverse((score, Reverse(id)))| Ranked { id, score }).collect()
+    }
+
     // A panic elsewhere cannot leave the map half changed: every change is one call on it.
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<AccountId, (Features, Audience)>> {
         self.people.read().unwrap_or_else(PoisonError::into_inner)
@@ -90,27 +126,38 @@ impl Matcher for ReferencePool {
     }
 
     fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError> {
-        if query.k == 0 {
-            return Err(ScoringError::NobodyAsked);
-        }
-        let seeker = self.read_person(query.seeker)?;
-        // The heap holds the best so far, the worst of them on top.
-        let mut best: BinaryHeap<Reverse<(Score, Reverse<AccountId>)>> = BinaryHeap::new();
+        let seeker = self.asking(query)?;
+        Ok(self.best(&self.read(), query, &seeker))
+    }
+
+    fn top_of_each(
+        &self,
+        queries: &[Query<'_>],
+        _threads: NonZeroUsize,
+    ) -> Vec<Result<Vec<Candidate>, ScoringError>> {
+        let answer = |query: &Query<'_>| {
+            let seeker = self.asking(query)?;
+            let people = self.read();
+            let chance = |id| {
+                let (features, _) = people.get(&id)?;
+                self.scorer.explain(&seeker, features, query.moment).chance
+            };
+            let best = self.best(&people, query, &seeker).into_iter();
+            Ok(best.map(|Ranked { id, score }| Candidate { id, score, chance: chance(id) }).collect())
+        };
+        queries.iter().map(answer).collect()
+    }
+
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let seeker = Features::read(query.seeker)?;
+        let today = query.moment.today;
+        let mut counter = Counter::new(Terms::of(&seeker, today));
         for (id, (features, audience)) in &*self.read() {
-            if !audience.meets(query.audience)
-                || !is_candidate(&seeker, features, query.moment.today)
-                || (query.exclude)(*id)
-            {
-                continue;
-            }
-            let score = self.scorer.score(&seeker, features, query.moment);
-            best.push(Reverse((score, Reverse(*id))));
-            if best.len() > query.k {
-                best.pop();
+            if audience.meets(query.audience) && *id != seeker.id {
+                counter.count(&Terms::of(features, today), || (query.exclude)(*id));
             }
         }
-        let ranked = best.into_sorted_vec();
-        Ok(ranked.into_iter().map(|Reverse((score, Reverse(id)))| Ranked { id, score }).collect())
+        Ok(counter.end())
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use super::Features;
+use super::{Features, features::Window};
 use crate::model::{Person, profile::Gender, requirements::GenderSet};
 
 /// The youngest age at which anyone takes part, in years.
@@ -32,17 +32,17 @@ pub fn is_candidate(seeker: &Features, candidate: &Features, today: NaiveDate) -
 
 /// Whether `other` passes what `seeker` requires.
 fn passes(seeker: &Features, other: &Features, today: NaiveDate) -> bool {
-    let genders = seeker.wishes.genders;
-    let gender_passes = match other.gender {
-        Some(gender) => genders.contains(gender),
-        None => genders == GenderSet::ANY,
-    };
-    let ages = seeker.wishes.ages;
-    gender_passes
-        && match other.age.on(today) {
-            Some(years) => years >= ADULT && ages.contains(years),
-            None => !ages.is_set(),
-        }
+    seeks(seeker.wishes.genders, other.gender) && looks_for(seeker.wishes.ages, other.age.on(today))
+}
+
+/// Whether somebody of this gender is sought.
+pub(super) fn seeks(genders: GenderSet, gender: Option<Gender>) -> bool {
+    gender.map_or(genders == GenderSet::ANY, |gender| genders.contains(gender))
+}
+
+/// Whether somebody of this age is looked for, in completed years.
+pub(super) fn looks_for(ages: Window<u8>, age: Option<u8>) -> bool {
+    age.map_or(!ages.is_set(), |years| years >= ADULT && ages.contains(years))
 }
 
 /// The same person, seeking the other gender unless they said whom they seek. Someone whose gender is unset

@@ -1,11 +1,16 @@
-//! Daily recommendations: a list a day for everyone who asks, drawn from the pool and kept.
+//! Daily recommendations: a list a day for everyone who asks, drawn from the pool and kept. Lists may be drawn before
+//! anybody asks, too ([`ahead`]), and whoever has few people in theirs is told why ([`funnel`]).
 
-use std::{collections::HashMap, sync::Arc};
+pub mod ahead;
+pub mod funnel;
+
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
 
 use super::{
     days::Day,
     likes::by_id,
     people::{People, seeker},
+    tokens::TokenKey,
 };
 use crate::{
     clock::{Clock, Millis},
@@ -13,10 +18,10 @@ use crate::{
     ids::AccountId,
     model::{Action, Language, Person},
     scoring::{
-        Audience, Chance, Matcher, Moment, Query, Ranked, ScoringError, distance::km_between,
+        Audience, Candidate, Chance, Matcher, Moment, Query, ScoringError, distance::km_between,
         exposure::Discount,
     },
-    store::{DailyEntry, DailyList, NewDaily, Stores},
+    store::{DailyEntry, DailyList, NewDaily, PersonRow, Stores},
 };
 
 /// How many people a list has.
@@ -49,6 +54,7 @@ pub struct Daily {
     people: People,
     matcher: Arc<dyn Matcher>,
     clock: Arc<dyn Clock>,
+    rounding: funnel::Rounding,
 }
 
 /// Why there is no list.
@@ -112,14 +118,25 @@ pub struct Recommended {
 impl Daily {
     /// The service over these stores and this pool.
     #[must_use]
-    pub fn new(stores: Stores, people: People, matcher: Arc<dyn Matcher>, clock: Arc<dyn Clock>) -> Self {
-        Self { stores, people, matcher, clock }
+    pub fn new(
+        stores: Stores,
+        people: People,
+        matcher: Arc<dyn Matcher>,
+        clock: Arc<dyn Clock>,
+        key: &TokenKey,
+    ) -> Self {
+        Self { stores, people, matcher, clock, rounding: funnel::Rounding::new(key) }
     }
 
     /// The day that it is.
     #[must_use]
     pub fn today(&self) -> Day {
         Day::of(self.clock.now(), self.people.time_zone())
+    }
+
+    /// Whether drawing a list would wait for the pool to be filled.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.people.is_filling()
     }
 
     /// The list of today, drawn now if there is none. `refresh` spends one of the day's refreshes and draws another.
@@ -162,13 +179,7 @@ impl Daily {
         refresh: bool,
     ) -> Result<Option<DailyList>, DailyError> {
         let row = self.stores.people.person(viewer).await?.ok_or(DailyError::Unknown)?;
-        let missing: Vec<Missing> = [
-            (row.person.profile.gender.is_none(), Missing::Gender),
-            (row.person.profile.birth_date.is_none(), Missing::BirthDate),
-        ]
-        .into_iter()
-        .filter_map(|(is_missing, what)| is_missing.then_some(what))
-        .collect();
+        let missing = missing(&row);
         if !missing.is_empty() {
             return Err(DailyError::Incomplete(missing));
         }
@@ -182,16 +193,16 @@ impl Daily {
             }
             let left_out = self.stores.daily.left_out(viewer, day.began).await?;
             let is_left_out = |id| left_out.binary_search(&id).is_ok();
-            let moment = self.people.moment();
-            let query =
-                Query::new(&seeker, Audience::PLATFORM, DAILY_CANDIDATES, moment).excluding(&is_left_out);
-            let counted_since = day.began.plus(HALF_DAY - 2 * EXPOSURE_DAYS * HALF_DAY);
-            let ranked = self.fair(&seeker, self.matcher.top(&query)?, counted_since, moment).await?;
+            let query = candidates(&seeker, self.people.moment()).excluding(&is_left_out);
+            let best = self.matcher.top_of_each(&[query], NonZeroUsize::MIN).pop();
+            let best = best.unwrap_or_else(|| Ok(Vec::new()))?;
+            let shown = self.shown_lately(&best, day).await?;
+            let entries = fair(best, &shown);
             // Nobody is no list that somebody would want to see all day.
-            if ranked.is_empty() && !refresh {
+            if entries.is_empty() && !refresh {
                 return Ok(None);
             }
-            let entries = ranked.iter().map(|ranked| (ranked.id, ranked.score.percent())).collect();
+            let counted_since = counted_since(day);
             let new = NewDaily { account: viewer, day: day.began, draw, entries, counted_since, at: now };
             let drawn = self.stores.daily.keep_daily(new).await?;
             kept = self.stores.daily.daily(viewer, day.began).await?;
@@ -202,41 +213,14 @@ impl Daily {
         }
     }
 
-    /// Those of the best whom a list shows: the likeliest matches, less what is taken off for whoever was shown much
-    /// lately. In the order of the score.
-    async fn fair(
+    /// How often these people stood in lists lately; without those who did not.
+    async fn shown_lately(
         &self,
-        seeker: &Person,
-        mut best: Vec<Ranked>,
-        since: Millis,
-        moment: Moment,
-    ) -> Result<Vec<Ranked>, DailyError> {
-        if best.len() <= DAILY_PEOPLE {
-            return Ok(best);
-        }
-        let ids: Vec<AccountId> = best.iter().map(|ranked| ranked.id).collect();
-        let shown: HashMap<AccountId, u64> =
-            self.stores.daily.exposures(&ids, since).await?.into_iter().collect();
-        if shown.is_empty() || DAILY_DISCOUNT.is_none() {
-            best.truncate(DAILY_PEOPLE);
-            return Ok(best);
-        }
-        let people = self.by_id(&ids).await?;
-        let mut fair = Vec::with_capacity(best.len());
-        for ranked in best {
-            // Whoever is not there any more has gone since the pool was asked.
-            let Some(person) = people.get(&ranked.id) else { continue };
-            let chance = self.matcher.score(seeker, person, moment)?.chance;
-            // A scorer that tells no chance has its score to go by.
-            let chance = chance.map_or_else(|| f64::from(ranked.score.millionths()) / 1e6, Chance::both);
-            let load = shown.get(&ranked.id).copied().unwrap_or_default();
-            fair.push((DAILY_DISCOUNT.apply(chance, load as f64), ranked));
-        }
-        fair.sort_by(|(one, _), (other, _)| other.total_cmp(one));
-        fair.truncate(DAILY_PEOPLE);
-        let mut fair: Vec<Ranked> = fair.into_iter().map(|(_, ranked)| ranked).collect();
-        fair.sort_by_key(|ranked| (std::cmp::Reverse(ranked.score), ranked.id));
-        Ok(fair)
+        people: impl IntoIterator<Item = &Candidate>,
+        day: Day,
+    ) -> Result<HashMap<AccountId, u64>, StoreError> {
+        let ids: Vec<AccountId> = people.into_iter().map(|one| one.id).collect();
+        Ok(self.stores.daily.exposures(&ids, counted_since(day)).await?.into_iter().collect())
     }
 
     /// The people of a list with what is said of them; without those who do not want to be in anyone's.
@@ -274,6 +258,41 @@ impl Daily {
     async fn by_id(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, Person>, StoreError> {
         Ok(by_id(self.stores.people.people_among(ids).await?))
     }
+}
+
+/// What a profile lacks without which no list is drawn for it.
+fn missing(row: &PersonRow) -> Vec<Missing> {
+    let profile = &row.person.profile;
+    let lacks =
+        [(profile.gender.is_none(), Missing::Gender), (profile.birth_date.is_none(), Missing::BirthDate)];
+    lacks.into_iter().filter_map(|(is_missing, what)| is_missing.then_some(what)).collect()
+}
+
+/// The question for those among whom a list is chosen.
+fn candidates(seeker: &Person, moment: Moment) -> Query<'_> {
+    Query::new(seeker, Audience::PLATFORM, DAILY_CANDIDATES, moment)
+}
+
+/// Since when it counts on a day how often somebody was shown.
+fn counted_since(day: Day) -> Millis {
+    day.began.plus(HALF_DAY - 2 * EXPOSURE_DAYS * HALF_DAY)
+}
+
+/// Those of the best whom a list shows, with what their scores are shown as: the likeliest matches, less what is taken
+/// off for whoever was shown much lately, in the order of the score.
+fn fair(mut best: Vec<Candidate>, shown: &HashMap<AccountId, u64>) -> Vec<(AccountId, u8)> {
+    let load = |one: &Candidate| shown.get(&one.id).copied().unwrap_or_default() as f64;
+    if best.len() > DAILY_PEOPLE && best.iter().any(|one| load(one) > 0.0) {
+        let worth = |one: &Candidate| {
+            // A scorer that tells no chance has its score to go by.
+            let chance = one.chance.map_or_else(|| f64::from(one.score.millionths()) / 1e6, Chance::both);
+            DAILY_DISCOUNT.apply(chance, load(one))
+        };
+        best.sort_by(|one, other| worth(other).total_cmp(&worth(one)));
+        best.truncate(DAILY_PEOPLE);
+        best.sort_by_key(|one| (std::cmp::Reverse(one.score), one.id));
+    }
+    best.iter().take(DAILY_PEOPLE).map(|one| (one.id, one.score.percent())).collect()
 }
 
 /// What is decided about somebody in a list. Who was skipped on an earlier day is undecided again.

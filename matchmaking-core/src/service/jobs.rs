@@ -1,14 +1,17 @@
 //! Work that is to be done at a moment, whether anybody asks or not.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use tokio::sync::Mutex;
 
-use super::events::Events;
+use super::{
+    daily::{Daily, ahead::PEOPLE_AT_ONCE},
+    events::{EventError, Events},
+};
 use crate::{
-    clock::Clock,
-    error::StoreResult,
-    store::{Job, Stores},
+    clock::{Clock, Millis},
+    error::{StoreError, StoreResult},
+    store::{Job, JobKind, NewJob, Stores},
 };
 
 /// How often jobs are looked for.
@@ -29,11 +32,17 @@ pub const RETRY_MILLIS: i64 = 1_000;
 /// How long it waits at most, in milliseconds: an hour.
 pub const RETRY_MILLIS_MAX: i64 = 60 * 60 * 1_000;
 
+/// How long drawing lists ahead waits for the pool, in milliseconds.
+const POOL_MILLIS: i64 = 1_000;
+
 /// Does what is due.
 #[derive(Debug, Clone)]
 pub struct Jobs {
     stores: Stores,
     events: Arc<Events>,
+    daily: Daily,
+    /// Whether daily lists are drawn ahead.
+    draws_ahead: bool,
     clock: Arc<dyn Clock>,
     running: Arc<Mutex<()>>,
 }
@@ -41,8 +50,24 @@ pub struct Jobs {
 impl Jobs {
     /// The service over these stores.
     #[must_use]
-    pub fn new(stores: Stores, events: Arc<Events>, clock: Arc<dyn Clock>) -> Self {
-        Self { stores, events, clock, running: Arc::default() }
+    pub(super) fn new(
+        stores: Stores,
+        events: Arc<Events>,
+        daily: Daily,
+        draws_ahead: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { stores, events, daily, draws_ahead, clock, running: Arc::default() }
+    }
+
+    /// Asks for the jobs that nothing else asks for: from the beginning of every day on, and of this one now, daily lists
+    /// are drawn ahead, if they are to be.
+    pub async fn begin(&self) -> StoreResult<()> {
+        if self.draws_ahead {
+            let job = NewJob { kind: JobKind::Daily, subject: 0, run_at: self.clock.now() };
+            self.stores.jobs.schedule(job).await?;
+        }
+        Ok(())
     }
 
     /// Does everything that is due now; returns how many jobs that were. Of several callers within a process one does
@@ -65,7 +90,11 @@ impl Jobs {
     }
 
     async fn run(&self, job: &Job) -> StoreResult<()> {
-        match self.events.run(job).await {
+        let ended = match job.kind {
+            JobKind::Daily => self.draw_ahead().await.map_err(Failure::from),
+            _ => self.events.run(job).await.map_err(Failure::from),
+        };
+        match ended {
             Ok(again) => self.stores.jobs.finish_job(job, again).await,
             Err(error) => {
                 tracing::error!(
@@ -78,6 +107,32 @@ impl Jobs {
             }
         }
     }
+
+    /// Draws lists for some people, who are few enough for a lease; returns when to go on.
+    async fn draw_ahead(&self) -> StoreResult<Option<Millis>> {
+        if !self.draws_ahead {
+            return Ok(None);
+        }
+        let now = self.clock.now();
+        if self.daily.is_waiting() {
+            return Ok(Some(now.plus(POOL_MILLIS)));
+        }
+        // One thread, because requests are answered meanwhile.
+        let drawn = self.daily.draw_ahead(PEOPLE_AT_ONCE, NonZeroUsize::MIN).await?;
+        if drawn.is_all {
+            tracing::info!(day = drawn.day.began.0, "everybody's daily list is drawn");
+        }
+        Ok(Some(if drawn.is_all { drawn.day.ends } else { now }))
+    }
+}
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Event(#[from] EventError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// How long a job waits after so many failures, in milliseconds.

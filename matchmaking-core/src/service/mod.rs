@@ -87,6 +87,9 @@ pub struct Foundation {
     /// Whether codes of text messages wait for each other, and are counted by the day. How often one may be tried is
     /// always bounded.
     pub limits_codes: bool,
+    /// Whether daily lists are drawn for everyone when their day begins, and not only for whoever asks. Nodes of one
+    /// system should agree.
+    pub draws_daily_ahead: bool,
     /// What links to media begin with, without a slash at its end: where clients reach the server.
     pub public_base_url: String,
 }
@@ -108,6 +111,7 @@ impl Foundation {
             masks_contacts: true,
             password_cost: passwords::PasswordCost::default(),
             limits_codes: true,
+            draws_daily_ahead: false,
             public_base_url: OFFLINE_BASE_URL.to_owned(),
         }
     }
@@ -186,6 +190,7 @@ impl Services {
             masks_contacts,
             password_cost,
             limits_codes,
+            draws_daily_ahead,
             public_base_url,
         } = foundation;
         let hub = Hub::on(Arc::clone(&ports.bus));
@@ -239,8 +244,13 @@ impl Services {
         );
         let chat =
             chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), time_zone, masks_contacts);
-        let daily =
-            daily::Daily::new(stores.clone(), people.clone(), Arc::clone(&matcher), Arc::clone(&clock));
+        let daily = daily::Daily::new(
+            stores.clone(),
+            people.clone(),
+            Arc::clone(&matcher),
+            Arc::clone(&clock),
+            &token_key,
+        );
         let likes = likes::Likes::new(
             stores.clone(),
             people.clone(),
@@ -268,7 +278,13 @@ impl Services {
             token_key: &token_key,
             public_base_url: &public_base_url,
         }));
-        let jobs = jobs::Jobs::new(stores.clone(), Arc::clone(&events), Arc::clone(&clock));
+        let jobs = jobs::Jobs::new(
+            stores.clone(),
+            Arc::clone(&events),
+            daily.clone(),
+            draws_daily_ahead,
+            Arc::clone(&clock),
+        );
         let audiences = Arc::clone(chat.audiences());
         let groups = groups::Groups::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), audiences);
         let answering = ports.assistant.clone().unwrap_or_else(|| {
@@ -351,8 +367,16 @@ impl Services {
     pub fn run_jobs_beside(&self) {
         let jobs = self.jobs.clone();
         self.background.spawn(async move {
+            let mut has_begun = false;
             loop {
-                if let Err(error) = jobs.run_due().await {
+                let due = async {
+                    if !has_begun {
+                        jobs.begin().await?;
+                        has_begun = true;
+                    }
+                    jobs.run_due().await
+                };
+                if let Err(error) = due.await {
                     tracing::error!(error = &error as &dyn std::error::Error, "jobs cannot be done now");
                 }
                 tokio::time::sleep(jobs::LOOK_EVERY).await;

@@ -43,6 +43,18 @@ pub struct DailyList {
     pub entries: Vec<DailyEntry>,
 }
 
+/// How many lists are kept in one transaction at most, so that nobody else waits long for it.
+pub const LISTS_AT_ONCE: usize = 64;
+
+/// How far the lists of a day have been drawn ahead, in the order of accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyPlace {
+    /// Up to which account everybody has been gone through.
+    pub after: AccountId,
+    /// Whether that was the last one.
+    pub is_last: bool,
+}
+
 /// Keeps who was recommended to whom, for a day.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -59,8 +71,22 @@ pub trait DailyStore: Send + Sync {
     /// numbers, ascending.
     async fn exposures(&self, people: &[AccountId], since: Millis) -> StoreResult<Vec<(AccountId, u64)>>;
 
-    /// Keeps a list, counts that those in it were shown on its day, and forgets lists of earlier days. Returns false, and changes nothing, when the account has a list
-    /// of that day with this number or a greater one, or takes no part. Deleted people are left out. Of two that draw
-    /// at the same moment one does.
+    /// Keeps a list, counts that those in it were shown on its day, and forgets lists of earlier days. Returns false, and
+    /// changes nothing, when the account has a list of that day with this number or a greater one, or takes no part.
+    /// Deleted people are left out. Of two that draw at the same moment one does.
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool>;
+
+    /// Keeps many lists, each as [`keep_daily`](Self::keep_daily) does, at most [`LISTS_AT_ONCE`] of them together:
+    /// whenever it ends, those of a beginning of `new` are kept, each with what it counts. Tells of each whether it is.
+    async fn keep_dailies(&self, new: &[NewDaily]) -> StoreResult<Vec<bool>>;
+
+    /// Those of these accounts that have a list of this day. Ascending.
+    async fn have_daily(&self, accounts: &[AccountId], day: Millis) -> StoreResult<Vec<AccountId>>;
+
+    /// How far the lists of this day have been drawn ahead; `None` where nobody has begun.
+    async fn daily_place(&self, day: Millis) -> StoreResult<Option<DailyPlace>>;
+
+    /// Notes how far the lists of a day have been drawn ahead, and forgets it of earlier days. A place is never taken
+    /// back: of two the one that is farther stays.
+    async fn reach_daily_place(&self, day: Millis, place: DailyPlace) -> StoreResult<()>;
 }

@@ -17,6 +17,8 @@ pub enum JobKind {
     Leave,
     /// Make matches of the mutual picks of an event.
     Match,
+    /// Draw daily lists ahead. There is one, with the subject 0.
+    Daily,
 }
 
 impl JobKind {
@@ -29,13 +31,14 @@ impl JobKind {
             Self::Settle => 3,
             Self::Leave => 4,
             Self::Match => 5,
+            Self::Daily => 6,
         }
     }
 
     /// The kind that a store keeps as `code`.
     #[must_use]
     pub fn from_code(code: i64) -> Option<Self> {
-        let all = [Self::Release, Self::Refund, Self::Settle, Self::Leave, Self::Match];
+        let all = [Self::Release, Self::Refund, Self::Settle, Self::Leave, Self::Match, Self::Daily];
         all.into_iter().find(|kind| kind.code() == code)
     }
 }

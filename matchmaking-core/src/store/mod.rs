@@ -57,7 +57,7 @@ pub use conversations::{
     GroupOutcome, GroupRefusal, MatchedConversation, NewGroup, NewMember, Standing, UNREAD_CONVERSATIONS_MAX,
     UNREAD_COUNTED_MAX,
 };
-pub use daily::{DailyEntry, DailyList, DailyStore, NewDaily};
+pub use daily::{DailyEntry, DailyList, DailyPlace, DailyStore, LISTS_AT_ONCE, NewDaily};
 pub use dialogues::{DialogueStore, NewQuestion, NewReply, QuestionOutcome};
 pub use events::{
     CreateEventOutcome, EventOrder, EventQuery, EventStore, EventTimes, EventView, NewEvent,

@@ -1,6 +1,7 @@
 //! The subcommands. Start-up failures print one clear line each and exit with 2.
 
 mod backup;
+mod daily;
 mod evaluate;
 mod healthcheck;
 mod import;
@@ -45,6 +46,8 @@ enum Command {
     Train(train::Arguments),
     /// Print somebody's ranking with the reasons
     Recommend(recommend::Arguments),
+    /// Draw today's lists for everyone who has none yet
+    Daily(daily::Arguments),
     /// Say how fairly daily lists show people, and what comes of them
     Evaluate(evaluate::Arguments),
     /// Save database and media
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Seed(arguments) => seed::run(&config, &arguments),
         Command::Train(arguments) => train::run(&config, &arguments),
         Command::Recommend(arguments) => recommend::run(&config, &arguments),
+        Command::Daily(arguments) => daily::run(&config, &arguments),
         Command::Evaluate(arguments) => evaluate::run(&config, &arguments),
         Command::Backup(arguments) => backup::run(&config, &arguments),
         Command::Openapi => return openapi::run(),

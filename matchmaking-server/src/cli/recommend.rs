@@ -9,9 +9,12 @@ use clap::ValueEnum;
 use matchmaking_core::{
     error::StoreError,
     ids::AccountId,
-    model::{AccountStatus, IdentityKind, Language, Person, Profile, labels, may_see},
-    scoring::{Audience, Breakdown, Entry, Matcher, Moment, Query, Ranked, Side},
-    service::{Services, people::audience_of},
+    model::{AccountStatus, IdentityKind, Language, Person, Profile, funnel::Filter, labels},
+    scoring::{Audience, Breakdown, Entry, Matcher, Moment, Query, Ranked, Side, funnel::Funnel},
+    service::{
+        Services,
+        people::{audience_of, seeker},
+    },
     store::Stores,
     text::fold,
 };
@@ -70,19 +73,24 @@ async fn write_ranking(
     };
     // The same refusal that a service would meet.
     let scoring = |error| Failure::Other(format!("recommend: {error}"));
-    matcher.upsert(&Entry { person: &row.person, audience }).map_err(scoring)?;
+    let person = seeker(row);
+    matcher.upsert(&Entry { person: &person, audience }).map_err(scoring)?;
     let language = match arguments.language {
         Spoken::Zh => Language::Zh,
         Spoken::En => Language::En,
     };
     let moment = services.people.moment();
-    let best = best(stores, matcher, &row.person, audience, arguments.limit as usize, moment).await?;
+    let left_out = left_out(services, id).await?;
+    let is_left_out = |id| left_out.contains(&id);
+    let asked = Query::new(&person, audience, arguments.limit as usize, moment).excluding(&is_left_out);
+    let funnel = matcher.funnel(&asked).map_err(scoring)?;
+    let best = matcher.top(&asked).map_err(scoring)?;
     let mut table = Table { out, language, moment };
-    table.head(&row.person, matcher.len()).map_err(Failure::System)?;
+    table.head(&person, matcher.len()).map_err(Failure::System)?;
     for (place, ranked) in best.iter().enumerate() {
         let Some(other) = stores.people.person(ranked.id).await? else { continue };
-        let scored = matcher.score(&row.person, &other.person, moment).map_err(scoring)?;
-        let reasons = matcher.reasons(&row.person, &other.person, moment, language).map_err(scoring)?;
+        let scored = matcher.score(&person, &other.person, moment).map_err(scoring)?;
+        let reasons = matcher.reasons(&person, &other.person, moment, language).map_err(scoring)?;
         table
             .place(place + 1, *ranked, &other.person, &reasons.for_first, &scored.breakdown)
             .map_err(Failure::System)?;
@@ -90,7 +98,7 @@ async fn write_ranking(
     if best.is_empty() {
         writeln!(table.out, "nobody is left to be recommended").map_err(Failure::System)?;
     }
-    Ok(())
+    table.funnel(&funnel).map_err(Failure::System)
 }
 
 /// The account that `id:7`, `phone:…`, `username:…` or `telegram:…` names.
@@ -126,36 +134,12 @@ async fn by_identity(
     stores.accounts.account_by_identity(kind, &fold(name)).await
 }
 
-/// The best `limit` for this person, without those whom a daily list leaves out: the blocked, the rejected,
-/// the liked and the matched.
-async fn best(
-    stores: &Stores,
-    matcher: &dyn Matcher,
-    person: &Person,
-    audience: Audience,
-    limit: usize,
-    moment: Moment,
-) -> Result<Vec<Ranked>, Failure> {
-    let mut left_out: BTreeSet<AccountId> = stores.matches.partners(person.id).await?.into_iter().collect();
-    left_out.extend(stores.matches.rejected(person.id).await?);
-    loop {
-        let exclude = |id: AccountId| left_out.contains(&id);
-        let query = Query::new(person, audience, limit, moment).excluding(&exclude);
-        let ranked = matcher.top(&query).map_err(|error| Failure::Other(format!("recommend: {error}")))?;
-        let mut hidden = Vec::new();
-        for one in &ranked {
-            let seen = stores.safety.relation(person.id, one.id).await?.is_some_and(may_see);
-            let liked = stores.matches.interaction(person.id, one.id).await?;
-            if !seen || liked.is_some_and(|interaction| interaction.action.is_like()) {
-                hidden.push(one.id);
-            }
-        }
-        // Each round leaves out somebody more, so that this ends.
-        if hidden.is_empty() {
-            return Ok(ranked);
-        }
-        left_out.extend(hidden);
-    }
+/// Whom a daily list leaves out, with those whom this one was rejected by, but not who is in today's.
+async fn left_out(services: &Services, id: AccountId) -> Result<BTreeSet<AccountId>, StoreError> {
+    let tomorrow = services.daily.today().ends;
+    let mut left_out: BTreeSet<_> = services.stores.daily.left_out(id, tomorrow).await?.into_iter().collect();
+    left_out.extend(services.stores.matches.rejected(id).await?);
+    Ok(left_out)
 }
 
 /// A ranking as text.
@@ -197,6 +181,20 @@ impl Table<'_> {
             format!("{whose}{} {:+.1}", part.kind.code(), part.points)
         });
         writeln!(self.out, "{:24}{}", "", told.collect::<Vec<_>>().join(", "))
+    }
+
+    /// How many people fall to what, and what would bring the most back.
+    fn funnel(&mut self, funnel: &Funnel) -> io::Result<()> {
+        writeln!(self.out, "\n{:>8}  people, of whom", funnel.people)?;
+        for (filter, fall) in Filter::ALL.iter().zip(funnel.fallen) {
+            writeln!(self.out, "{fall:>8}  {:13} {}", filter.code(), labels::filter(*filter, self.language))?;
+        }
+        writeln!(self.out, "{:>8}  left", funnel.left)?;
+        if let Some((relaxation, gain)) = funnel.best_relaxation() {
+            let advice = labels::relaxation(relaxation, self.language);
+            writeln!(self.out, "{:>8}  {:13} {advice}", format!("+{gain}"), relaxation.code())?;
+        }
+        Ok(())
     }
 
     /// Name, age, gender, city, work, as far as they are known, without control characters.
@@ -284,6 +282,8 @@ mod tests {
         let zh = ask("username:LIN", Spoken::Zh).await.unwrap();
         let lines: Vec<&str> = zh.lines().collect();
         assert!(lines[3].contains("wu") && lines[4].contains("你们都喜欢旅行、摄影"), "{zh}");
+        // Of three others one is liked already.
+        assert!(zh.ends_with("3  people, of whom\n       0  paused        暂不接受推荐\n       0  gender        性别不符合你的要求\n       0  their_gender  在寻找其他性别\n       0  age           年龄不符合你的要求\n       0  their_age     你的年龄不符合对方的要求\n       1  left_out      已推荐、已表态、已匹配或已屏蔽\n       2  left\n"), "{zh}");
         assert!(zh.contains("interests +") && !zh.contains("bo") && !zh.contains('\u{1b}'), "{zh}");
         let en = ask(&format!("id:{}", ids[0]), Spoken::En).await.unwrap();
         assert!(en.contains("You both like 旅行, 摄影"), "{en}");

@@ -76,6 +76,8 @@ flags! {
     bus_url, "BUS_URL";
     /// The zone of days and events [default: Asia/Shanghai]
     time_zone, "TIME_ZONE";
+    /// asked or ahead: whether daily lists are drawn when somebody asks, or for everyone when the day begins [default: asked]
+    daily_lists, "DAILY_LISTS";
     /// manual or auto: whether photos wait for a reviewer [default: manual]
     photo_review, "PHOTO_REVIEW";
     /// on or off: whether contact details in messages are masked [default: on]

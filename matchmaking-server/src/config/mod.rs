@@ -77,6 +77,8 @@ pub struct Config {
     pub time_zone: chrono_tz::Tz,
     /// `PHOTO_REVIEW`: whether photos are approved without a reviewer
     pub photos_approved_at_once: bool,
+    /// `DAILY_LISTS`: whether they are drawn for everyone when their day begins
+    pub draws_daily_ahead: bool,
     /// `CONTACT_MASK`
     pub contact_mask: bool,
     /// `RATE_LIMITS`: also lifts the intervals and daily counts of SMS
@@ -185,6 +187,11 @@ impl Config {
                 "a zone of the IANA database such as Asia/Shanghai",
                 |text| text.parse().ok(),
             ),
+            draws_daily_ahead: read.value("DAILY_LISTS", false, "asked or ahead", |text| match text {
+                "asked" => Some(false),
+                "ahead" => Some(true),
+                _ => None,
+            }),
             photos_approved_at_once: read.value("PHOTO_REVIEW", false, "manual or auto", |text| match text {
                 "manual" => Some(false),
                 "auto" => Some(true),

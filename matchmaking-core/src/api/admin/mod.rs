@@ -4,6 +4,7 @@
 
 mod audit;
 mod events;
+mod funnel;
 mod notifications;
 mod reports;
 mod reviews;
@@ -16,6 +17,7 @@ pub use events::{
     EventStateView, GetEvent, ListEventRegistrations, ListEvents, OfficeEvent, OfficeEventRequest,
     OfficeEventsRequest, OfficeRegistration,
 };
+pub use funnel::{ExactFilter, ExactRelaxation, GetUserFunnel, UserFunnelRequest, UserFunnelView};
 pub use notifications::{NotifiedView, Notify, NotifyRequest, PEOPLE_MAX};
 pub use reports::{DECISION_MAX, DecideReport, DecideReportRequest, ListReports, ReportView, ReportsRequest};
 pub use reviews::{
@@ -43,6 +45,7 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<ListUsers>(),
     Listed::of::<LockUser>(),
     Listed::of::<SetMembership>(),
+    Listed::of::<GetUserFunnel>(),
     Listed::of::<CreateEvent>(),
     Listed::of::<ListEvents>(),
     Listed::of::<GetEvent>(),

@@ -241,7 +241,7 @@ pub struct GivenMembership {
 }
 
 /// The number in the path; what is none is nobody's.
-fn user_in_path(input: &Input) -> Result<GivenId<AccountId>, Refused> {
+pub(super) fn user_in_path(input: &Input) -> Result<GivenId<AccountId>, Refused> {
     input.path().required("user_id", |node| node.decimal_id())
 }
 

@@ -10,6 +10,7 @@ mod credentials;
 mod events;
 mod export;
 pub mod frames;
+mod funnel;
 mod likes;
 mod matches;
 mod matching;
@@ -48,6 +49,7 @@ pub use events::{
     StopWaiting, UserRegistration, WaitForSeat, WaitingView,
 };
 pub use export::{AccountExport, ExportAccount, ExportedDevice, ExportedInteraction, ExportedMessage};
+pub use funnel::{CountView, FilterView, FunnelView, GetFunnel, RelaxationView};
 pub use likes::{LikeView, LikedMe, LikedMeView, LikesRequest, ListLikedMe, ListLikes};
 pub use matches::{
     ContactView, EndMatch, LastMessage, ListMatches, MatchRequest, MatchStats, MatchStatus, MatchView,
@@ -117,6 +119,7 @@ pub const ROUTES: &[Listed] = &[
     Listed::of::<SubmitPapers>(),
     Listed::of::<GetUser>(),
     Listed::of::<GetDaily>(),
+    Listed::of::<GetFunnel>(),
     Listed::of::<Interact>(),
     Listed::of::<Undo>(),
     Listed::of::<ListLikes>(),

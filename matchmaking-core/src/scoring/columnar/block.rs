@@ -1,7 +1,7 @@
 //! Sixty-four people in columns.
 
-use super::row::{Extra, NO_CELL, Row, UNKNOWN_AGE};
-use crate::scoring::{Learned, features::TRAITS};
+use super::row::{Extra, NO_CELL, Row, UNKNOWN_AGE, terms};
+use crate::scoring::{Learned, features::TRAITS, funnel::Terms};
 
 /// How many people a block has.
 pub(super) const LANES: usize = 64;
@@ -155,6 +155,11 @@ impl SurenessColumns {
 }
 
 impl Block {
+    /// What filters of the person in this lane.
+    pub(super) fn terms(&self, lane: usize, today: i32) -> Terms {
+        terms(self.flags[lane], self.born[lane], self.ages.each_ref().map(|column| column[lane]), today)
+    }
+
     /// What was learned of the person in this lane.
     fn learned(&self, lane: usize) -> Learned {
         let [readiness_variance, appeal_variance] = self.sureness.spread[lane];

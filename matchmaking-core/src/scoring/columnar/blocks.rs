@@ -163,6 +163,13 @@ impl Blocks {
             .map(|(summary, block)| (summary, &**block))
     }
 
+    /// The chunks: what holds for all of one, and its blocks with their summaries.
+    pub(super) fn chunks(&self) -> impl Iterator<Item = (&Reach, impl Iterator<Item = (&Summary, &Block)>)> {
+        self.chunks.iter().map(|chunk| {
+            (&chunk.reach, chunk.summaries.iter().zip(chunk.blocks.iter().map(|block| &**block)))
+        })
+    }
+
     /// The places of everybody who is there.
     pub(super) fn live_places(&self) -> impl Iterator<Item = usize> {
         self.iter().flat_map(|(first, _, block)| {

@@ -353,21 +353,19 @@ impl OfBlock<'_> {
         let none = steps.no_occupation;
         add(self.sums, &each(|lane| if block.occupation[lane] == 0 { none } else { by_occupation[lane] }));
         if let Some(level) = bounds.facts.education {
-            add(self.sums, &near(&block.education_wish, level, &steps.education_wish));
+            add(self.sums, &wide.look_up(&steps.education_wish, &near(&block.education_wish, level)));
         }
         if let Some(income) = bounds.facts.income {
-            add(self.sums, &near(&block.income_wish, income, &steps.income_wish));
+            add(self.sums, &wide.look_up(&steps.income_wish, &near(&block.income_wish, income)));
         }
         if let Some(kind) = bounds.facts.occupation {
-            let (bit, table) = (1_u16 << kind, steps.occupation_wish);
-            add(
-                self.sums,
-                &each(|lane| {
-                    let asked = block.occupation_wish[lane];
-                    let met = if asked & bit == 0 { table[UNMET] } else { table[MET] };
-                    if asked == 0 { table[NOTHING_ASKED] } else { met }
-                }),
-            );
+            let bit = 1_u16 << kind;
+            let codes = each(|lane| {
+                let asked = block.occupation_wish[lane];
+                let met = if asked & bit == 0 { UNMET as u8 } else { MET as u8 };
+                if asked == 0 { NOTHING_ASKED as u8 } else { met }
+            });
+            add(self.sums, &wide.look_up(&steps.occupation_wish, &codes));
         }
         add(self.sums, &wide.look_up(&steps.marital_wish, &block.wish_flags));
         if !is_flat(&steps.height) {
@@ -462,15 +460,16 @@ fn outside(height: u8, least: u8, greatest: u8) -> u8 {
     least.saturating_sub(height).max(height.saturating_sub(greatest)).min(HEIGHT_TOLERANCE as u8)
 }
 
-/// What wishes for some of several levels add when the seeker has this one.
+/// The places of wishes for some of several levels when the seeker has this one. They are looked up afterwards: picked from
+/// a table at once they would be fetched lane by lane.
 #[inline(always)]
-fn near(wishes: &Bytes, own: u8, table: &[u8; 4]) -> Bytes {
+fn near(wishes: &Bytes, own: u8) -> Bytes {
     let bit = 1_u16 << own;
     let (own, next) = (bit as u8, (bit << 1 | bit >> 1) as u8);
     each(|lane| {
         let asked = wishes[lane];
-        let near = if asked & next == 0 { table[UNMET] } else { table[HALF_MET] };
-        let met = if asked & own == 0 { near } else { table[MET] };
-        if asked == 0 { table[NOTHING_ASKED] } else { met }
+        let near = if asked & next == 0 { UNMET as u8 } else { HALF_MET as u8 };
+        let met = if asked & own == 0 { near } else { MET as u8 };
+        if asked == 0 { NOTHING_ASKED as u8 } else { met }
     })
 }

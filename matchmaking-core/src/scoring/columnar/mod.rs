@@ -23,25 +23,30 @@ mod summary;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod tile;
 mod wide;
 
 use std::{
     collections::{HashMap, HashSet},
+    num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 pub use plain::PlainScan;
 
 use self::{
+    block::LANES,
     names::Names,
     row::{Row, packed},
     scan::{Search, top},
     snapshot::{Place, Snapshot},
+    tile::best_of_each,
 };
 use super::{
-    Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Scored, Scorer,
-    ScoringError, Weights,
+    Audience, Candidate, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer,
+    Scored, Scorer, ScoringError, Weights,
     facts::day_of,
+    funnel::{Counter, Funnel},
     learning::{step, sweep},
     sample::pairs,
     wishes,
@@ -365,6 +370,47 @@ impl Matcher for ColumnarPool {
         let seeker = self.visitor(&snapshot, query.seeker)?;
         let Query { audience, k, moment, exclude, .. } = *query;
         Ok(top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude }))
+    }
+
+    fn top_of_each(
+        &self,
+        queries: &[Query<'_>],
+        threads: NonZeroUsize,
+    ) -> Vec<Result<Vec<Candidate>, ScoringError>> {
+        let snapshot = self.inner.snapshot();
+        let seeker = |query: &Query<'_>| match query.k {
+            0 => Err(ScoringError::NobodyAsked),
+            _ => self.visitor(&snapshot, query.seeker),
+        };
+        let seekers: Vec<Result<Row, ScoringError>> = queries.iter().map(seeker).collect();
+        let asked = queries.iter().zip(&seekers).filter_map(|(query, seeker)| {
+            let Query { audience, k, moment, exclude, .. } = *query;
+            Some(Search { seeker: seeker.as_ref().ok()?, audience, k, moment, exclude })
+        });
+        let asked: Vec<Search<'_>> = asked.collect();
+        let mut answers = best_of_each(&snapshot, &asked, threads).into_iter();
+        let answer = |seeker: &Result<Row, ScoringError>| match seeker {
+            Ok(_) => Ok(answers.next().unwrap_or_default()),
+            Err(refused) => Err(refused.clone()),
+        };
+        seekers.iter().map(answer).collect()
+    }
+
+    fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
+        let snapshot = self.inner.snapshot();
+        let seeker = self.visitor(&snapshot, query.seeker)?;
+        let today = packed(query.moment.today);
+        let mut counter = Counter::new(seeker.terms(today));
+        for (_, _, block) in snapshot.main.iter().chain(snapshot.delta.iter()) {
+            for lane in (0..LANES).filter(|lane| block.live & (1 << lane) != 0) {
+                let id = block.id[lane];
+                if Audience::from_bits(block.audience[lane]).meets(query.audience) && id != seeker.id {
+                    let is_left_out = || AccountId::new(id).is_none_or(query.exclude);
+                    counter.count(&block.terms(lane, today), is_left_out);
+                }
+            }
+        }
+        Ok(counter.end())
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {

@@ -10,6 +10,7 @@ use crate::{
         distance::Snapped,
         facts::{Between, Facts, day_of},
         features::{Age, TRAITS, Window},
+        funnel::Terms,
         requirements::ADULT,
     },
 };
@@ -174,8 +175,7 @@ impl Row {
     }
 
     pub(super) fn gender(&self) -> Option<Gender> {
-        let code = usize::from(self.flags & 0b11);
-        code.checked_sub(1).map(|at| Gender::ALL[at])
+        gender(self.flags)
     }
 
     /// The person as numbers on the day that is packed in `today`.
@@ -232,6 +232,11 @@ impl Row {
         (theirs != 0 && is_asking).then(|| own == theirs || self.cities().binary_search(&theirs).is_ok())
     }
 
+    /// What filters of the person.
+    pub(super) fn terms(&self, today: i32) -> Terms {
+        terms(self.flags, self.born, self.ages, today)
+    }
+
     /// Whether `candidate` may be proposed to this one, as
     /// [`is_candidate`](crate::scoring::requirements::is_candidate) says.
     pub(super) fn may_be_shown(&self, candidate: &Self, audience: Audience, today: i32) -> bool {
@@ -266,6 +271,24 @@ impl Row {
         };
         (self.flags & GROUP, year, self.city())
     }
+}
+
+/// What filters of somebody with these flags, this date of birth and these youngest and oldest ages sought.
+pub(super) fn terms(flags: u8, born: i32, [youngest, oldest]: [u8; 2], today: i32) -> Terms {
+    let asked = |age: u8| (flags & ASKS_AGE != 0).then_some(age);
+    Terms {
+        paused: flags & PAUSED != 0,
+        gender: gender(flags),
+        genders: GenderSet::from_bits(flags >> 2),
+        age: age_on(born, today),
+        // One that was not set is such that everybody meets it.
+        ages: Window { min: asked(youngest), max: asked(oldest) },
+    }
+}
+
+fn gender(flags: u8) -> Option<Gender> {
+    let code = usize::from(flags & 0b11);
+    code.checked_sub(1).map(|at| Gender::ALL[at])
 }
 
 /// Whether someone with these flags seeks someone with those. An unset gender passes only someone who seeks anyone.

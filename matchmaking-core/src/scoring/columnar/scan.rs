@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ids::AccountId,
     scoring::{
-        Audience, Chance, Moment, Ranked, ReferenceScorer, Score,
+        Audience, Candidate, Chance, Moment, Ranked, ReferenceScorer, Score,
         facts::{Facts, day_of},
     },
 };
@@ -24,14 +24,14 @@ use crate::{
 /// How many blocks are looked at first, the most promising ones, to learn how good the best are.
 const SEEDS: usize = 24;
 /// How many are noted before they are scored: so few that what is known of them is still near to the processor.
-const NOTED: usize = 64;
+pub(super) const NOTED: usize = 64;
 /// How many of those blocks' people are scored before the tangent is taken anew, for each one asked for and at most.
 const FIRST_SCORED: usize = 2;
 const FIRST_SCORED_MOST: usize = 256;
 /// How many blocks ahead the processor is told what is looked at.
 const PREFETCHED: usize = 2;
 /// The log-odds that the best are thought to have before anything is known of them.
-const FIRST_POINT: [f64; 2] = [1.0, 1.0];
+pub(super) const FIRST_POINT: [f64; 2] = [1.0, 1.0];
 /// By how much the logarithm of a chance may be off.
 const ROUNDING: f64 = 1e-5;
 
@@ -82,7 +82,7 @@ impl Ord for Found {
 
 /// Somebody who can be among the best.
 #[derive(Debug)]
-struct Noted<'a> {
+pub(super) struct Noted<'a> {
     /// The most that they can score.
     most: f64,
     block: &'a Block,
@@ -144,7 +144,7 @@ impl<'a> Best<'a> {
     }
 
     /// The mean log-odds of the best so far, in both directions.
-    fn point(&self) -> [f64; 2] {
+    pub(super) fn point(&self) -> [f64; 2] {
         let count = self.heap.len().max(1) as f64;
         let odds = |chance: f64| (chance / (1.0 - chance)).ln().clamp(-20.0, 20.0);
         let sum = self.heap.iter().fold([0.0, 0.0], |[first, second], Reverse(found)| {
@@ -154,7 +154,7 @@ impl<'a> Best<'a> {
     }
 
     /// Notes everybody of a block who can be among the best.
-    fn note<'s>(
+    pub(super) fn note<'s>(
         &mut self,
         (bounds, steps): (&Bounds<'_>, &Steps),
         summary: &Summary,
@@ -174,7 +174,7 @@ impl<'a> Best<'a> {
     }
 
     /// Scores those who were noted, the most promising first, but nobody who was scored before.
-    fn consider_noted(&mut self, noted: &mut Vec<Noted<'_>>, before: &[Noted<'_>]) {
+    pub(super) fn consider_noted(&mut self, noted: &mut Vec<Noted<'_>>, before: &[Noted<'_>]) {
         noted.sort_unstable_by(|one, other| other.most.total_cmp(&one.most));
         for one in noted.drain(..) {
             if one.most >= self.least && !before.iter().any(|before| before.is(&one)) {
@@ -183,12 +183,52 @@ impl<'a> Best<'a> {
         }
     }
 
+    /// What one must reach to be among the best, as the logarithm of the chance that both say yes.
+    pub(super) const fn least(&self) -> f64 {
+        self.least
+    }
+
+    /// Looks at the most promising of these blocks, and scores the most promising people in them, who tell about how good
+    /// the best are. Returns whom it has scored.
+    pub(super) fn seed<'s>(
+        &mut self,
+        bounds: &Bounds<'_>,
+        promising: &[(f64, &'s Summary, &'s Block)],
+    ) -> Vec<Noted<'s>> {
+        let mut seeds: Vec<(f64, usize)> = promising.iter().map(|(most, ..)| *most).zip(0..).collect();
+        if seeds.len() > SEEDS {
+            seeds.select_nth_unstable_by(SEEDS - 1, |(one, _), (other, _)| other.total_cmp(one));
+        }
+        let mut noted = Vec::new();
+        let steps = Steps::new(bounds);
+        for (_, at) in seeds.into_iter().take(SEEDS) {
+            let (_, summary, block) = promising[at];
+            self.note((bounds, &steps), summary, block, &mut noted);
+        }
+        // The others get another look, like everybody.
+        let count = self.search.k.saturating_mul(FIRST_SCORED).min(FIRST_SCORED_MOST).min(noted.len());
+        if count > 0 {
+            noted.select_nth_unstable_by(count - 1, |one, other| other.most.total_cmp(&one.most));
+            noted.truncate(count);
+        }
+        for one in &noted {
+            self.consider(&one.block.row(one.lane));
+        }
+        noted
+    }
+
     /// The best in order.
     pub(super) fn into_ranked(self) -> Vec<Ranked> {
+        self.into_candidates().iter().map(Candidate::ranked).collect()
+    }
+
+    /// The best in order, with the chances.
+    pub(super) fn into_candidates(self) -> Vec<Candidate> {
         let found = self.heap.into_sorted_vec().into_iter();
-        found
-            .filter_map(|Reverse(found)| Some(Ranked { id: AccountId::new(found.id)?, score: found.score }))
-            .collect()
+        let candidate = |Found { score, id, chance }| {
+            Some(Candidate { id: AccountId::new(id)?, score, chance: Some(chance) })
+        };
+        found.filter_map(|Reverse(found)| candidate(found)).collect()
     }
 }
 
@@ -201,25 +241,7 @@ pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Ranked>
     // These stay as they lie in memory, which is how they are looked at fastest.
     let promising: Vec<(f64, &Summary, &Block)> =
         blocks.filter_map(|(summary, block)| Some((bounds.of_block(summary)?, summary, block))).collect();
-    let mut seeds: Vec<(f64, usize)> = promising.iter().map(|(most, ..)| *most).zip(0..).collect();
-    if seeds.len() > SEEDS {
-        seeds.select_nth_unstable_by(SEEDS - 1, |(one, _), (other, _)| other.total_cmp(one));
-    }
-    let mut noted = Vec::new();
-    let steps = Steps::new(&bounds);
-    for (_, at) in seeds.into_iter().take(SEEDS) {
-        let (_, summary, block) = promising[at];
-        best.note((&bounds, &steps), summary, block, &mut noted);
-    }
-    // The most promising of them tell about how good the best are. The others get another look, like everybody.
-    let count = search.k.saturating_mul(FIRST_SCORED).min(FIRST_SCORED_MOST).min(noted.len());
-    if count > 0 {
-        noted.select_nth_unstable_by(count - 1, |one, other| other.most.total_cmp(&one.most));
-        noted.truncate(count);
-    }
-    for one in &noted {
-        best.consider(&one.block.row(one.lane));
-    }
+    let noted = best.seed(&bounds, &promising);
     // Now the bounds are made anew where they are tight for such people.
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, best.point());
     look_at_all(&mut best, &bounds, &promising, &noted);

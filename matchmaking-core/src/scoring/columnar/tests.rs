@@ -53,6 +53,35 @@ impl Both {
         let query = Query::new(seeker, audience, k, moment()).excluding(&exclude);
         assert_eq!(self.pool.top(&query), self.plain.top(&query), "{query:?}");
     }
+
+    /// Asks both for many people at once, in several ways, some of which are refused.
+    fn compare_many(&self, seekers: &[Person], n: &mut Numbers) {
+        let excludes: Vec<_> = seekers
+            .iter()
+            .map(|_| {
+                let left_out = 2 + n.below(5) as i64;
+                move |id: AccountId| id.get() % left_out == 0
+            })
+            .collect();
+        let mut query = |(seeker, exclude)| {
+            let (k, audience) = (n.one_of(&[0, 1, 3, 20, 100_000]), Audience::from_bits(1 << n.below(3)));
+            Query::new(seeker, audience, k, moment()).excluding(exclude)
+        };
+        let queries: Vec<Query<'_>> = seekers
+            .iter()
+            .zip(excludes.iter().map(|exclude| exclude as &(dyn Fn(AccountId) -> bool + Sync)))
+            .map(&mut query)
+            .collect();
+        let threads = NonZeroUsize::new(1 + n.below(4) as usize).unwrap();
+        let (ours, theirs) =
+            (self.pool.top_of_each(&queries, threads), self.plain.top_of_each(&queries, threads));
+        assert_eq!(ours, theirs);
+        assert_eq!(ours.len(), queries.len());
+        for (query, answer) in queries.iter().zip(ours) {
+            let ranked = answer.map(|best| best.iter().map(Candidate::ranked).collect::<Vec<_>>());
+            assert_eq!(ranked, self.pool.top(query), "{query:?}");
+        }
+    }
 }
 
 /// One pool, changed in every way, and asked in between.
@@ -93,6 +122,12 @@ fn scenario(seed: u64) {
         }
     }
     assert_eq!(both.pool.len(), both.plain.len());
+    let mut seekers: Vec<Person> =
+        (0..n.below(50)).map(|_| person(1 + n.below(200) as i64, &mut n)).collect();
+    if let Some(one) = seekers.last_mut().filter(|_| seed % 5 == 0) {
+        one.profile.going_out = Some(9);
+    }
+    both.compare_many(&seekers, &mut n);
     for _ in 0..8 {
         let seeker = person(1 + n.below(200) as i64, &mut n);
         both.compare(&seeker, &mut n);
@@ -277,6 +312,22 @@ fn nobody_scores_more_than_their_bounds_say() {
         }
     }
     assert!(looked_at > 5_000, "only {looked_at} pairs were looked at");
+}
+
+#[test]
+fn asked_at_once_or_one_by_one_the_answers_are_the_same() {
+    let pool = ColumnarPool::default();
+    let everyone = people(6_000, 78);
+    pool.extend(everyone.iter().map(|person| Entry { person, audience: Audience::ALL })).unwrap();
+    pool.settle(moment());
+    let queries: Vec<Query<'_>> =
+        everyone[..700].iter().map(|seeker| Query::new(seeker, Audience::ALL, 5, moment())).collect();
+    let asked_at_once = pool.top_of_each(&queries, NonZeroUsize::new(3).unwrap());
+    for (query, answer) in queries.iter().zip(asked_at_once) {
+        let ranked: Vec<Ranked> = answer.unwrap().iter().map(Candidate::ranked).collect();
+        assert_eq!(ranked, pool.top(query).unwrap(), "{query:?}");
+    }
+    assert_eq!(pool.top_of_each(&[], NonZeroUsize::MIN), []);
 }
 
 #[test]

@@ -37,6 +37,8 @@ impl Events {
                 }
                 Ok(None)
             }
+            // Not about events.
+            JobKind::Daily => Ok(None),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{AccountStatus, Action},
-    store::{DailyEntry, DailyList, NewDaily, NewInteraction, Stores},
+    store::{DailyEntry, DailyList, DailyPlace, LISTS_AT_ONCE, NewDaily, NewInteraction, Stores},
 };
 
 /// The beginnings of two days.
@@ -87,6 +87,50 @@ pub async fn nobody_is_shown_uncounted(stores: &Stores) -> StoreResult<()> {
     assert!(kept.into_iter().all(|kept| kept));
     let shown = stores.daily.exposures(&people, at(MONDAY)).await?;
     assert_eq!(shown, [(people[0], ROUNDS as u64), (people[1], ROUNDS as u64)]);
+    Ok(())
+}
+
+/// Many lists that are kept together are each kept as alone: what is there stays, and who takes no part has none.
+pub async fn many_lists_are_kept_as_each_would_be(stores: &Stores) -> StoreResult<()> {
+    let people = people(stores, LISTS_AT_ONCE + 4).await?;
+    let (shown, owners) = people.split_at(2);
+    assert!(stores.daily.keep_daily(list(owners[1], MONDAY, 0, &shown[..1])).await?);
+    stores.accounts.set_status(owners[2], AccountStatus::Locked, at(1)).await?;
+    let mut new: Vec<NewDaily> = owners.iter().map(|owner| list(*owner, MONDAY, 0, shown)).collect();
+    new.push(list(owners[0], MONDAY, 0, &shown[..1]));
+    let kept = stores.daily.keep_dailies(&new).await?;
+    let expected: Vec<bool> = (0..new.len()).map(|at| at != 1 && at != 2 && at != owners.len()).collect();
+    assert_eq!(kept, expected);
+    assert_eq!(listed(stores, owners[0], MONDAY).await?, shown);
+    assert_eq!(listed(stores, owners[1], MONDAY).await?, shown[..1]);
+    let times = owners.len() as u64 - 2;
+    let exposures = stores.daily.exposures(&people, at(MONDAY)).await?;
+    assert_eq!(exposures, [(shown[0], times + 1), (shown[1], times)]);
+    assert!(stores.daily.keep_dailies(&[]).await?.is_empty());
+    let mut have = owners.to_vec();
+    have.remove(2);
+    assert_eq!(stores.daily.have_daily(&people, at(MONDAY)).await?, have);
+    assert_eq!(stores.daily.have_daily(&owners[1..3], at(MONDAY)).await?, owners[1..2]);
+    assert_eq!(stores.daily.have_daily(&people, at(TUESDAY)).await?, []);
+    assert_eq!(stores.daily.have_daily(&[], at(MONDAY)).await?, []);
+    Ok(())
+}
+
+/// How far a day's lists are drawn only ever grows, and is forgotten with the next day's.
+pub async fn a_place_is_never_taken_back(stores: &Stores) -> StoreResult<()> {
+    let people = people(stores, 3).await?;
+    let place = |after: usize, is_last| DailyPlace { after: people[after], is_last };
+    assert_eq!(stores.daily.daily_place(at(MONDAY)).await?, None);
+    stores.daily.reach_daily_place(at(MONDAY), place(1, false)).await?;
+    assert_eq!(stores.daily.daily_place(at(MONDAY)).await?, Some(place(1, false)));
+    stores.daily.reach_daily_place(at(MONDAY), place(0, false)).await?;
+    assert_eq!(stores.daily.daily_place(at(MONDAY)).await?, Some(place(1, false)));
+    stores.daily.reach_daily_place(at(MONDAY), place(2, true)).await?;
+    stores.daily.reach_daily_place(at(MONDAY), place(1, false)).await?;
+    assert_eq!(stores.daily.daily_place(at(MONDAY)).await?, Some(place(2, true)));
+    stores.daily.reach_daily_place(at(TUESDAY), place(0, false)).await?;
+    assert_eq!(stores.daily.daily_place(at(TUESDAY)).await?, Some(place(0, false)));
+    assert_eq!(stores.daily.daily_place(at(MONDAY)).await?, None);
     Ok(())
 }
 

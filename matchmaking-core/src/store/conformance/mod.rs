@@ -246,6 +246,8 @@ suite! { ($)
         one_of_two_draws_at_once
         who_is_shown_is_counted
         nobody_is_shown_uncounted
+        many_lists_are_kept_as_each_would_be
+        a_place_is_never_taken_back
     }
     dialogues {
         a_dialogue_is_kept_as_made

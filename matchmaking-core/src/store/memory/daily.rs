@@ -10,7 +10,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{AccountStatus, Action},
-    store::{DailyEntry, DailyList, DailyStore, NewDaily},
+    store::{DailyEntry, DailyList, DailyPlace, DailyStore, NewDaily},
 };
 
 /// A list as it was drawn.
@@ -62,29 +62,60 @@ impl DailyStore for MemoryStore {
     }
 
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool> {
+        Ok(self.lock()?.keep_daily(new))
+    }
+
+    async fn keep_dailies(&self, new: &[NewDaily]) -> StoreResult<Vec<bool>> {
         let mut state = self.lock()?;
-        if state.status(new.account) != Some(AccountStatus::Active) {
-            return Ok(false);
+        Ok(new.iter().map(|new| state.keep_daily(new.clone())).collect())
+    }
+
+    async fn have_daily(&self, accounts: &[AccountId], day: Millis) -> StoreResult<Vec<AccountId>> {
+        let state = self.lock()?;
+        let has_list = |id: &AccountId| {
+            let lists = state.daily.get(id);
+            lists.is_some_and(|lists| lists.range((day, i64::MIN)..=(day, i64::MAX)).next().is_some())
+        };
+        let accounts: BTreeSet<AccountId> = accounts.iter().copied().collect();
+        Ok(accounts.into_iter().filter(has_list).collect())
+    }
+
+    async fn daily_place(&self, day: Millis) -> StoreResult<Option<DailyPlace>> {
+        Ok(self.lock()?.daily_places.get(&day).copied())
+    }
+
+    async fn reach_daily_place(&self, day: Millis, place: DailyPlace) -> StoreResult<()> {
+        let mut state = self.lock()?;
+        state.daily_places.retain(|other, _| *other >= day);
+        let kept = state.daily_places.entry(day).or_insert(place);
+        kept.after = kept.after.max(place.after);
+        kept.is_last |= place.is_last;
+        Ok(())
+    }
+}
+
+impl State {
+    fn keep_daily(&mut self, new: NewDaily) -> bool {
+        if self.status(new.account) != Some(AccountStatus::Active) {
+            return false;
         }
-        let is_there = |target| state.status(target).is_some_and(|status| status != AccountStatus::Deleted);
+        let is_there = |target| self.status(target).is_some_and(|status| status != AccountStatus::Deleted);
         let entries: Vec<_> = new.entries.into_iter().filter(|(target, _)| is_there(*target)).collect();
-        let lists = state.daily.entry(new.account).or_default();
+        let lists = self.daily.entry(new.account).or_default();
         if lists.range((new.day, new.draw)..=(new.day, i64::MAX)).next().is_some() {
-            return Ok(false);
+            return false;
         }
         lists.retain(|(day, _), _| *day >= new.day);
         let shown: Vec<AccountId> = entries.iter().map(|(target, _)| *target).collect();
         lists.insert((new.day, new.draw), Draw { at: new.at, entries });
         for target in shown {
-            let days = state.exposures.entry(target).or_default();
+            let days = self.exposures.entry(target).or_default();
             days.retain(|day, _| *day >= new.counted_since);
             *days.entry(new.day).or_default() += 1;
         }
-        Ok(true)
+        true
     }
-}
 
-impl State {
     /// Takes a person out of every list, and their lists away.
     pub(super) fn forget_daily(&mut self, id: AccountId) {
         self.daily.remove(&id);

@@ -89,6 +89,8 @@ struct State {
     contact_requests: BTreeSet<(MatchId, AccountId)>,
     /// By account, then day and draw.
     daily: BTreeMap<AccountId, BTreeMap<(Millis, i64), daily::Draw>>,
+    /// How far the lists of a day were drawn ahead.
+    daily_places: BTreeMap<Millis, super::DailyPlace>,
     /// How often people stood in lists of a day.
     exposures: BTreeMap<AccountId, BTreeMap<Millis, u64>>,
     memberships: BTreeMap<AccountId, Membership>,

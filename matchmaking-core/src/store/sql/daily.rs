@@ -17,7 +17,7 @@ use crate::{
     error::{StoreError, StoreResult},
     ids::AccountId,
     model::Action,
-    store::{DailyEntry, DailyList, DailyStore, NewDaily},
+    store::{DailyEntry, DailyList, DailyPlace, DailyStore, LISTS_AT_ONCE, NewDaily},
 };
 
 sql! {
@@ -59,10 +59,21 @@ sql! {
         SELECT $1, $2, $3, CAST(j.key AS BIGINT), a.id, CAST(j.value ->> 's' AS BIGINT)
         FROM jsonb_each($4) AS j
         JOIN accounts a ON a.id = CAST(j.value ->> 't' AS BIGINT) AND a.status <> 4";
+    HAVE_DAILY = "SELECT DISTINCT l.account_id FROM jsonb_each($1) AS j
+        JOIN daily_lists l ON l.account_id = CAST(j.value AS BIGINT) AND l.day = $2
+        ORDER BY l.account_id";
+    PLACE = "SELECT after_id, is_last FROM daily_places WHERE day = $1";
+    FORGET_PLACES = "DELETE FROM daily_places WHERE day < $1";
+    REACH_PLACE = "INSERT INTO daily_places (day, after_id, is_last) VALUES ($1, $2, $3)
+        ON CONFLICT (day) DO UPDATE SET
+            after_id = CASE WHEN excluded.after_id > daily_places.after_id
+                THEN excluded.after_id ELSE daily_places.after_id END,
+            is_last = CASE WHEN excluded.is_last > daily_places.is_last
+                THEN excluded.is_last ELSE daily_places.is_last END";
 
     @locks {
         LOCK_LISTED = "SELECT id FROM accounts
-            WHERE id = $1 OR id IN (SELECT CAST(value ->> 't' AS BIGINT) FROM jsonb_each($2))
+            WHERE id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1))
             ORDER BY id FOR NO KEY UPDATE";
     }
 }
@@ -121,27 +132,67 @@ impl DailyStore for SqlStore {
     }
 
     async fn keep_daily(&self, new: NewDaily) -> StoreResult<bool> {
-        let (account, day, draw) = (new.account.get(), new.day.0, new.draw);
-        let listed: Vec<Listed> = new.entries.iter().map(|&(t, s)| Listed { t, s }).collect();
-        transaction!(self.pool, |tx, locks| {
-            if locks {
-                // So that nobody of them is deleted meanwhile, and the owner draws once.
-                query(LOCK_LISTED).bind(account).bind(list(&listed)).execute(&mut *tx).await?;
-            }
-            let active: i64 = query_scalar(IS_ACTIVE).bind(account).fetch_one(&mut *tx).await?;
-            let kept: i64 = query_scalar(KEPT).bind(account).bind(day).bind(draw).fetch_one(&mut *tx).await?;
-            let keeps = active > 0 && kept == 0;
-            if keeps {
-                query(FORGET_ENTRIES).bind(account).bind(day).execute(&mut *tx).await?;
-                query(FORGET_LISTS).bind(account).bind(day).execute(&mut *tx).await?;
-                query(KEEP).bind(account).bind(day).bind(draw).bind(new.at.0).execute(&mut *tx).await?;
-                let entries = query(KEEP_ENTRIES).bind(account).bind(day).bind(draw).bind(list(&listed));
-                entries.execute(&mut *tx).await?;
-                let forget = query(FORGET_EXPOSURES).bind(list(&listed)).bind(new.counted_since.0);
-                forget.execute(&mut *tx).await?;
-                query(EXPOSE).bind(account).bind(day).bind(draw).execute(&mut *tx).await?;
-            }
-            keeps
+        let kept = self.keep_dailies(std::slice::from_ref(&new)).await?;
+        Ok(kept.contains(&true))
+    }
+
+    async fn keep_dailies(&self, new: &[NewDaily]) -> StoreResult<Vec<bool>> {
+        let mut kept = Vec::with_capacity(new.len());
+        for new in new.chunks(LISTS_AT_ONCE) {
+            let mut everyone: Vec<AccountId> = new.iter().map(|new| new.account).collect();
+            everyone.extend(new.iter().flat_map(|new| new.entries.iter().map(|(target, _)| *target)));
+            kept.extend(transaction!(self.pool, |tx, locks| {
+                if locks {
+                    // So that nobody of them is deleted meanwhile, and each owner draws once.
+                    query(LOCK_LISTED).bind(list(&everyone)).execute(&mut *tx).await?;
+                }
+                let mut kept = Vec::with_capacity(new.len());
+                for new in new {
+                    let (account, day, draw) = (new.account.get(), new.day.0, new.draw);
+                    let active: i64 = query_scalar(IS_ACTIVE).bind(account).fetch_one(&mut *tx).await?;
+                    let there = query_scalar(KEPT).bind(account).bind(day).bind(draw);
+                    let there: i64 = there.fetch_one(&mut *tx).await?;
+                    let keeps = active > 0 && there == 0;
+                    if keeps {
+                        let listed: Vec<Listed> = new.entries.iter().map(|&(t, s)| Listed { t, s }).collect();
+                        query(FORGET_ENTRIES).bind(account).bind(day).execute(&mut *tx).await?;
+                        query(FORGET_LISTS).bind(account).bind(day).execute(&mut *tx).await?;
+                        let keep = query(KEEP).bind(account).bind(day).bind(draw).bind(new.at.0);
+                        keep.execute(&mut *tx).await?;
+                        let entries =
+                            query(KEEP_ENTRIES).bind(account).bind(day).bind(draw).bind(list(&listed));
+                        entries.execute(&mut *tx).await?;
+                        let forget = query(FORGET_EXPOSURES).bind(list(&listed)).bind(new.counted_since.0);
+                        forget.execute(&mut *tx).await?;
+                        query(EXPOSE).bind(account).bind(day).bind(draw).execute(&mut *tx).await?;
+                    }
+                    kept.push(keeps);
+                }
+                kept
+            })?);
+        }
+        Ok(kept)
+    }
+
+    async fn have_daily(&self, accounts: &[AccountId], day: Millis) -> StoreResult<Vec<AccountId>> {
+        let found = read!(self.pool, |p| query_as(HAVE_DAILY).bind(list(accounts)).bind(day.0).fetch_all(p))?;
+        rows::account_ids(found, "daily_lists", "account_id")
+    }
+
+    async fn daily_place(&self, day: Millis) -> StoreResult<Option<DailyPlace>> {
+        let found: Option<(i64, i64)> = read!(self.pool, |p| query_as(PLACE).bind(day.0).fetch_optional(p))?;
+        let place = |(after, is_last)| {
+            let after = rows::account_id(after, "daily_places", "after_id")?;
+            Ok(DailyPlace { after, is_last: is_last > 0 })
+        };
+        found.map(place).transpose()
+    }
+
+    async fn reach_daily_place(&self, day: Millis, place: DailyPlace) -> StoreResult<()> {
+        transaction!(self.pool, |tx, _locks| {
+            query(FORGET_PLACES).bind(day.0).execute(&mut *tx).await?;
+            let reach = query(REACH_PLACE).bind(day.0).bind(place.after.get()).bind(i64::from(place.is_last));
+            reach.execute(&mut *tx).await?;
         })
     }
 }

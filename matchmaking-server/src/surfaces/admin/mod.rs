@@ -30,6 +30,7 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::ListUsers>(with(services, office::users)),
         behind::<api::LockUser>(with(services, office::lock)),
         behind::<api::SetMembership>(with(services, office::set_membership)),
+        behind::<api::GetUserFunnel>(with(services, office::funnel)),
         behind::<api::CreateEvent>(with(services, events::create)),
         behind::<api::ListEvents>(with(services, events::list)),
         behind::<api::GetEvent>(with(services, events::show)),

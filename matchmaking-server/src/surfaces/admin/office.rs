@@ -5,16 +5,19 @@ use std::sync::Arc;
 use matchmaking_core::{
     api::{
         admin::{
-            AuditRequest, AuditView, DecideReportRequest, GivenMembership, LockRequest, LockView,
-            MembershipRequest, MembershipView, NotifiedView, NotifyRequest, ReportView, ReportsRequest,
-            UserView, UsersRequest,
+            AuditRequest, AuditView, DecideReportRequest, ExactFilter, ExactRelaxation, GivenMembership,
+            LockRequest, LockView, MembershipRequest, MembershipView, NotifiedView, NotifyRequest,
+            ReportView, ReportsRequest, UserFunnelRequest, UserFunnelView, UserView, UsersRequest,
         },
         fault::Fault,
         page::{Page, PageRequest, Paged},
         wire::GivenId,
     },
     ids::AccountId,
-    model::Membership,
+    model::{
+        Membership,
+        funnel::{Filter, Relaxation},
+    },
     service::{
         Services, Sliced,
         office::{Audience, OfficeAccount},
@@ -53,6 +56,24 @@ pub(super) async fn set_membership(
     services.office.set_membership(id, membership).await?;
     let membership = MembershipView::of(membership, language(&call.asked));
     Ok(GivenMembership { user_id: id.get(), membership })
+}
+
+pub(super) async fn funnel(
+    services: Arc<Services>,
+    call: Call<UserFunnelRequest>,
+) -> Result<UserFunnelView, Fault> {
+    let (id, language) = (known(call.request.user_id)?, language(&call.asked));
+    let funnel = services.daily.funnel(id).await?;
+    let fallen = Filter::ALL.iter().zip(funnel.fallen);
+    let gains = Relaxation::ALL.iter().zip(funnel.gains);
+    Ok(UserFunnelView {
+        user_id: id.get(),
+        people: funnel.people,
+        filters: fallen.map(|(filter, fall)| ExactFilter::of(*filter, fall, language)).collect(),
+        left: funnel.left,
+        relaxations: gains.map(|(which, gain)| ExactRelaxation::of(*which, gain, language)).collect(),
+        best_relaxation: funnel.best_relaxation().map(|(which, _)| which.code()),
+    })
 }
 
 pub(super) async fn reports(

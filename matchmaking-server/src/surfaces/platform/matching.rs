@@ -6,8 +6,8 @@ use matchmaking_core::{
     api::{
         fault::Fault,
         platform::{
-            Beside, DailyRequest, DailyView, InteractionRequest, InteractionView, RecommendedView,
-            UndoneView, UserBrief, interaction_message,
+            Beside, CountView, DailyRequest, DailyView, FilterView, FunnelView, InteractionRequest,
+            InteractionView, RecommendedView, RelaxationView, UndoneView, UserBrief, interaction_message,
         },
     },
     service::{Services, auth::Caller},
@@ -45,6 +45,18 @@ pub(super) async fn daily(
         remaining_refreshes: list.refreshes_left,
         items: items.collect(),
         pagination,
+    })
+}
+
+pub(super) async fn funnel(services: Arc<Services>, call: Call<(), Caller>) -> Result<FunnelView, Fault> {
+    let language = language(&call.asked);
+    let funnel = services.daily.rough_funnel(call.who.account).await?;
+    let filters = funnel.fallen.into_iter().map(|(filter, fall)| FilterView::of(filter, fall, language));
+    Ok(FunnelView {
+        people: CountView::of(funnel.people, language),
+        filters: filters.collect(),
+        left: CountView::of(funnel.left, language),
+        relaxation: funnel.relaxation.map(|(which, gain)| RelaxationView::of(which, gain, language)),
     })
 }
 

@@ -79,6 +79,7 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         raw::<api::SubmitPapers>(with(&papers, verification::submit_papers)),
         behind::<api::GetUser>(services, with(services, profile::of_another)),
         remembered::<api::GetDaily, _>(services, &profiles, with(services, matching::daily)),
+        behind::<api::GetFunnel>(services, with(services, matching::funnel)),
         behind::<api::Interact>(services, with(services, matching::interact)),
         behind::<api::Undo>(services, with(services, matching::undo)),
         behind::<api::ListLikes>(services, with(services, likes::mine)),
