@@ -8,10 +8,10 @@ use std::{
 
 use super::{
     Audience, Decision, Entry, Features, Learned, Matcher, Moment, Query, Ranked, ReferenceScorer, Score,
-    Scored, Scorer, ScoringError, Weights,
+    Scored, Scorer, ScoringError, Weights, average,
     facts::{Between, Facts, day_of},
-    learning::{step, sweep},
-    requirements::is_candidate,
+    learning::{departed::Departed, step, sweep},
+    requirements::{is_candidate, meet_each_other},
     wishes,
 };
 use crate::{clock::Millis, ids::AccountId, model::Person};
@@ -20,10 +20,19 @@ use crate::{clock::Millis, ids::AccountId, model::Person};
 /// thousands of people.
 #[derive(Debug)]
 pub struct ReferencePool {
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
     scorer: Arc<dyn Scorer>,
-    /// What decisions are judged by, where the scorer is the documented one; another scorer does not learn.
+    /// What decisions are judged by, where the scorer is the documented one; another scorer does not learn, and knows by
+    /// itself what an average pair is.
     learner: Option<ReferenceScorer>,
-    people: RwLock<BTreeMap<AccountId, (Features, Audience)>>,
+    people: BTreeMap<AccountId, (Features, Audience)>,
+    departed: Departed,
+    /// How many people there were when the average pair was last looked for; 0 where it never was.
+    averaged: usize,
 }
 
 impl Default for ReferencePool {
@@ -36,74 +45,139 @@ impl ReferencePool {
     /// An empty pool that scores with a scorer of its own, and does not learn.
     #[must_use]
     pub fn new(scorer: Arc<dyn Scorer>) -> Self {
-        Self { scorer, learner: None, people: RwLock::default() }
+        Self::of(scorer, None)
     }
 
     /// An empty pool that scores by the documented formula with these weights, and learns.
     #[must_use]
     pub fn with_weights(weights: Weights) -> Self {
         let scorer = ReferenceScorer::new(weights);
-        Self { scorer: Arc::new(scorer), learner: Some(scorer), people: RwLock::default() }
+        Self::of(Arc::new(scorer), Some(scorer))
     }
 
-    /// A person with what the pool has learned of them.
-    fn read_person(&self, person: &Person) -> Result<Features, ScoringError> {
-        let learned = self.learned(person.id);
-        Ok(Features { learned, ..Features::read(person)? })
+    fn of(scorer: Arc<dyn Scorer>, learner: Option<ReferenceScorer>) -> Self {
+        let state =
+            State { scorer, learner, people: BTreeMap::new(), departed: Departed::default(), averaged: 0 };
+        Self { state: RwLock::new(state) }
+    }
+
+    /// The state that a question at this moment looks at: where the pool is to look for its average pair, the one after
+    /// that.
+    fn read_at(&self, moment: Moment) -> RwLockReadGuard<'_, State> {
+        let state = self.read();
+        if !state.is_due() {
+            return state;
+        }
+        drop(state);
+        let mut state = self.write();
+        if state.is_due() {
+            state.calibrate(moment);
+        }
+        drop(state);
+        self.read()
     }
 
     // A panic elsewhere cannot leave the map half changed: every change is one call on it.
-    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<AccountId, (Features, Audience)>> {
-        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<AccountId, (Features, Audience)>> {
-        self.people.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn learned(&self, id: AccountId) -> Learned {
+        self.people.get(&id).map_or_else(Learned::default, |(features, _)| features.learned)
+    }
+
+    /// A person with what the pool has learned of them.
+    fn read_person(&self, person: &Person, moment: Moment) -> Result<Features, ScoringError> {
+        let learned = self.learned(person.id);
+        Ok(Features { learned, ..Features::read(person)?.born_by(moment.today)? })
+    }
+
+    fn forget(&mut self) {
+        self.people.values_mut().for_each(|(features, _)| features.learned = Learned::default());
+        self.departed.clear();
+    }
+
+    /// Whether the average pair is to be looked for.
+    fn is_due(&self) -> bool {
+        self.learner.is_some() && average::is_due(self.people.len(), self.averaged)
+    }
+
+    /// Looks for the average pair.
+    fn calibrate(&mut self, moment: Moment) {
+        let Some(scorer) = self.learner else { return };
+        self.averaged = self.people.len();
+        let everyone: Vec<&Features> = self.people.values().map(|(features, _)| features).collect();
+        let calibrated = average::calibrated(&scorer, everyone.len(), |one, other| {
+            let (one, other) = (everyone[one], everyone[other]);
+            meet_each_other(one, other, moment.today).then(|| {
+                let (ours, theirs) = (Facts::of(one, moment.today), Facts::of(other, moment.today));
+                scorer.chance(&ours, &theirs, &Between::of(one, other), day_of(moment.now)).both()
+            })
+        });
+        if let Some(scorer) = calibrated {
+            self.scorer = Arc::new(scorer);
+            self.learner = Some(scorer);
+        }
     }
 }
 
 impl Matcher for ReferencePool {
     fn upsert(&self, entry: &Entry<'_>) -> Result<(), ScoringError> {
         let mut features = Features::read(entry.person)?;
-        let mut people = self.write();
-        if let Some((known, _)) = people.get(&features.id) {
-            features.learned = known.learned;
-        }
+        let State { people, departed, .. } = &mut *self.write();
+        let known = people.get(&features.id).map(|(known, _)| known.learned);
+        features.learned = known.or_else(|| departed.take(features.id)).unwrap_or_default();
         people.insert(features.id, (features, entry.audience));
         Ok(())
     }
 
     fn remove(&self, id: AccountId) -> bool {
-        self.write().remove(&id).is_some()
+        let State { people, departed, .. } = &mut *self.write();
+        let Some((features, _)) = people.remove(&id) else { return false };
+        departed.keep(id, features.learned);
+        true
+    }
+
+    fn erase(&self, id: AccountId) -> bool {
+        let State { people, departed, .. } = &mut *self.write();
+        departed.take(id);
+        people.remove(&id).is_some()
     }
 
     fn contains(&self, id: AccountId) -> bool {
-        self.read().contains_key(&id)
+        self.read().people.contains_key(&id)
     }
 
     fn len(&self) -> usize {
-        self.read().len()
+        self.read().people.len()
     }
 
     fn touch(&self, id: AccountId, at: Millis) -> bool {
-        self.write().get_mut(&id).map(|(features, _)| features.last_active_at = at).is_some()
+        self.write().people.get_mut(&id).map(|(features, _)| features.last_active_at = at).is_some()
     }
 
     fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError> {
         if query.k == 0 {
             return Err(ScoringError::NobodyAsked);
         }
-        let seeker = self.read_person(query.seeker)?;
+        let state = self.read_at(query.moment);
+        let seeker = state.read_person(query.seeker, query.moment)?;
         // The heap holds the best so far, the worst of them on top.
         let mut best: BinaryHeap<Reverse<(Score, Reverse<AccountId>)>> = BinaryHeap::new();
-        for (id, (features, audience)) in &*self.read() {
+        for (id, (features, audience)) in &state.people {
             if !audience.meets(query.audience)
                 || !is_candidate(&seeker, features, query.moment.today)
                 || (query.exclude)(*id)
             {
                 continue;
             }
-            let score = self.scorer.score(&seeker, features, query.moment);
+            let score = state.scorer.score(&seeker, features, query.moment);
             best.push(Reverse((score, Reverse(*id))));
             if best.len() > query.k {
                 best.pop();
@@ -114,12 +188,16 @@ impl Matcher for ReferencePool {
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
-        Ok(self.scorer.explain(&self.read_person(first)?, &self.read_person(second)?, moment))
+        let state = self.read_at(moment);
+        let (first, second) = (state.read_person(first, moment)?, state.read_person(second, moment)?);
+        let scorer = Arc::clone(&state.scorer);
+        drop(state);
+        Ok(scorer.explain(&first, &second, moment))
     }
 
     fn observe(&self, decision: Decision, moment: Moment) {
-        let Some(scorer) = &self.learner else { return };
-        let mut people = self.write();
+        let State { people, learner, .. } = &mut *self.write();
+        let Some(scorer) = learner else { return };
         let known = people.get(&decision.actor).zip(people.get(&decision.target));
         let Some(((one, _), (other, _))) = known.filter(|_| decision.actor != decision.target) else {
             return;
@@ -136,13 +214,14 @@ impl Matcher for ReferencePool {
     }
 
     fn forget(&self) {
-        self.write().values_mut().for_each(|(features, _)| features.learned = Learned::default());
+        self.write().forget();
     }
 
     fn relearn(&self, decisions: &[Decision], moment: Moment) {
-        let Some(scorer) = &self.learner else { return };
-        let mut people = self.write();
-        people.values_mut().for_each(|(features, _)| features.learned = Learned::default());
+        let mut state = self.write();
+        let Some(scorer) = state.learner else { return };
+        state.forget();
+        let people = &mut state.people;
         let all: Vec<(&Features, Facts)> =
             people.values().map(|(features, _)| (features, Facts::of(features, moment.today))).collect();
         let place = |id| all.binary_search_by_key(&id, |(features, _)| features.id).ok();
@@ -167,6 +246,10 @@ impl Matcher for ReferencePool {
     }
 
     fn learned(&self, id: AccountId) -> Learned {
-        self.read().get(&id).map_or_else(Learned::default, |(features, _)| features.learned)
+        self.read().learned(id)
+    }
+
+    fn settle(&self, moment: Moment) {
+        self.write().calibrate(moment);
     }
 }

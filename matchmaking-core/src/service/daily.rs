@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     days::Day,
     likes::by_id,
-    people::{People, seeker},
+    people::{People, seeker, unless_refused},
 };
 use crate::{
     clock::{Clock, Millis},
@@ -226,9 +226,11 @@ impl Daily {
         for ranked in best {
             // Whoever is not there any more has gone since the pool was asked.
             let Some(person) = people.get(&ranked.id) else { continue };
-            let chance = self.matcher.score(seeker, person, moment)?.chance;
+            let scored = self.matcher.score(seeker, person, moment);
+            let Some(scored) = unless_refused(person.id, scored)? else { continue };
             // A scorer that tells no chance has its score to go by.
-            let chance = chance.map_or_else(|| f64::from(ranked.score.millionths()) / 1e6, Chance::both);
+            let chance =
+                scored.chance.map_or_else(|| f64::from(ranked.score.millionths()) / 1e6, Chance::both);
             let load = shown.get(&ranked.id).copied().unwrap_or_default();
             fair.push((DAILY_DISCOUNT.apply(chance, load as f64), ranked));
         }
@@ -239,7 +241,8 @@ impl Daily {
         Ok(fair)
     }
 
-    /// The people of a list with what is said of them; without those who do not want to be in anyone's.
+    /// The people of a list with what is said of them; without those who do not want to be in anyone's, or whose data
+    /// the matchmaker refuses.
     async fn shown(
         &self,
         viewer: AccountId,
@@ -259,7 +262,8 @@ impl Daily {
             let Some(person) = people.remove(&entry.target).filter(|person| !person.profile.paused) else {
                 continue;
             };
-            let reasons = self.matcher.reasons_for_first(&me, &person, moment, language)?;
+            let reasons = self.matcher.reasons_for_first(&me, &person, moment, language);
+            let Some(reasons) = unless_refused(person.id, reasons)? else { continue };
             shown.push(Recommended {
                 score: entry.score,
                 reasons,
