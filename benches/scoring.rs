@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use matchmaking_benches::{
     cpu::ThreadClock,
     crowd::{decision, moment, person},
@@ -35,6 +35,8 @@ const TOLD_AT_ONCE: usize = 100_000;
 
 /// How many people lists are drawn for.
 const LISTS: usize = 100_000;
+/// How far apart in the pool two people are who edit their profiles one after the other.
+const EDITS_APART: u64 = 7_919;
 
 struct Crowd {
     pool: ColumnarPool,
@@ -62,6 +64,15 @@ fn crowd(people: u64) -> Crowd {
     );
     let seekers = (0..SEEKERS).map(|at| person(1 + at * (people / SEEKERS))).collect();
     Crowd { plain: pool.to_plain(), pool, seekers }
+}
+
+/// Somebody after an edit of their profile: with another window of ages and another interest. Each is of somebody else,
+/// anywhere in the pool, until everybody had their turn.
+fn edited(edit: u64, people: u64) -> Person {
+    let mut person = person(1 + edit * EDITS_APART % people);
+    person.profile.requirements.age_max = Some(70 + (edit % 30) as u8);
+    person.profile.interests[0] = format!("interest {}", edit % 60);
+    person
 }
 
 impl Crowd {
@@ -171,20 +182,40 @@ fn main() {
     });
     group.finish();
 
+    let mut edits = 0;
     let mut group = criterion.benchmark_group("update_one");
     group.bench_function("pool", |bencher| {
-        bencher.iter(|| {
-            let entry = Entry { person: next(), audience: Audience::PLATFORM };
-            crowd.pool.upsert(&entry).expect("a good person");
-        });
+        bencher.iter_batched(
+            || {
+                edits += 1;
+                edited(edits, people)
+            },
+            |person| {
+                let entry = Entry { person: &person, audience: Audience::PLATFORM };
+                crowd.pool.upsert(&entry).expect("a good person");
+                person
+            },
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 
+    // The same few people to both, in the form that each of the two has them in, with nothing learned of them.
+    let few = ColumnarPool::default();
+    few.extend(crowd.seekers.iter().map(|person| Entry { person, audience: Audience::PLATFORM }))
+        .expect("good people");
+    let few = few.to_plain();
     let features: Vec<Features> =
         crowd.seekers.iter().map(|person| Features::read(person).expect("a good person")).collect();
     let mut group = criterion.benchmark_group("score_pair");
     let mut pairs = (0..).map(|at: usize| (at % features.len(), (at * 7 + 1) % features.len()));
     let scorer = ReferenceScorer::default();
+    for one in 0..features.len() {
+        for other in 0..features.len() {
+            let plainly = scorer.score(&features[one], &features[other], moment());
+            assert_eq!(plainly, few.score(one, other, moment()), "the same score of {one} and {other}");
+        }
+    }
     group.bench_function("reference", |bencher| {
         bencher.iter(|| {
             let (one, other) = pairs.next().expect("there is always another pair");
@@ -195,7 +226,7 @@ fn main() {
         let moment = moment();
         bencher.iter(|| {
             let (one, other) = pairs.next().expect("there is always another pair");
-            crowd.plain.score(one, other, moment)
+            few.score(one, other, moment)
         });
     });
     group.finish();

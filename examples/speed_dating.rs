@@ -136,8 +136,14 @@ async fn main() -> ExitCode {
     let done = match command {
         Command::Import { file, database } => Box::pin(import(&file, &database)).await,
         Command::Predict { persons, history, queries, out, protocol, weights } => {
-            let history = history.as_deref().filter(|_| protocol == Protocol::B);
-            predict::run_predict(&persons, history, &queries, &out, weights.as_deref())
+            let history = match (protocol, history.as_deref()) {
+                (Protocol::A, _) => Ok(None),
+                (Protocol::B, None) => Err("--history is needed in protocol B".into()),
+                (Protocol::B, history) => Ok(history),
+            };
+            history.and_then(|history| {
+                predict::run_predict(&persons, history, &queries, &out, weights.as_deref())
+            })
         }
         Command::Train { persons, history, weights } => predict::run_train(&persons, &history, &weights),
         Command::Meet { file, server, people } => match read(&file) {

@@ -1,7 +1,8 @@
 //! Predicting who says yes to whom, from the files of the evaluation tool, and fitting the weights to such files.
 //!
 //! The files: persons with the columns of the survey, one line a person; a history of decisions `wave,iid,pid,dec`, in
-//! the order in which they were made; and queries `wave,iid,pid`. The answer is `wave,iid,pid,score,score_dec`: the
+//! the order in which they were made; and queries `wave,iid,pid`. They are read strictly, and what cannot be meant is
+//! refused with file, line and column. The answer is `wave,iid,pid,score,score_dec`: the
 //! chance that both say yes, and the chance that `iid` does.
 
 use std::{
@@ -66,8 +67,9 @@ pub(crate) fn run_predict(
     weights: Option<&Path>,
 ) -> Result<String, Box<dyn Error>> {
     let crowd = read_crowd(persons)?;
-    let history = history.map_or(Ok(Vec::new()), read_history)?;
-    let queries: Vec<Date> = read_dates(queries)?.into_iter().map(|(date, _)| date).collect();
+    let history = history.map_or(Ok(Vec::new()), |file| read_history(file, &crowd))?;
+    let queries =
+        survey::queries(File::open(queries).map_err(named(queries))?, &crowd).map_err(named(queries))?;
     let weights = match weights {
         Some(file) => std::fs::read_to_string(file).map_err(named(file))?.parse().map_err(named(file))?,
         None => Weights::DEFAULT,
@@ -84,7 +86,8 @@ pub(crate) fn run_predict(
 
 /// The subcommand `train`.
 pub(crate) fn run_train(persons: &Path, history: &Path, weights: &Path) -> Result<String, Box<dyn Error>> {
-    let (crowd, history) = (read_crowd(persons)?, read_history(history)?);
+    let crowd = read_crowd(persons)?;
+    let history = read_history(history, &crowd)?;
     let trained = fit(&crowd, &history)?;
     std::fs::write(weights, trained.weights.to_text()).map_err(named(weights))?;
     let [before, after] = trained.log_loss;
@@ -99,16 +102,57 @@ fn read_crowd(file: &Path) -> Result<Crowd, String> {
     crowd(&profiles).map_err(named(file))
 }
 
-fn read_history(file: &Path) -> Result<Vec<Decision>, String> {
-    survey::history(File::open(file).map_err(named(file))?).map_err(named(file))
-}
-
-/// The dates of a file, with the decision where the file tells it.
-fn read_dates(file: &Path) -> Result<Vec<(Date, Option<bool>)>, String> {
-    survey::dates(File::open(file).map_err(named(file))?).map_err(named(file))
+fn read_history(file: &Path, crowd: &Crowd) -> Result<Vec<Decision>, String> {
+    survey::history(File::open(file).map_err(named(file))?, crowd).map_err(named(file))
 }
 
 /// The error with the file that it is about.
 fn named<E: std::fmt::Display>(file: &Path) -> impl Fn(E) -> String + '_ {
     move |error| format!("{}: {error}", file.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERSON: &str = "iid,gender,age,field_cd,career_c,goal,go_out,sports,tvsports,exercise,dining,museums,art,\
+        hiking,gaming,clubbing,reading,tv,theater,movies,concerts,music,shopping,yoga,attr1_1,sinc1_1,intel1_1,fun1_1,\
+        amb1_1,shar1_1,attr3_1,sinc3_1,intel3_1,fun3_1,amb3_1";
+
+    #[test]
+    fn files_are_predicted_from_or_refused_by_name() {
+        let folder = std::env::temp_dir().join(format!("speed-dating-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = |name: &str, text: &str| {
+            std::fs::write(folder.join(name), text).unwrap();
+            folder.join(name)
+        };
+        let blank = ",".repeat(PERSON.matches(',').count() - 1);
+        let persons = file("P.csv", &format!("{PERSON}\n1,0{blank}\n2,1{blank}\n"));
+        let history = file("H.csv", "wave,iid,pid,dec\n1,1,2,1\n");
+        let queries = file("Q.csv", "wave,iid,pid\n1,1,2\n1,2,1\n");
+        let (weights, out) = (folder.join("W.txt"), folder.join("OUT.csv"));
+
+        let trained = run_train(&persons, &history, &weights).unwrap();
+        assert!(trained.starts_with("1 decisions of 2 people"), "{trained}");
+        let told = run_predict(&persons, Some(&history), &queries, &out, Some(&weights)).unwrap();
+        assert_eq!(told, "2 people, 1 decisions known, 2 predicted");
+        let predicted = std::fs::read_to_string(&out).unwrap();
+        assert_eq!(predicted.lines().count(), 3);
+        assert!(predicted.starts_with("wave,iid,pid,score,score_dec\n1,1,2,0."), "{predicted}");
+        std::fs::remove_file(&out).unwrap();
+
+        let refused = |history: &Path, weights: &Path| {
+            let refused = run_predict(&persons, Some(history), &queries, &out, Some(weights));
+            refused.unwrap_err().to_string()
+        };
+        let unknown = file("unknown.csv", "wave,iid,pid,dec\n1,1,3,1\n");
+        assert!(refused(&unknown, &weights).ends_with("unknown.csv: line 2, pid: there is no person 3"));
+        let text = std::fs::read_to_string(&weights).unwrap();
+        let cut = file("cut.txt", &text[..text.len() - 3]);
+        let told = refused(&history, &cut);
+        assert!(told.contains("cut.txt: ") && told.contains("has no end"), "{told}");
+        assert!(!out.exists(), "nothing was written");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -16,8 +16,17 @@
 //!
 //! Everything else is left out: ratings made after the date tell what cannot be known before it, and
 //! ethnicity is no feature of this matchmaker.
+//!
+//! Files are read strictly: what lies outside its scale, is there twice or is about nobody is refused with its line and
+//! column. What was not answered is empty.
 
-use std::{collections::BTreeMap, io::Read};
+mod table;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+    ops::RangeInclusive,
+};
 
 use matchmaking_core::{
     clock::Millis,
@@ -29,6 +38,8 @@ use matchmaking_core::{
     },
     scoring::{self, Moment},
 };
+
+use self::table::{Row, for_each_row};
 
 /// The moment at which everything happens: the data knows no activity, so that everybody was active just now.
 const NOW: Millis = Millis(1_100_000_000_000);
@@ -53,6 +64,29 @@ const INTERESTS: [(&str, &str); 17] = [
     ("shopping", "shopping"),
     ("yoga", "yoga"),
 ];
+
+/// The columns of the weights that people give to six qualities.
+const WEIGHTS: [&str; 6] = ["attr1_1", "sinc1_1", "intel1_1", "fun1_1", "amb1_1", "shar1_1"];
+
+/// The columns of self-ratings.
+const RATINGS: [&str; 5] = ["attr3_1", "sinc3_1", "intel3_1", "fun3_1", "amb3_1"];
+
+/// The other columns of a person.
+const ANSWERS: [&str; 7] = ["iid", "gender", "age", "field_cd", "career_c", "goal", "go_out"];
+
+/// The columns of a date.
+const DATE: [&str; 3] = ["wave", "iid", "pid"];
+
+/// The numbers of people, evenings and dates.
+const NUMBERS: RangeInclusive<u32> = 1..=999_999;
+/// The ages of those who take part.
+const AGES: RangeInclusive<u32> = 18..=100;
+/// How somebody rates an interest. It is asked for from 1 to 10; some answered 0.
+const INTEREST: RangeInclusive<f32> = 0.0..=10.0;
+/// How somebody rates a trait in themselves.
+const RATING: RangeInclusive<f32> = 1.0..=10.0;
+/// The points that somebody gives to a quality, of 100 in all.
+const POINTS: RangeInclusive<f32> = 0.0..=100.0;
 
 /// How many interests a person has: those that they rate highest. Some rate everything high and some nothing, so that
 /// the rating alone says little.
@@ -101,17 +135,61 @@ pub fn crowd(profiles: &BTreeMap<u32, Profile>) -> Result<Crowd, String> {
     profiles.iter().map(person).collect()
 }
 
-/// The decisions of a file of dates, in its order.
+/// The decisions of these people in a file of dates, in its order.
 ///
 /// # Errors
 ///
-/// As [`profiles`], and where there is no column `dec`.
-pub fn history(input: impl Read) -> Result<Vec<scoring::Decision>, String> {
-    let decision = |(date, said_yes): (Date, Option<bool>)| {
-        let said_yes = said_yes.ok_or("there is no column dec")?;
-        Ok(scoring::Decision { actor: account(date.iid)?, target: account(date.pid)?, said_yes })
+/// As [`profiles`]; the two must be different people of the crowd, and nobody decides twice about the same one.
+pub fn history(input: impl Read, crowd: &Crowd) -> Result<Vec<scoring::Decision>, String> {
+    let (mut decisions, mut pairs) = (Vec::new(), BTreeSet::new());
+    for_each_row(input, &[&DATE[..], &["dec"]].concat(), |row| {
+        let (_, [actor, target]) = date(row, crowd, &mut pairs)?;
+        decisions.push(scoring::Decision { actor, target, said_yes: row.flag("dec")? });
+        Ok(())
+    })?;
+    Ok(decisions)
+}
+
+/// The dates of these people that a file asks about.
+///
+/// # Errors
+///
+/// As [`history`].
+pub fn queries(input: impl Read, crowd: &Crowd) -> Result<Vec<Date>, String> {
+    let (mut dates, mut pairs) = (Vec::new(), BTreeSet::new());
+    for_each_row(input, &DATE, |row| {
+        dates.push(date(row, crowd, &mut pairs)?.0);
+        Ok(())
+    })?;
+    Ok(dates)
+}
+
+/// The date of a line, which is none of these, and the accounts of the two.
+fn date(
+    row: &Row<'_>,
+    crowd: &Crowd,
+    before: &mut BTreeSet<(u32, u32)>,
+) -> Result<(Date, [AccountId; 2]), String> {
+    let account = |column, iid| {
+        let person =
+            crowd.get(&iid).ok_or_else(|| row.wrong(column, format_args!("there is no person {iid}")));
+        person.map(|person| person.id)
     };
-    dates(input)?.into_iter().map(decision).collect()
+    let (iid, pid) = pair(row, before)?;
+    let wave = row.needed("wave", NUMBERS)?;
+    Ok((Date { wave, iid, pid }, [account("iid", iid)?, account("pid", pid)?]))
+}
+
+/// Who decides about whom in a line; none of these.
+fn pair(row: &Row<'_>, before: &mut BTreeSet<(u32, u32)>) -> Result<(u32, u32), String> {
+    let (iid, pid) = (row.needed("iid", NUMBERS)?, row.needed("pid", NUMBERS)?);
+    if iid == pid {
+        return Err(row.wrong("pid", format_args!("{pid} has no date with themselves")));
+    }
+    if !before.insert((iid, pid)) {
+        return Err(row.wrong("pid", format_args!("the date of {iid} with {pid} is there twice")));
+    }
+    Ok((iid, pid))
 }
 
 fn account(iid: u32) -> Result<AccountId, String> {
@@ -134,16 +212,14 @@ impl Survey {
     ///
     /// A line and a column that cannot be understood, as text.
     pub fn read(input: impl Read) -> Result<Self, String> {
-        let mut people = BTreeMap::new();
-        let mut dates = Vec::new();
-        for_each_row(input, |row| {
-            let iid = row.needed("iid")?;
+        let (mut people, mut dates, mut pairs) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+        for_each_row(input, &[&person_columns()[..], &DATE, &["order", "dec"]].concat(), |row| {
+            let (iid, pid) = pair(row, &mut pairs)?;
             if let std::collections::btree_map::Entry::Vacant(new) = people.entry(iid) {
                 new.insert(profile(row, iid)?);
             }
-            let yes = row.needed("dec")? == 1;
-            let evening = (row.needed("wave")?, row.needed("order")?, iid);
-            dates.push((evening, Decision { iid, pid: row.needed("pid")?, yes }));
+            let evening = (row.needed("wave", NUMBERS)?, row.needed("order", NUMBERS)?, iid);
+            dates.push((evening, Decision { iid, pid, yes: row.flag("dec")? }));
             Ok(())
         })?;
         dates.sort_by_key(|(evening, _)| *evening);
@@ -156,132 +232,76 @@ impl Survey {
 ///
 /// # Errors
 ///
-/// A line and a column that cannot be understood, as text.
+/// The line and the column of what cannot be meant, as text.
 pub fn profiles(input: impl Read) -> Result<BTreeMap<u32, Profile>, String> {
     let mut profiles = BTreeMap::new();
-    for_each_row(input, |row| {
-        let iid = row.needed("iid")?;
-        profiles.insert(iid, profile(row, iid)?);
+    for_each_row(input, &person_columns(), |row| {
+        let iid = row.needed("iid", NUMBERS)?;
+        if profiles.insert(iid, profile(row, iid)?).is_some() {
+            return Err(row.wrong("iid", format_args!("{iid} is there twice")));
+        }
         Ok(())
     })?;
     Ok(profiles)
 }
 
-/// The dates of a file, with the decision where there is a column of them.
-///
-/// # Errors
-///
-/// As [`profiles`].
-pub fn dates(input: impl Read) -> Result<Vec<(Date, Option<bool>)>, String> {
-    let mut dates = Vec::new();
-    for_each_row(input, |row| {
-        let date = Date { wave: row.needed("wave")?, iid: row.needed("iid")?, pid: row.needed("pid")? };
-        let is_decided = row.columns.contains_key("dec");
-        let said_yes = if is_decided { Some(row.needed("dec")? == 1) } else { None };
-        dates.push((date, said_yes));
-        Ok(())
-    })?;
-    Ok(dates)
-}
-
-fn for_each_row(
-    input: impl Read,
-    mut each: impl FnMut(&Row<'_>) -> Result<(), String>,
-) -> Result<(), String> {
-    let mut reader = csv::Reader::from_reader(input);
-    let header = reader.headers().map_err(|error| error.to_string())?.clone();
-    let columns: BTreeMap<&str, usize> = header.iter().enumerate().map(|(at, name)| (name, at)).collect();
-    for record in reader.records() {
-        let record = record.map_err(|error| error.to_string())?;
-        each(&Row { columns: &columns, record: &record })?;
-    }
-    Ok(())
-}
-
-/// A line of the file, asked by the names of its columns.
-struct Row<'a> {
-    columns: &'a BTreeMap<&'a str, usize>,
-    record: &'a csv::StringRecord,
-}
-
-impl Row<'_> {
-    /// The number in this column; `None` where nothing was answered.
-    fn number(&self, column: &str) -> Result<Option<f32>, String> {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let at = self.columns.get(column).ok_or_else(|| format!("there is no column {column}"))?;
-        let text = self.record.get(*at).unwrap_or_default();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match text.parse::<f32>() {
-            Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(format!("line {line}, {column}: {text:?} is no number")),
-        }
-    }
-
-    /// The whole number in this column, which must be there.
-    fn needed(&self, column: &str) -> Result<u32, String> {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        self.number(column)?
-            .filter(|number| (0.0..1e6).contains(number))
-            .map(|number| number as u32)
-            .ok_or_else(|| format!("line {line}, {column}: a number is needed"))
-    }
-
-    /// The answer in this column, if it lies in this range; the file's scales are whole numbers.
-    fn scale(&self, column: &str, min: u8, max: u8) -> Result<Option<u8>, String> {
-        let number = self.number(column)?.map(f32::round);
-        Ok(number.filter(|n| (f32::from(min)..=f32::from(max)).contains(n)).map(|n| n as u8))
-    }
+/// The columns that a person is made of.
+fn person_columns() -> Vec<&'static str> {
+    let interests = INTERESTS.into_iter().map(|(column, _)| column);
+    ANSWERS.into_iter().chain(interests).chain(WEIGHTS).chain(RATINGS).collect()
 }
 
 fn profile(row: &Row<'_>, iid: u32) -> Result<Profile, String> {
-    let (gender, sought) = match row.needed("gender")? {
-        0 => (Gender::Female, Gender::Male),
-        _ => (Gender::Male, Gender::Female),
-    };
+    let (gender, sought) =
+        if row.flag("gender")? { (Gender::Male, Gender::Female) } else { (Gender::Female, Gender::Male) };
     let mut rated = Vec::new();
     for (column, name) in INTERESTS {
-        if let Some(rating) = row.number(column)? {
+        if let Some(rating) = row.number(column, INTEREST)? {
             rated.push((rating, name));
         }
     }
     // The sort is stable: of equal ones the first.
     rated.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let interests = rated.iter().take(INTERESTS_EACH).map(|(_, name)| (*name).to_owned()).collect();
+    let mut traits = [None; RATINGS.len()];
+    for (slot, column) in traits.iter_mut().zip(RATINGS) {
+        *slot = row.number(column, RATING)?.map(|rating| rating.round() as u8);
+    }
+    let [attractive, sincere, intelligent, fun, ambitious] = traits;
     let mut profile = Profile {
         nickname: Some(format!("Dater {iid}")),
         gender: Some(gender),
-        stated_age: row.scale("age", 18, 120)?,
+        stated_age: row.whole("age", AGES)?.map(|age| age as u8),
         interests,
-        traits: TraitRatings {
-            attractive: row.scale("attr3_1", 1, 10)?,
-            sincere: row.scale("sinc3_1", 1, 10)?,
-            intelligent: row.scale("intel3_1", 1, 10)?,
-            fun: row.scale("fun3_1", 1, 10)?,
-            ambitious: row.scale("amb3_1", 1, 10)?,
-        },
-        going_out: row.scale("go_out", 1, 7)?,
+        traits: TraitRatings { attractive, sincere, intelligent, fun, ambitious },
+        going_out: row.code("go_out", 7)?,
         ..Profile::default()
     };
-    profile.education.major = row.scale("field_cd", 1, 18)?.and_then(field).map(str::to_owned);
-    profile.occupation.kind = row.scale("career_c", 1, 17)?.and_then(career);
+    profile.education.major = row.code("field_cd", 18)?.and_then(field).map(str::to_owned);
+    profile.occupation.kind = row.code("career_c", 17)?.and_then(career);
     profile.requirements.genders = Some(GenderSet::only(sought));
-    profile.requirements.other = row.scale("goal", 1, 6)?.and_then(goal).map(str::to_owned);
+    profile.requirements.other = row.code("goal", 6)?.and_then(goal).map(str::to_owned);
     profile.requirements.trait_weights = weights(row)?;
     Ok(profile)
 }
 
-/// The six weights, where they were given.
+/// The six weights, where all were given.
 fn weights(row: &Row<'_>) -> Result<Option<TraitWeights>, String> {
-    let mut given = [0.0; 6];
-    for (slot, column) in
-        given.iter_mut().zip(["attr1_1", "sinc1_1", "intel1_1", "fun1_1", "amb1_1", "shar1_1"])
-    {
-        let Some(points) = row.number(column)? else { return Ok(None) };
-        *slot = points.max(0.0);
+    let mut given = [None; WEIGHTS.len()];
+    for (slot, column) in given.iter_mut().zip(WEIGHTS) {
+        *slot = row.number(column, POINTS)?;
     }
-    let [attractive, sincere, intelligent, fun, ambitious, shared_interests] = given;
+    let [
+        Some(attractive),
+        Some(sincere),
+        Some(intelligent),
+        Some(fun),
+        Some(ambitious),
+        Some(shared_interests),
+    ] = given
+    else {
+        return Ok(None);
+    };
     Ok(Some(TraitWeights { attractive, sincere, intelligent, fun, ambitious, shared_interests }))
 }
 
@@ -339,40 +359,4 @@ fn goal(code: u8) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const COLUMNS: &str = "wave,iid,pid,gender,order,age,field_cd,career_c,goal,go_out,sports,tvsports,exercise,dining,\
-        museums,art,hiking,gaming,clubbing,reading,tv,theater,movies,concerts,music,shopping,yoga,attr1_1,sinc1_1,\
-        intel1_1,fun1_1,amb1_1,shar1_1,attr3_1,sinc3_1,intel3_1,fun3_1,amb3_1,dec";
-
-    /// A woman and a man who want to meet again.
-    fn two_people() -> Survey {
-        let rows = "1,11,1,1,2,27,8,7,4,1,9,2,8,9,1,1,5,1,5,6,9,1,10,10,9,8,1,35,20,20,20,0,5,6,8,8,8,7,1\n\
-                    1,1,11,0,1,,,10,,,7,,,,,,,,,,,,,,,,,,,,,,,,,,,,1";
-        Survey::read(format!("{COLUMNS}\n{rows}\n").as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn answers_become_profiles() {
-        let survey = two_people();
-        let him = &survey.people[&11];
-        assert_eq!((him.gender, him.stated_age, him.going_out), (Some(Gender::Male), Some(27), Some(1)));
-        assert_eq!(him.interests.len(), 8);
-        assert_eq!(him.requirements.genders, Some(GenderSet::only(Gender::Female)));
-        assert_eq!(him.requirements.trait_weights.unwrap().attractive, 35.0);
-        assert_eq!(him.occupation.kind, Some(OccupationType::Finance));
-        let her = &survey.people[&1];
-        assert_eq!((her.stated_age, her.requirements.trait_weights, her.occupation.kind), (None, None, None));
-        assert_eq!(her.interests, ["sports"]);
-        let order: Vec<u32> = survey.decisions.iter().map(|decision| decision.iid).collect();
-        assert_eq!(order, [1, 11]);
-    }
-
-    #[test]
-    fn a_file_that_is_something_else_is_refused_by_name() {
-        assert_eq!(Survey::read("a,b\n1,2\n".as_bytes()), Err("there is no column iid".to_owned()));
-        let bad = Survey::read("iid,gender\nx,0\n".as_bytes());
-        assert_eq!(bad, Err("line 2, iid: \"x\" is no number".to_owned()));
-    }
-}
+mod tests;

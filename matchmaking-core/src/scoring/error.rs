@@ -24,6 +24,9 @@ pub enum ScoringError {
     /// A table of weights has another version than this build reads.
     #[error("the table of weights has version {0}, and not {version}", version = super::weights::WEIGHTS_VERSION)]
     WeightsVersion(String),
+    /// The last line of a table of weights has no end, so that a part of it may be missing.
+    #[error("the last line of the table of weights has no end: the table may be cut off")]
+    CutWeights,
     /// A line of a table of weights is no name with a number, names what there is not, or repeats what was named.
     #[error("line {0} of the table of weights cannot be understood")]
     BadWeightsLine(usize),

@@ -1,6 +1,8 @@
 //! A person as the scorer reads them.
 
-use chrono::NaiveDate;
+use std::ops::RangeInclusive;
+
+use chrono::{Days, Months, NaiveDate};
 
 use super::{Learned, ScoringError, distance::Snapped, interests::InterestSet};
 use crate::{
@@ -16,8 +18,24 @@ use crate::{
     text::fold,
 };
 
-/// Ages that a person may state, in years.
-const STATED_AGES: std::ops::RangeInclusive<u8> = 18..=120;
+/// Ages that a person may state or look for, in years.
+const AGES: RangeInclusive<u8> = 18..=120;
+/// Heights that a person may have or look for, in centimetres: what the interfaces take.
+const HEIGHTS: RangeInclusive<u16> = 100..=250;
+/// Ratings of a trait in oneself.
+const RATINGS: RangeInclusive<u8> = 1..=10;
+/// How often somebody goes out.
+const GOING_OUT: RangeInclusive<u8> = 1..=7;
+/// Points of what matters: up to the largest number that a form would send, so that sums of six stay finite.
+const POINTS: RangeInclusive<f32> = 0.0..=1e6;
+/// How many years back somebody may be born.
+const OLDEST_YEARS: u32 = 120;
+/// The day by which births are judged, at the earliest. There is no clock here, and the last activity is the latest that is
+/// known of a person; but it may be unknown and said to be long ago.
+const LATER_THAN: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
 
 /// How many traits people rate in themselves and weigh in others: attractive, sincere, intelligent, fun,
 /// ambitious, in this order.
@@ -37,7 +55,7 @@ pub struct Features {
     pub gender: Option<Gender>,
     /// Date of birth, or the age in years as stated where there is none.
     pub age: Age,
-    /// Height in centimetres, cut to 1 to 255.
+    /// Height in centimetres, 100 to 250.
     pub height_cm: Option<u8>,
     /// Highest level of education.
     pub education: Option<EducationLevel>,
@@ -77,14 +95,14 @@ pub enum Age {
 }
 
 impl Age {
-    /// Completed years on `today`; `None` when unknown, or when the date of birth lies in the future or more
-    /// than 255 years back.
+    /// Completed years on `today`, 0 before the birth; `None` when unknown, or when the birth lies more than 255 years
+    /// back.
     #[must_use]
     pub fn on(self, today: NaiveDate) -> Option<u8> {
         match self {
             Self::Unknown => None,
             Self::Stated(years) => Some(years),
-            Self::Born(birth) => u8::try_from(completed_years(birth, today)).ok(),
+            Self::Born(birth) => u8::try_from(completed_years(birth, today).max(0)).ok(),
         }
     }
 }
@@ -107,7 +125,7 @@ pub struct Wishes {
     pub genders: GenderSet,
     /// Youngest and oldest age, inclusive. Hard.
     pub ages: Window<u8>,
-    /// Least and greatest height in centimetres, inclusive; a bound that everybody meets is none.
+    /// Least and greatest height in centimetres, inclusive.
     pub heights: Window<u8>,
     /// Levels of education.
     pub education: Box<[EducationLevel]>,
@@ -155,13 +173,17 @@ impl Features {
     ///
     /// # Errors
     ///
-    /// [`ScoringError::BadPerson`] names the first field whose value no person can have: a position off the
-    /// earth, a stated age outside 18 to 120, a self-rating outside 1 to 10, `going_out` outside 1 to 7, a
-    /// trait weight that is negative or not finite, a window with its minimum above its maximum, an empty set
-    /// of genders sought.
+    /// [`ScoringError::BadPerson`] names the first field whose value no person can have:
+    ///
+    /// - a date of birth after the last activity or more than 120 years before it (where the last activity is before
+    ///   2026, 1 January 2026 counts in its place), a stated age outside 18 to 120;
+    /// - a height outside 100 to 250 cm, a position off the earth or not finite;
+    /// - a self-rating outside 1 to 10, `going_out` outside 1 to 7;
+    /// - an age or a height looked for outside the same ranges, a window with its minimum above its maximum;
+    /// - a trait weight that is negative, above a million or not finite, an empty set of genders sought.
     pub fn read(person: &Person) -> Result<Self, ScoringError> {
         let profile = &person.profile;
-        if let Some(field) = impossible(profile) {
+        if let Some(field) = impossible(person) {
             return Err(ScoringError::BadPerson { id: person.id, field });
         }
         Ok(Self {
@@ -174,7 +196,7 @@ impl Features {
                 (None, Some(years)) => Age::Stated(years),
                 (None, None) => Age::Unknown,
             },
-            height_cm: profile.height_cm.map(|cm| cm.clamp(1, 255) as u8),
+            height_cm: profile.height_cm.and_then(centimetres),
             education: profile.education.level,
             occupation: profile.occupation.kind,
             income: profile.economy.income,
@@ -194,6 +216,20 @@ impl Features {
         })
     }
 
+    /// The same, if the person was born by this day.
+    ///
+    /// # Errors
+    ///
+    /// [`ScoringError::BadPerson`] for who was not.
+    pub fn born_by(self, today: NaiveDate) -> Result<Self, ScoringError> {
+        match self.age {
+            Age::Born(birth) if birth > today => {
+                Err(ScoringError::BadPerson { id: self.id, field: "birth_date" })
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// The five self-ratings in the order of the traits.
     #[must_use]
     pub const fn ratings(&self) -> [Option<u8>; TRAITS] {
@@ -208,8 +244,8 @@ fn wishes(profile: &Profile) -> Wishes {
         genders: asked.genders.unwrap_or(GenderSet::ANY),
         ages: Window { min: asked.age_min, max: asked.age_max },
         heights: Window {
-            min: asked.height_min.filter(|min| *min > 1).map(|min| min.min(255) as u8),
-            max: asked.height_max.filter(|max| *max < 255).map(|max| max.max(1) as u8),
+            min: asked.height_min.and_then(centimetres),
+            max: asked.height_max.and_then(centimetres),
         },
         education: asked.education_levels.as_slice().into(),
         occupations: asked.occupation_types.as_slice().into(),
@@ -229,8 +265,14 @@ fn shares(weights: TraitWeights) -> Option<[u8; TRAITS]> {
     (all > 0.0).then(|| traits.map(|weight| (weight / all * 255.0).round() as u8))
 }
 
+/// A height that was checked, as a byte.
+fn centimetres(height: u16) -> Option<u8> {
+    u8::try_from(height).ok()
+}
+
 /// The first field that holds what no person can have.
-fn impossible(profile: &Profile) -> Option<&'static str> {
+fn impossible(person: &Person) -> Option<&'static str> {
+    let profile = &person.profile;
     let asked = &profile.requirements;
     let ages: Window<u8> = Window { min: asked.age_min, max: asked.age_max };
     let heights: Window<u16> = Window { min: asked.height_min, max: asked.height_max };
@@ -246,17 +288,35 @@ fn impossible(profile: &Profile) -> Option<&'static str> {
         weighed.shared_interests,
     ];
     let checks = [
+        (
+            "birth_date",
+            profile.birth_date.is_some_and(|birth| !births(person.last_active_at).contains(&birth)),
+        ),
+        ("stated_age", is_outside(profile.stated_age, &AGES)),
+        ("height_cm", is_outside(profile.height_cm, &HEIGHTS)),
         ("position", profile.position.is_some_and(|position| Snapped::new(position).is_none())),
-        ("stated_age", profile.stated_age.is_some_and(|years| !STATED_AGES.contains(&years))),
-        ("traits", ratings.iter().flatten().any(|rating| !(1..=10).contains(rating))),
-        ("going_out", profile.going_out.is_some_and(|often| !(1..=7).contains(&often))),
+        ("traits", ratings.into_iter().any(|rating| is_outside(rating, &RATINGS))),
+        ("going_out", is_outside(profile.going_out, &GOING_OUT)),
         ("requirements.genders", asked.genders.is_some_and(|set| set.bits() == 0)),
-        ("requirements.age_min", ages.is_inverted()),
-        ("requirements.height_min", heights.is_inverted()),
-        // Finite up to the largest number a form would send; sums of six stay finite.
-        ("requirements.trait_weights", !weights.iter().all(|weight| (0.0..=1e6).contains(weight))),
+        ("requirements.age_min", is_outside(ages.min, &AGES) || ages.is_inverted()),
+        ("requirements.age_max", is_outside(ages.max, &AGES)),
+        ("requirements.height_min", is_outside(heights.min, &HEIGHTS) || heights.is_inverted()),
+        ("requirements.height_max", is_outside(heights.max, &HEIGHTS)),
+        ("requirements.trait_weights", !weights.iter().all(|weight| POINTS.contains(weight))),
     ];
     checks.into_iter().find_map(|(field, bad)| bad.then_some(field))
+}
+
+fn is_outside<T: PartialOrd>(value: Option<T>, range: &RangeInclusive<T>) -> bool {
+    value.is_some_and(|value| !range.contains(&value))
+}
+
+/// When somebody can be born who was last active then.
+fn births(last_active_at: Millis) -> RangeInclusive<NaiveDate> {
+    // A day later, because it is that already in the east.
+    let last_active = last_active_at.to_utc().date_naive().checked_add_days(Days::new(1));
+    let latest = last_active.unwrap_or(NaiveDate::MAX).max(LATER_THAN);
+    latest.checked_sub_months(Months::new(12 * OLDEST_YEARS)).unwrap_or(NaiveDate::MIN)..=latest
 }
 
 /// The form in which other names are compared; `None` for a blank one.
@@ -305,6 +365,19 @@ mod tests {
             ..Profile::default()
         };
         let asking = |requirements| Profile { requirements, ..Profile::default() };
+        for born in ["1700-01-01", "1905-12-31", "2026-01-02", "2999-01-01"] {
+            let born = Profile { birth_date: born.parse().ok(), ..Profile::default() };
+            assert_eq!(refused(born), Some("birth_date"));
+        }
+        for height in [0, 99, 251, u16::MAX] {
+            assert_eq!(refused(Profile { height_cm: Some(height), ..Profile::default() }), Some("height_cm"));
+        }
+        let tall = Requirements { height_max: Some(251), ..Requirements::default() };
+        assert_eq!(refused(asking(tall)), Some("requirements.height_max"));
+        let young = Requirements { age_min: Some(17), ..Requirements::default() };
+        assert_eq!(refused(asking(young)), Some("requirements.age_min"));
+        let old = Requirements { age_max: Some(121), ..Requirements::default() };
+        assert_eq!(refused(asking(old)), Some("requirements.age_max"));
         assert_eq!(refused(position(f64::NAN, 0.0)), Some("position"));
         assert_eq!(refused(position(0.0, f64::NEG_INFINITY)), Some("position"));
         assert_eq!(refused(Profile { stated_age: Some(200), ..Profile::default() }), Some("stated_age"));
@@ -319,11 +392,50 @@ mod tests {
     }
 
     #[test]
+    fn what_the_interfaces_take_can_be_read() {
+        for (born, age, height) in [("1906-01-02", 18, 100), ("2026-01-01", 120, 250)] {
+            let requirements = Requirements {
+                age_min: Some(age),
+                age_max: Some(age),
+                height_min: Some(height),
+                height_max: Some(height),
+                ..Requirements::default()
+            };
+            let profile = Profile {
+                birth_date: born.parse().ok(),
+                height_cm: Some(height),
+                requirements,
+                ..Profile::default()
+            };
+            assert_eq!(refused(profile), None);
+        }
+    }
+
+    #[test]
+    fn births_are_judged_by_the_last_activity() {
+        let read = |born: &str, last_active_at| {
+            let profile = Profile { birth_date: born.parse().ok(), ..Profile::default() };
+            Features::read(&Person { last_active_at, ..person(profile) })
+        };
+        // 2030-01-01T00:00Z.
+        let new_year = Millis(1_893_456_000_000);
+        let born_then = read("2030-01-02", new_year).unwrap();
+        assert!(read("2030-01-03", new_year).is_err() && read("1910-01-01", new_year).is_err());
+        assert!(
+            read("1990-01-01", Millis(i64::MIN)).is_ok() && read("1990-01-01", Millis(i64::MAX)).is_err()
+        );
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let early = ScoringError::BadPerson { id: born_then.id, field: "birth_date" };
+        assert_eq!(born_then.clone().born_by(day("2030-01-01")), Err(early));
+        assert_eq!(born_then.clone().born_by(day("2030-01-02")), Ok(born_then));
+    }
+
+    #[test]
     fn ages_count_completed_years() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert_eq!(Age::Born(day("1996-06-02")).on(day("2026-06-01")), Some(29));
         assert_eq!(Age::Born(day("1996-06-01")).on(day("2026-06-01")), Some(30));
-        assert_eq!(Age::Born(day("2030-01-01")).on(day("2026-06-01")), None);
+        assert_eq!(Age::Born(day("2030-01-01")).on(day("2026-06-01")), Some(0));
         assert_eq!(Age::Born(NaiveDate::MIN).on(NaiveDate::MAX), None);
         assert_eq!(Age::Stated(44).on(day("2026-06-01")), Some(44));
     }

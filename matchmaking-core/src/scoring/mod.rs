@@ -45,6 +45,7 @@
 //! # Ok::<(), matchmaking_core::scoring::ScoringError>(())
 //! ```
 
+mod average;
 pub mod breakdown;
 mod closeness;
 pub mod columnar;

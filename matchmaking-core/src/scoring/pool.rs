@@ -174,8 +174,14 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     /// [`ScoringError::BadPerson`] for data that no person can have; the pool then keeps what it had.
     fn upsert(&self, entry: &Entry<'_>) -> Result<(), ScoringError>;
 
-    /// Takes a person out; whether they were in.
+    /// Takes a person out; whether they were in. What was learned of them may be kept for when they come back.
     fn remove(&self, id: AccountId) -> bool;
+
+    /// Takes a person out for good, and forgets what was learned of them, whether they were in or had been taken out
+    /// before; whether they were in.
+    fn erase(&self, id: AccountId) -> bool {
+        self.remove(id)
+    }
 
     /// Whether this person is in.
     fn contains(&self, id: AccountId) -> bool;
@@ -197,7 +203,7 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// [`ScoringError::NobodyAsked`] for `k` = 0, [`ScoringError::BadPerson`] for a seeker whose data no
-    /// person can have.
+    /// person can have at this moment.
     fn top(&self, query: &Query<'_>) -> Result<Vec<Ranked>, ScoringError>;
 
     /// Many questions at once: for each of them, in their order, those whom [`top`](Self::top) answers with the chances
@@ -232,7 +238,7 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`ScoringError::BadPerson`] for data that no person can have.
+    /// [`ScoringError::BadPerson`] for data that no person can have at this moment.
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError>;
 
     /// One to three true sentences for each of the two, made from the parts that weighed most.
@@ -296,8 +302,8 @@ pub trait Matcher: std::fmt::Debug + Send + Sync {
     }
 
     /// Puts in order what was told so far, for whoever has told much at once: the pool then answers at its fastest. Where
-    /// a pool finds out what its average pair is, it does so here, and the scores of all change together; their order
-    /// does not.
+    /// a pool finds out what its average pair is, it does so here, and by itself once it has grown or shrunk much. The
+    /// scores of all change together then, between two answers; their order does not.
     fn settle(&self, moment: Moment) {
         let _ = moment;
     }

@@ -84,7 +84,7 @@ pub(super) fn person(id: i64, n: &mut Numbers) -> Person {
         gender: n.maybe(|n| n.one_of(Gender::ALL)),
         birth_date: n.maybe(|n| NaiveDate::from_ymd_opt(1960 + n.below(50) as i32, 3, 1).unwrap()),
         stated_age: n.maybe(|n| 18 + n.below(60) as u8),
-        height_cm: n.maybe(|n| n.one_of(&[0, 150, 165, 172, 180, u16::MAX])),
+        height_cm: n.maybe(|n| n.one_of(&[100, 150, 165, 172, 180, 250])),
         current: Place {
             province: n.maybe(|n| n.one_of(&["浙江", "上海", ""]).to_owned()),
             city: n.maybe(|n| n.one_of(&["杭州", "上海市", "宁波", " "]).to_owned()),
@@ -162,8 +162,8 @@ fn scores_are_the_same_both_ways_and_the_sum_of_their_parts() {
 #[test]
 fn the_best_are_those_that_looking_at_everyone_finds() {
     let everyone = people(300, 2);
-    let pool = ReferencePool::default();
     let scorer = ReferenceScorer::default();
+    let pool = ReferencePool::new(Arc::new(scorer));
     let audience_of = |id: i64| Audience::from_bits(1 << (id % 3));
     for person in &everyone {
         pool.upsert(&Entry { person, audience: audience_of(person.id.get()) }).unwrap();

@@ -95,6 +95,29 @@ impl ReferenceScorer {
         }
     }
 
+    /// The same to the last bit, for whoever scores many pairs: what is the same both ways is computed once.
+    pub(super) fn chance_at_once(&self, one: &Facts, other: &Facts, between: &Between, today: u16) -> Chance {
+        let shared = shared_values(one, other, between, today);
+        let shared: [f64; SHARED.len()] = std::array::from_fn(|at| {
+            // Adding nothing leaves a sum as it is.
+            shared[at].map_or(0.0, |value| self.adds(SHARED[at].0, value))
+        });
+        let log_odds = |one: &Facts, other: &Facts, between: &Between| {
+            let add = |sum: f64, (weight, value): (&Weight, Option<f64>)| {
+                value.map_or(sum, |value| sum + self.adds(*weight, value))
+            };
+            let sum = Weight::ALL.iter().zip(wish_values(one, other, between)).fold(0.0, add);
+            let sum = shared.iter().fold(sum, |sum, adds| sum + adds);
+            let standing = Weight::ALL[FIRST_STANDING..].iter().zip(standing_values(one, other));
+            let sum = standing.fold(sum, add);
+            sum + one.learned.readiness() + other.learned.appeal() + taste(one, other)
+        };
+        Chance {
+            first: logistic(log_odds(one, other, between)),
+            second: logistic(log_odds(other, one, &between.turned())),
+        }
+    }
+
     /// The score of a pair that says yes to each other with this chance.
     pub(super) fn score_of(&self, chance: Chance) -> Score {
         let (both, average) = (chance.both(), self.weights.average());
@@ -250,6 +273,10 @@ const APPEAL: [Weight; 6] = [
     Weight::AppealAmbitious,
 ];
 
+/// Where in the table stands what holds for one person whoever the other one is: after the wishes and what is shared.
+const FIRST_STANDING: usize = WISHES.len() + SHARED.len();
+const STANDING: usize = Weight::COUNT - FIRST_STANDING;
+
 /// The weights of the five traits in [`READINESS`] and in [`APPEAL`].
 pub(super) const READINESS_TRAITS: usize = Weight::ReadinessAttractive as usize;
 pub(super) const APPEAL_TRAITS: usize = Weight::AppealAttractive as usize;
@@ -257,34 +284,56 @@ pub(super) const APPEAL_TRAITS: usize = Weight::AppealAttractive as usize;
 /// What is known of how well `other` would suit `one`.
 pub(super) fn values(one: &Facts, other: &Facts, between: &Between, today: u16) -> Values {
     let mut values = [None; Weight::COUNT];
-    let mut set = |weight: Weight, value: Option<f64>| values[weight as usize] = value;
-    set(Weight::HeightWish, wishes::height(one, other));
-    set(Weight::EducationWish, wishes::education(one, other));
-    set(Weight::OccupationWish, wishes::occupation(one, other));
-    set(Weight::IncomeWish, wishes::income(one, other));
-    set(Weight::MaritalWish, wishes::marital(one, other));
-    set(Weight::CityWish, wishes::city(between));
-    set(Weight::TraitWish, trait_wish(one, other));
-    set(Weight::Interests, closeness::interests(between));
-    set(Weight::AgeCloseness, closeness::age(one, other));
-    set(Weight::EducationCloseness, closeness::education(one, other));
-    set(Weight::IncomeCloseness, closeness::income(one, other));
-    set(Weight::GoingOut, closeness::going_out(one, other));
-    set(Weight::Nearness, closeness::nearness(one, other, between));
-    set(Weight::Activity, Some(closeness::activity(one, other, today)));
-    set(Weight::Study, between.same_study.map(|same| f64::from(u8::from(same))));
-    set(Weight::Work, closeness::same(one.occupation, other.occupation));
-    set(Weight::Marital, closeness::same(one.marital, other.marital));
-    set(Weight::Family, closeness::same(one.has_children, other.has_children));
+    let (wishes, rest) = values.split_at_mut(WISHES.len());
+    let (shared, standing) = rest.split_at_mut(SHARED.len());
+    wishes.copy_from_slice(&wish_values(one, other, between));
+    shared.copy_from_slice(&shared_values(one, other, between, today));
+    standing.copy_from_slice(&standing_values(one, other));
+    values
+}
+
+/// How far `other` is what `one` wishes, in the order of [`WISHES`].
+fn wish_values(one: &Facts, other: &Facts, between: &Between) -> [Option<f64>; WISHES.len()] {
+    [
+        wishes::height(one, other),
+        wishes::education(one, other),
+        wishes::occupation(one, other),
+        wishes::income(one, other),
+        wishes::marital(one, other),
+        wishes::city(between),
+        trait_wish(one, other),
+    ]
+}
+
+/// What is the same both ways, in the order of [`SHARED`].
+fn shared_values(one: &Facts, other: &Facts, between: &Between, today: u16) -> [Option<f64>; SHARED.len()] {
+    [
+        closeness::interests(between),
+        closeness::age(one, other),
+        closeness::education(one, other),
+        closeness::income(one, other),
+        closeness::going_out(one, other),
+        closeness::nearness(one, other, between),
+        Some(closeness::activity(one, other, today)),
+        between.same_study.map(|same| f64::from(u8::from(same))),
+        closeness::same(one.occupation, other.occupation),
+        closeness::same(one.marital, other.marital),
+        closeness::same(one.has_children, other.has_children),
+    ]
+}
+
+/// What makes `one` readier to say yes to anybody, and anybody to `other`, in the order of the table.
+fn standing_values(one: &Facts, other: &Facts) -> [Option<f64>; STANDING] {
+    let mut values = [None; STANDING];
+    let mut set = |weight: Weight, value| values[weight as usize - FIRST_STANDING] = value;
     set(Weight::ReadinessAge, one.age.map(age));
     set(Weight::AppealAge, other.age.map(age));
     set(Weight::BaseFemale, base(one.gender, Gender::Female));
     set(Weight::BaseMale, base(one.gender, Gender::Male));
-    for (at, (mine, theirs)) in
-        wishes::traits(one.ratings).into_iter().zip(wishes::traits(other.ratings)).enumerate()
-    {
-        values[READINESS_TRAITS + at] = Some(mine);
-        values[APPEAL_TRAITS + at] = Some(theirs);
+    let (mine, theirs) = (wishes::traits(one.ratings), wishes::traits(other.ratings));
+    for at in 0..TRAITS {
+        values[READINESS_TRAITS - FIRST_STANDING + at] = Some(mine[at]);
+        values[APPEAL_TRAITS - FIRST_STANDING + at] = Some(theirs[at]);
     }
     values
 }

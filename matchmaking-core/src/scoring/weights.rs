@@ -192,17 +192,21 @@ impl FromStr for Weights {
     type Err = ScoringError;
 
     /// Reads what [`to_text`](Weights::to_text) writes. Empty lines and lines that begin with `#` are passed over; every
-    /// weight must be there once.
+    /// weight must be there once, and the last line must have an end.
     fn from_str(text: &str) -> Result<Self, ScoringError> {
         let mut lines = text
             .lines()
             .map(str::trim)
             .enumerate()
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let title = lines.next().and_then(|(_, line)| line.strip_prefix(TITLE)).map(str::trim);
-        let version = title.ok_or(ScoringError::NoWeights)?;
-        if version.parse() != Ok(WEIGHTS_VERSION) {
-            return Err(ScoringError::WeightsVersion(version.to_owned()));
+        let title = lines.next().and_then(|(_, line)| line.split_once(char::is_whitespace));
+        let (_, version) = title.filter(|(title, _)| *title == TITLE).ok_or(ScoringError::NoWeights)?;
+        if version.trim() != WEIGHTS_VERSION.to_string() {
+            return Err(ScoringError::WeightsVersion(version.trim().to_owned()));
+        }
+        // A number may be cut and still be one.
+        if !text.ends_with('\n') {
+            return Err(ScoringError::CutWeights);
         }
         let mut table = Self::DEFAULT;
         let mut seen = [false; Weight::COUNT + 1];
@@ -257,6 +261,12 @@ mod tests {
         let read = |text: &str| text.parse::<Weights>().unwrap_err();
         assert_eq!(read(""), ScoringError::NoWeights);
         assert_eq!(read("{}"), ScoringError::NoWeights);
+        assert_eq!(read("matchmaking-weights\n"), ScoringError::NoWeights);
+        assert_eq!(read(&text.replacen("weights 1", "weights1", 1)), ScoringError::NoWeights);
+        assert_eq!(read(&text.replacen("weights 1", "weight 1", 1)), ScoringError::NoWeights);
+        for cut in 1..=3 {
+            assert_eq!(read(&text[..text.len() - cut]), ScoringError::CutWeights);
+        }
         let other = text.replacen("weights 1", "weights 2", 1);
         assert_eq!(read(&other), ScoringError::WeightsVersion("2".to_owned()));
         let nan = text.replacen("average 0.153", "average NaN", 1);

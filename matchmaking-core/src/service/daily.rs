@@ -9,7 +9,7 @@ use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
 use super::{
     days::Day,
     likes::by_id,
-    people::{People, seeker},
+    people::{People, seeker, unless_refused},
     tokens::TokenKey,
 };
 use crate::{
@@ -223,7 +223,8 @@ impl Daily {
         Ok(self.stores.daily.exposures(&ids, counted_since(day)).await?.into_iter().collect())
     }
 
-    /// The people of a list with what is said of them; without those who do not want to be in anyone's.
+    /// The people of a list with what is said of them; without those who do not want to be in anyone's, or whose data
+    /// the matchmaker refuses.
     async fn shown(
         &self,
         viewer: AccountId,
@@ -243,7 +244,8 @@ impl Daily {
             let Some(person) = people.remove(&entry.target).filter(|person| !person.profile.paused) else {
                 continue;
             };
-            let reasons = self.matcher.reasons_for_first(&me, &person, moment, language)?;
+            let reasons = self.matcher.reasons_for_first(&me, &person, moment, language);
+            let Some(reasons) = unless_refused(person.id, reasons)? else { continue };
             shown.push(Recommended {
                 score: entry.score,
                 reasons,

@@ -78,7 +78,7 @@ impl Enrolment {
             if let Some(known) = self.known(identities).await? {
                 return self.update(known, change).await;
             }
-            check(&profile)?;
+            self.check(&profile)?;
             let new = NewAccount {
                 identities: identities.to_vec(),
                 password_hash: None,
@@ -106,7 +106,7 @@ impl Enrolment {
         let old = known.as_ref().map(|known| known.profile.clone()).unwrap_or_default();
         let mut profile = old.clone();
         change(&mut profile);
-        check(&profile)?;
+        self.check(&profile)?;
         Ok(match known {
             None => Enrolled::Created(None),
             Some(Known { id, .. }) if profile == old => Enrolled::Unchanged(id),
@@ -121,7 +121,7 @@ impl Enrolment {
     ) -> Result<Enrolled, EnrolError> {
         let mut profile = known.profile.clone();
         change(&mut profile);
-        check(&profile)?;
+        self.check(&profile)?;
         if profile == known.profile {
             return Ok(Enrolled::Unchanged(known.id));
         }
@@ -150,14 +150,14 @@ impl Enrolment {
         let profile = self.stores.people.profile(id).await?.map(|read| read.profile);
         Ok(profile.map(|profile| Known { id, profile }))
     }
-}
 
-/// Refuses a profile that the scoring engine would refuse.
-fn check(profile: &Profile) -> Result<(), ScoringError> {
-    // Only the profile is looked at, so any number does.
-    let Some(id) = AccountId::new(1) else { return Ok(()) };
-    let last_active_at = crate::clock::Millis(0);
-    Features::read(&Person { id, profile: profile.clone(), last_active_at }).map(|_| ())
+    /// Refuses a profile that the scoring engine would refuse.
+    fn check(&self, profile: &Profile) -> Result<(), ScoringError> {
+        // Only the profile is looked at, so any number does.
+        let Some(id) = AccountId::new(1) else { return Ok(()) };
+        let last_active_at = self.clock.now();
+        Features::read(&Person { id, profile: profile.clone(), last_active_at }).map(|_| ())
+    }
 }
 
 #[cfg(test)]
@@ -219,7 +219,9 @@ mod tests {
         let new = enrolment.enrol(&[telegram(1), username("wu")], nothing).await;
         assert!(matches!(new, Err(EnrolError::NotTheirs(IdentityKind::Username))));
         assert!(matches!(enrolment.enrol(&[], nothing).await, Err(EnrolError::NoIdentity)));
-        let bad = |profile: &mut Profile| profile.stated_age = Some(5);
-        assert!(matches!(enrolment.enrol(&[telegram(2)], bad).await, Err(EnrolError::BadProfile(_))));
+        let young = |profile: &mut Profile| profile.stated_age = Some(5);
+        assert!(matches!(enrolment.enrol(&[telegram(2)], young).await, Err(EnrolError::BadProfile(_))));
+        let unborn = |profile: &mut Profile| profile.birth_date = chrono::NaiveDate::from_ymd_opt(9999, 1, 1);
+        assert!(matches!(enrolment.enrol(&[telegram(2)], unborn).await, Err(EnrolError::BadProfile(_))));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{announcing::Announcer, people::People};
+use super::{
+    announcing::Announcer,
+    people::{People, unless_refused},
+};
 use crate::{
     clock::Clock,
     error::StoreError,
@@ -173,7 +176,8 @@ impl Matchmaking {
             for candidate in ranked {
                 excluded.insert(candidate.id);
                 let Some(other) = self.stores.people.person(candidate.id).await? else { continue };
-                let reasons = self.matcher.reasons(person, &other.person, moment, language)?;
+                let reasons = self.matcher.reasons(person, &other.person, moment, language);
+                let Some(reasons) = unless_refused(candidate.id, reasons)? else { continue };
                 let (reason_for_first, reason_for_second) = reasons.as_texts(language);
                 let terms =
                     MatchTerms { reason_for_first, reason_for_second, score: candidate.score.percent() };

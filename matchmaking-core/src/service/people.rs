@@ -13,8 +13,10 @@ use crate::{
     clock::Clock,
     error::{StoreError, StoreResult},
     ids::{AccountId, InteractionId},
-    model::{IdentityKind, Pair, Person, Profile},
-    scoring::{Audience, Decision, Entry, Matcher, Moment, requirements::seeking_the_other_gender},
+    model::{AccountStatus, IdentityKind, Pair, Person, Profile},
+    scoring::{
+        Audience, Decision, Entry, Matcher, Moment, ScoringError, requirements::seeking_the_other_gender,
+    },
     store::{PersonRow, Stores},
 };
 
@@ -154,7 +156,13 @@ impl People {
         match self.stores.people.person(id).await? {
             Some(row) => self.tell_pool(row),
             None => {
-                self.matcher.remove(id);
+                let account = self.stores.accounts.account(id).await?;
+                // Who may come back is remembered.
+                if account.is_some_and(|account| account.status != AccountStatus::Deleted) {
+                    self.matcher.remove(id);
+                } else {
+                    self.matcher.erase(id);
+                }
             }
         }
         Ok(())
@@ -262,6 +270,21 @@ impl Fill {
     }
 }
 
+/// What the matchmaker says of somebody; `None`, and a line in the log, where it refuses what is stored of them. They are
+/// left out then, so that nobody else's request fails for it.
+pub(super) fn unless_refused<T>(
+    id: AccountId,
+    said: Result<T, ScoringError>,
+) -> Result<Option<T>, ScoringError> {
+    match said {
+        Err(error @ ScoringError::BadPerson { id: refused, .. }) if refused == id => {
+            tracing::warn!(account = id.get(), %error, "a person is left out of an answer");
+            Ok(None)
+        }
+        said => said.map(Some),
+    }
+}
+
 /// Whether people of the platform meet somebody: who is not of it is known there by a match alone, as other surfaces make
 /// them.
 pub(super) async fn is_met_on_the_platform(
@@ -292,3 +315,6 @@ pub fn audience_of(kinds: &[IdentityKind]) -> Audience {
         IdentityKind::Email | IdentityKind::Username | IdentityKind::UnverifiedEmail => audience,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,7 +97,7 @@ fn of_files(persons: &Path, history: Option<&Path>, most: usize) -> Result<Marke
     let profiles = survey::profiles(File::open(persons).map_err(named(persons))?).map_err(named(persons))?;
     let crowd = crowd(&profiles).map_err(named(persons))?;
     let decisions = match history {
-        Some(file) => survey::history(File::open(file).map_err(named(file))?).map_err(named(file))?,
+        Some(file) => survey::history(File::open(file).map_err(named(file))?, &crowd).map_err(named(file))?,
         None => Vec::new(),
     };
     let people: Vec<Person> = crowd.into_values().take(most).collect();

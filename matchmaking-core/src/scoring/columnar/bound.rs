@@ -200,7 +200,7 @@ impl<'a> Bounds<'a> {
     pub(super) fn ages_of(&self, summary: &Summary) -> ([[i32; 2]; 2], bool) {
         let years = |born: i32| (self.today - born) >> DAY_BITS;
         let mut born = [1, 0];
-        // A birth more than 255 years back, or to come, is an unknown age.
+        // A birth more than 255 years back is an unknown age; one that is to come is taken for one here.
         let mut has_unknown = summary.has_unknown_age;
         if summary.born[0] <= summary.born[1] {
             born = [years(summary.born[1]), years(summary.born[0])];
@@ -250,7 +250,7 @@ impl<'a> Bounds<'a> {
         let has_group = (0..32).any(|group| reach.groups & (1 << group) != 0 && self.suits(group));
         let [first, last] = reach.born.map(|born| self.today.saturating_sub(born) >> DAY_BITS);
         let [least, greatest] = self.seeker.ages.map(i32::from);
-        // A birth more than 255 years back, or to come, is an unknown age.
+        // A birth more than 255 years back is an unknown age; one that is to come is taken for one here.
         let has_age = reach.has_other_ages || last < 0 || first > 255 || (last <= greatest && first >= least);
         has_group && has_age
     }

@@ -47,8 +47,7 @@ use super::{
     Scored, Scorer, ScoringError, Weights,
     facts::day_of,
     funnel::{Counter, Funnel},
-    learning::{step, sweep},
-    sample::pairs,
+    learning::{departed::Departed, step, sweep},
     wishes,
 };
 use crate::{clock::Millis, ids::AccountId, model::Person};
@@ -57,10 +56,6 @@ use crate::{clock::Millis, ids::AccountId, model::Person};
 const DELTA_LEAST: usize = 4_096;
 /// Beyond that, the part of those in order that may be out of it.
 const DELTA_SHARE: usize = 16;
-/// How many pairs are looked at to learn what an average one is.
-const CALIBRATION_PAIRS: usize = 8_192;
-/// How many of them must be eligible, so that chance plays no great part.
-const CALIBRATION_LEAST: usize = 400;
 
 /// A pool that scores by the documented formula and learns, for up to millions of people.
 #[derive(Debug)]
@@ -75,6 +70,8 @@ struct Inner {
     ledger: Mutex<Ledger>,
     /// Held while people are sorted in, so that it is done once at a time.
     sorting: Mutex<()>,
+    /// Held while the average pair is looked for.
+    averaging: Mutex<()>,
 }
 
 /// What only those who change a pool need to know.
@@ -84,6 +81,7 @@ struct Ledger {
     delta: HashMap<i64, usize>,
     /// Who was changed since a sorting began.
     changed: Option<HashSet<i64>>,
+    departed: Departed,
 }
 
 /// What changes a pool, one change after the other.
@@ -108,6 +106,7 @@ impl ColumnarPool {
             published: RwLock::new(Arc::new(Snapshot::new(&ReferenceScorer::new(weights)))),
             ledger: Mutex::default(),
             sorting: Mutex::default(),
+            averaging: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -154,8 +153,8 @@ impl ColumnarPool {
     }
 
     /// A person as a row that is compared with those of this pool, with what was learned of them.
-    fn visitor(&self, snapshot: &Snapshot, person: &Person) -> Result<Row, ScoringError> {
-        let features = Features::read(person)?;
+    fn visitor(&self, snapshot: &Snapshot, person: &Person, moment: Moment) -> Result<Row, ScoringError> {
+        let features = Features::read(person)?.born_by(moment.today)?;
         let mut row = read(&self.inner.names).visitor(&features);
         row.learned = snapshot.learned(row.id);
         Ok(row)
@@ -197,16 +196,19 @@ impl Writer<'_> {
                 return;
             }
             self.snapshot.remove(place);
+        } else if let Some(learned) = row.account().and_then(|id| self.ledger.departed.take(id)) {
+            row.learned = learned;
         }
         let place = self.snapshot.delta.push(row);
         self.ledger.delta.insert(id, place);
     }
 
-    fn remove(&mut self, id: i64) -> bool {
-        let Some(place) = self.place(id) else { return false };
-        self.note(id);
+    fn remove(&mut self, id: AccountId) -> bool {
+        let Some((place, row)) = self.row(id.get()) else { return false };
+        self.note(row.id);
         self.snapshot.remove(place);
-        self.ledger.delta.remove(&id);
+        self.ledger.delta.remove(&row.id);
+        self.ledger.departed.keep(id, row.learned);
         true
     }
 
@@ -242,7 +244,7 @@ impl Writer<'_> {
     fn adopt(&mut self, mut sorted: Snapshot) {
         let changed = self.ledger.changed.take().unwrap_or_default();
         let mut delta = HashMap::new();
-        sorted.scorer = self.snapshot.scorer;
+        (sorted.scorer, sorted.averaged) = (self.snapshot.scorer, self.snapshot.averaged);
         for id in changed {
             let now = self.row(id).map(|(_, row)| row);
             match (sorted.find_in_main(id), now) {
@@ -268,6 +270,34 @@ impl Writer<'_> {
 impl Inner {
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&read(&self.published))
+    }
+
+    /// The state that a question at this moment looks at: where the pool is to look for its average pair, the one after
+    /// that.
+    fn snapshot_at(&self, moment: Moment) -> Arc<Snapshot> {
+        let snapshot = self.snapshot();
+        if !snapshot.is_due() {
+            return snapshot;
+        }
+        // It is looked for once. Whoever asks meanwhile is answered by the former one.
+        let Ok(_alone) = self.averaging.try_lock() else { return snapshot };
+        drop(snapshot);
+        let snapshot = self.snapshot();
+        if snapshot.is_due() {
+            self.calibrate(snapshot, moment);
+        }
+        self.snapshot()
+    }
+
+    /// Looks for the average pair. `averaging` is held by whoever calls this.
+    fn calibrate(&self, snapshot: Arc<Snapshot>, moment: Moment) {
+        let (scorer, people) = (snapshot.calibrated(moment), snapshot.len());
+        // A snapshot that is held would be copied.
+        drop(snapshot);
+        self.change(|writer| {
+            writer.snapshot.averaged = people;
+            writer.snapshot.scorer = scorer.unwrap_or(writer.snapshot.scorer);
+        });
     }
 
     /// Changes one or two people; questions that begin after this see it.
@@ -341,7 +371,15 @@ impl Matcher for ColumnarPool {
     }
 
     fn remove(&self, id: AccountId) -> bool {
-        self.inner.change(|writer| writer.remove(id.get()))
+        self.inner.change(|writer| writer.remove(id))
+    }
+
+    fn erase(&self, id: AccountId) -> bool {
+        self.inner.change(|writer| {
+            let was_in = writer.remove(id);
+            writer.ledger.departed.take(id);
+            was_in
+        })
     }
 
     fn contains(&self, id: AccountId) -> bool {
@@ -366,8 +404,8 @@ impl Matcher for ColumnarPool {
         if query.k == 0 {
             return Err(ScoringError::NobodyAsked);
         }
-        let snapshot = self.inner.snapshot();
-        let seeker = self.visitor(&snapshot, query.seeker)?;
+        let snapshot = self.inner.snapshot_at(query.moment);
+        let seeker = self.visitor(&snapshot, query.seeker, query.moment)?;
         let Query { audience, k, moment, exclude, .. } = *query;
         Ok(top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude }))
     }
@@ -377,10 +415,11 @@ impl Matcher for ColumnarPool {
         queries: &[Query<'_>],
         threads: NonZeroUsize,
     ) -> Vec<Result<Vec<Candidate>, ScoringError>> {
-        let snapshot = self.inner.snapshot();
+        let Some(first) = queries.first() else { return Vec::new() };
+        let snapshot = self.inner.snapshot_at(first.moment);
         let seeker = |query: &Query<'_>| match query.k {
             0 => Err(ScoringError::NobodyAsked),
-            _ => self.visitor(&snapshot, query.seeker),
+            _ => self.visitor(&snapshot, query.seeker, query.moment),
         };
         let seekers: Vec<Result<Row, ScoringError>> = queries.iter().map(seeker).collect();
         let asked = queries.iter().zip(&seekers).filter_map(|(query, seeker)| {
@@ -398,7 +437,7 @@ impl Matcher for ColumnarPool {
 
     fn funnel(&self, query: &Query<'_>) -> Result<Funnel, ScoringError> {
         let snapshot = self.inner.snapshot();
-        let seeker = self.visitor(&snapshot, query.seeker)?;
+        let seeker = self.visitor(&snapshot, query.seeker, query.moment)?;
         let today = packed(query.moment.today);
         let mut counter = Counter::new(seeker.terms(today));
         for (_, _, block) in snapshot.main.iter().chain(snapshot.delta.iter()) {
@@ -414,10 +453,10 @@ impl Matcher for ColumnarPool {
     }
 
     fn score(&self, first: &Person, second: &Person, moment: Moment) -> Result<Scored, ScoringError> {
-        let snapshot = self.inner.snapshot();
+        let snapshot = self.inner.snapshot_at(moment);
         let features = |person: &Person| {
             let learned = snapshot.learned(person.id.get());
-            Ok(Features { learned, ..Features::read(person)? })
+            Ok(Features { learned, ..Features::read(person)?.born_by(moment.today)? })
         };
         Ok(snapshot.scorer.explain(&features(first)?, &features(second)?, moment))
     }
@@ -433,6 +472,7 @@ impl Matcher for ColumnarPool {
 
     fn forget(&self) {
         self.inner.change_many(|writer| {
+            writer.ledger.departed.clear();
             let everyone: Vec<Place> = writer.snapshot.places().collect();
             for place in everyone {
                 let Some(row) = writer.snapshot.get(place).filter(|row| !row.learned.is_blank()) else {
@@ -483,27 +523,9 @@ impl Matcher for ColumnarPool {
     fn settle(&self, moment: Moment) {
         let _alone = lock(&self.inner.sorting);
         self.inner.sort();
-        let snapshot = self.inner.snapshot();
-        if let Some(weights) = average(&snapshot, moment)
-            .and_then(|average| snapshot.scorer.weights().with_average(average.clamp(1e-6, 1.0 - 1e-6)).ok())
-        {
-            self.inner.change(|writer| writer.snapshot.scorer = ReferenceScorer::new(weights));
-        }
+        let _alone = lock(&self.inner.averaging);
+        self.inner.calibrate(self.inner.snapshot(), moment);
     }
-}
-
-/// The chance that an average eligible pair says yes to each other; `None` where too few pairs are eligible.
-fn average(snapshot: &Snapshot, moment: Moment) -> Option<f64> {
-    let (today, day) = (packed(moment.today), day_of(moment.now));
-    let row = |at: usize| snapshot.main.get(snapshot.index[at] as usize);
-    let chances = pairs(snapshot.index.len(), CALIBRATION_PAIRS).filter_map(|(one, other)| {
-        let (one, other) = (row(one)?, row(other)?);
-        one.meets(&other, today).then(|| {
-            snapshot.scorer.chance(&one.facts(today), &other.facts(today), &one.between(&other), day).both()
-        })
-    });
-    let (count, sum) = chances.fold((0_usize, 0.0), |(count, sum), both| (count + 1, sum + both));
-    (count >= CALIBRATION_LEAST).then(|| sum / count as f64)
 }
 
 // What is done under these locks does not panic, so nothing that they guard is ever half changed.

@@ -9,8 +9,8 @@ use crate::{
     scoring::{Audience, Moment, Ranked, ReferenceScorer, Score, facts::day_of},
 };
 
-/// Everybody of a pool as plain structs: a question filters and scores each of them and keeps the best in a bounded
-/// heap. It answers what the pool answers, and is what the pool is measured against.
+/// Everybody of a pool as plain structs: a question filters and scores each of them, by the formula as it stands, and keeps
+/// the best in a bounded heap. It answers what the pool answers, and is what the pool is measured against.
 #[derive(Debug, Clone)]
 pub struct PlainScan {
     rows: Vec<Row>,
@@ -42,17 +42,23 @@ impl PlainScan {
         let search = Search { seeker: &self.rows[at], audience, k, moment, exclude: &|_| false };
         let mut best = Best::new(search, &self.scorer);
         for row in &self.rows {
-            best.consider(row);
+            best.consider(row, ReferenceScorer::chance);
         }
         best.into_ranked()
     }
 
-    /// How well the people at two places of the list suit each other; places begin again after the last.
+    /// How well the people at two places of the list suit each other, computed as the pool does; places begin again after
+    /// the last.
     #[must_use]
     pub fn score(&self, first: usize, second: usize, moment: Moment) -> Score {
         let (one, other) = (&self.rows[first % self.len()], &self.rows[second % self.len()]);
         let today = packed(moment.today);
         let (ours, theirs) = (one.facts(today), other.facts(today));
-        self.scorer.score_of(self.scorer.chance(&ours, &theirs, &one.between(other), day_of(moment.now)))
+        self.scorer.score_of(self.scorer.chance_at_once(
+            &ours,
+            &theirs,
+            &one.between(other),
+            day_of(moment.now),
+        ))
     }
 }

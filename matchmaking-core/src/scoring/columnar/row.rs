@@ -309,13 +309,13 @@ pub(super) fn packed(date: NaiveDate) -> i32 {
     (date.year() << DAY_BITS) | (date.month() << 5 | date.day()) as i32
 }
 
-/// The completed years on a day; `None` when unknown, or when the birth lies in the future or more than 255 years back.
+/// The completed years on a day, 0 before the birth; `None` when unknown, or when the birth lies more than 255 years back.
 pub(super) fn age_on(born: i32, today: i32) -> Option<u8> {
     if born == UNKNOWN_AGE {
         return None;
     }
     let years = if born < STATED_AGE + STATED_AGES { born - STATED_AGE } else { (today - born) >> DAY_BITS };
-    u8::try_from(years).ok()
+    u8::try_from(years.max(0)).ok()
 }
 
 #[cfg(test)]

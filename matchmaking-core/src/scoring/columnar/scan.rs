@@ -17,7 +17,7 @@ use crate::{
     ids::AccountId,
     scoring::{
         Audience, Candidate, Chance, Moment, Ranked, ReferenceScorer, Score,
-        facts::{Facts, day_of},
+        facts::{Between, Facts, day_of},
     },
 };
 
@@ -117,13 +117,18 @@ impl<'a> Best<'a> {
         Self { search, scorer, facts, today, day, heap: BinaryHeap::new(), least: f64::NEG_INFINITY }
     }
 
-    /// Scores a person, and keeps them if they are a candidate and among the best.
-    pub(super) fn consider(&mut self, row: &Row) {
+    /// Scores a person by this function, and keeps them if they are a candidate and among the best.
+    pub(super) fn consider(
+        &mut self,
+        row: &Row,
+        chance: impl Fn(&ReferenceScorer, &Facts, &Facts, &Between, u16) -> Chance,
+    ) {
         let Search { seeker, audience, k, exclude, .. } = self.search;
         if !seeker.may_be_shown(row, audience, self.today) {
             return;
         }
-        let chance = self.scorer.chance(&self.facts, &row.facts(self.today), &seeker.between(row), self.day);
+        let (theirs, between) = (row.facts(self.today), seeker.between(row));
+        let chance = chance(self.scorer, &self.facts, &theirs, &between, self.day);
         let found = Found { score: self.scorer.score_of(chance), id: row.id, chance };
         let is_full = self.heap.len() >= k;
         if is_full && self.heap.peek().is_some_and(|Reverse(worst)| found < *worst) {
@@ -178,7 +183,7 @@ impl<'a> Best<'a> {
         noted.sort_unstable_by(|one, other| other.most.total_cmp(&one.most));
         for one in noted.drain(..) {
             if one.most >= self.least && !before.iter().any(|before| before.is(&one)) {
-                self.consider(&one.block.row(one.lane));
+                self.consider(&one.block.row(one.lane), ReferenceScorer::chance_at_once);
             }
         }
     }
@@ -212,7 +217,7 @@ impl<'a> Best<'a> {
             noted.truncate(count);
         }
         for one in &noted {
-            self.consider(&one.block.row(one.lane));
+            self.consider(&one.block.row(one.lane), ReferenceScorer::chance_at_once);
         }
         noted
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{
     block::{Block, LANES},
     blocks::Blocks,
-    row::Row,
+    row::{Row, packed},
     summary::Worth,
 };
-use crate::scoring::ReferenceScorer;
+use crate::scoring::{Moment, ReferenceScorer, average, facts::day_of};
 
 /// One state of a pool: people in order, people who came or moved since they were put in order, and by what they are
 /// scored. A copy costs little and stays as it is.
@@ -19,6 +19,8 @@ pub(super) struct Snapshot {
     pub(super) index: Arc<[u32]>,
     pub(super) delta: Blocks,
     pub(super) scorer: ReferenceScorer,
+    /// How many people there were when the average pair was last looked for; 0 where it never was.
+    pub(super) averaged: usize,
 }
 
 /// Where somebody is.
@@ -33,7 +35,7 @@ impl Snapshot {
     pub(super) fn new(scorer: &ReferenceScorer) -> Self {
         let worth = Arc::new(Worth::new(scorer));
         let (main, delta) = (Blocks::new(Arc::clone(&worth)), Blocks::new(worth));
-        Self { main, index: Arc::default(), delta, scorer: *scorer }
+        Self { main, index: Arc::default(), delta, scorer: *scorer, averaged: 0 }
     }
 
     /// How many people there are.
@@ -75,6 +77,14 @@ impl Snapshot {
     /// Where somebody is, by looking at everybody who is not in order.
     pub(super) fn find(&self, id: i64) -> Option<Place> {
         self.find_in_main(id).or_else(|| self.delta.find(id).map(Place::Delta))
+    }
+
+    /// The number of whoever is or was there.
+    pub(super) fn id(&self, place: Place) -> i64 {
+        match place {
+            Place::Main(place) => self.main.id(place),
+            Place::Delta(place) => self.delta.id(place),
+        }
     }
 
     pub(super) fn get(&self, place: Place) -> Option<Row> {
@@ -124,6 +134,26 @@ impl Snapshot {
         let mut index: Vec<u32> = main.live_places().map(|place| place as u32).collect();
         index.sort_unstable_by_key(|place| main.id(*place as usize));
         Self { main, index: index.into(), ..Self::new(&self.scorer) }
+    }
+
+    /// Whether the average pair is to be looked for.
+    pub(super) const fn is_due(&self) -> bool {
+        average::is_due(self.len(), self.averaged)
+    }
+
+    /// The scorer to which the average pair is that of these people.
+    pub(super) fn calibrated(&self, moment: Moment) -> Option<ReferenceScorer> {
+        let (today, day) = (packed(moment.today), day_of(moment.now));
+        // In the order of their numbers, so that every pool looks at the same pairs.
+        let mut everyone: Vec<(i64, Place)> = self.places().map(|place| (self.id(place), place)).collect();
+        everyone.sort_unstable_by_key(|(id, _)| *id);
+        average::calibrated(&self.scorer, everyone.len(), |one, other| {
+            let (one, other) = (self.get(everyone[one].1)?, self.get(everyone[other].1)?);
+            one.meets(&other, today).then(|| {
+                let (ours, theirs) = (one.facts(today), other.facts(today));
+                self.scorer.chance(&ours, &theirs, &one.between(&other), day).both()
+            })
+        })
     }
 
     /// Bytes of memory that people take here.

@@ -87,7 +87,8 @@ impl Both {
 /// One pool, changed in every way, and asked in between.
 fn scenario(seed: u64) {
     let mut n = Numbers(seed);
-    let size = n.one_of(&[0, 1, 5, 40, 130, 130]);
+    // Those of 130 have an average pair of their own, and some of those of 210 find another one.
+    let size = n.one_of(&[0, 1, 5, 40, 130, 210]);
     let both = Both::new(&weights(&mut n));
     let mut everyone = people(size, seed);
     for one in &everyone {
@@ -99,7 +100,7 @@ fn scenario(seed: u64) {
         }
         let at = n.below(everyone.len() as u64) as usize;
         let (one, other) = (everyone[at].id, id(1 + n.below(size as u64 + 2) as i64));
-        match n.below(8) {
+        match n.below(9) {
             0 => {
                 let changed = person(one.get(), &mut n);
                 both.upsert(&changed, Audience::ALL);
@@ -113,7 +114,8 @@ fn scenario(seed: u64) {
                 assert_eq!(both.pool.touch(other, NOW), both.plain.touch(other, NOW));
             }
             3 => both.pool.inner.sort(),
-            4..7 => {
+            4 => assert_eq!(both.pool.erase(other), both.plain.erase(other)),
+            5..8 => {
                 let decision = Decision { actor: one, target: other, said_yes: n.below(3) == 0 };
                 both.each(|pool| pool.observe(decision, moment()));
                 assert_eq!(both.pool.learned(other), both.plain.learned(other));
@@ -212,6 +214,8 @@ fn many_people_are_sorted_in_beside_the_questions() {
         is_done.store(true, Ordering::Relaxed);
     });
     let compare = || {
+        // Once before, so that nothing is left to be found out.
+        pool.score(&everyone[0], &everyone[1], moment()).unwrap();
         let plain = pool.to_plain();
         assert_eq!(plain.len(), 8_500);
         for seeker in everyone.iter().filter(|one| one.id.get() > 1_500).step_by(500) {
@@ -231,6 +235,62 @@ fn many_people_are_sorted_in_beside_the_questions() {
 }
 
 #[test]
+fn a_pool_that_grows_or_shrinks_much_finds_its_average_pair_anew() {
+    let both = Both::new(&Weights::DEFAULT);
+    let everyone = people(220, 31);
+    let mut n = Numbers(4);
+    let mut average = |from: usize, to: usize| {
+        for one in &everyone[from..to] {
+            both.upsert(one, Audience::ALL);
+        }
+        both.compare(&everyone[0], &mut n);
+        both.pool.weights().average()
+    };
+    let built_in = average(0, 99);
+    assert_eq!(built_in, Weights::DEFAULT.average());
+    let first = average(99, 100);
+    assert_ne!(first, built_in);
+    assert_eq!(average(100, 199), first);
+    let second = average(199, 220);
+    assert_ne!(second, first);
+    for gone in &everyone[110..] {
+        both.each(|pool| assert!(pool.remove(gone.id)));
+    }
+    let third = average(0, 0);
+    assert_ne!(third, second);
+    both.each(|pool| pool.settle(moment()));
+    assert_eq!(average(0, 0), third);
+}
+
+#[test]
+fn what_was_learned_of_people_who_come_back_is_known_unless_they_were_erased() {
+    let both = Both::new(&Weights::DEFAULT);
+    let everyone = people(3, 9);
+    for one in &everyone {
+        both.upsert(one, Audience::ALL);
+    }
+    let [one, other, third] = [1, 2, 3].map(id);
+    for target in [other, third] {
+        both.each(|pool| pool.observe(Decision { actor: one, target, said_yes: true }, moment()));
+    }
+    let learned = both.pool.learned(other);
+    assert!(!learned.is_blank());
+    both.each(|pool| assert!(pool.remove(other) && pool.learned(other).is_blank()));
+    both.upsert(&everyone[1], Audience::ALL);
+    both.each(|pool| assert_eq!(pool.learned(other), learned));
+
+    both.each(|pool| assert!(pool.remove(other) && !pool.erase(other) && pool.erase(third)));
+    both.upsert(&everyone[1], Audience::ALL);
+    both.upsert(&everyone[2], Audience::ALL);
+    both.each(|pool| assert!(pool.learned(other).is_blank() && pool.learned(third).is_blank()));
+
+    both.each(|pool| assert!(pool.remove(one)));
+    both.each(|pool| pool.forget());
+    both.upsert(&everyone[0], Audience::ALL);
+    both.each(|pool| assert!(pool.learned(one).is_blank()));
+}
+
+#[test]
 fn people_who_are_refused_change_nothing() {
     let pool = ColumnarPool::default();
     let everyone = people(3, 1);
@@ -242,6 +302,12 @@ fn people_who_are_refused_change_nothing() {
     assert!(matches!(pool.extend([entry(&everyone[0]), entry(&bad)]), Err(ScoringError::BadPerson { .. })));
     assert!(pool.is_empty());
     assert!(pool.upsert(&entry(&bad)).is_err());
+    let mut unborn = everyone[0].clone();
+    unborn.profile.birth_date = Some(moment().today + chrono::Days::new(1));
+    unborn.last_active_at = NOW.plus(crate::scoring::properties::DAY);
+    let refused = ScoringError::BadPerson { id: unborn.id, field: "birth_date" };
+    assert_eq!(pool.top(&Query::new(&unborn, Audience::ALL, 1, moment())), Err(refused.clone()));
+    assert_eq!(pool.score(&everyone[1], &unborn, moment()), Err(refused));
     let none = pool.top(&Query::new(&everyone[0], Audience::ALL, 0, moment()));
     assert_eq!(none, Err(ScoringError::NobodyAsked));
     assert_eq!(pool.top(&Query::new(&everyone[0], Audience::ALL, usize::MAX, moment())), Ok(Vec::new()));
@@ -279,7 +345,7 @@ fn nobody_scores_more_than_their_bounds_say() {
         let snapshot = pool.inner.snapshot();
         let (today, day) = (packed(moment().today), day_of(moment().now));
         for _ in 0..12 {
-            let seeker = pool.visitor(&snapshot, &person(1 + n.below(200) as i64, &mut n)).unwrap();
+            let seeker = pool.visitor(&snapshot, &person(1 + n.below(200) as i64, &mut n), moment()).unwrap();
             let point = [0.0; 2].map(|_| n.below(120) as f64 / 10.0 - 6.0);
             let bounds = bound::Bounds::new(&snapshot.scorer, &seeker, moment(), point);
             let steps = steps::Steps::new(&bounds);

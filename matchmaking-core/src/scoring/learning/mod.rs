@@ -4,6 +4,7 @@
 //! - `sweep` looks at all decisions of everybody again and finds what explains them best, for a quiet hour.
 //! - `train`(fn@train) fits the table of weights to decisions.
 
+pub(super) mod departed;
 mod linear;
 pub(super) mod step;
 pub(super) mod sweep;

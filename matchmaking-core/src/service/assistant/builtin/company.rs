@@ -8,7 +8,7 @@ use crate::{
     ids::AccountId,
     model::{Language, Person, Profile, interests, labels},
     scoring::{Audience, Moment, Query},
-    service::people::{audience_of, seeker},
+    service::people::{audience_of, seeker, unless_refused},
     store::{MatchView, PersonRow},
     text::fold,
 };
@@ -137,7 +137,8 @@ impl BuiltIn {
             let Some(other) = self.stores.people.person(id).await? else { continue };
             let name = self.people.name(id).await?;
             let (name, place) = (shown(&name, language), lines.len() + 1);
-            let reasons = self.matcher.reasons(me, &other.person, moment, language)?;
+            let reasons = self.matcher.reasons(me, &other.person, moment, language);
+            let Some(reasons) = unless_refused(id, reasons)? else { continue };
             let (reasons, _) = reasons.as_texts(language);
             lines.push(match language {
                 Language::Zh => format!("{place}. {name}，{score} 分：{reasons}"),
