@@ -47,19 +47,14 @@ impl ReferencePool {
     /// An empty pool that scores with a scorer of its own, and does not learn.
     #[must_use]
     pub fn new(scorer: Arc<dyn Scorer>) -> Self {
-        Self::of(scorer, None)
+        Self { state: RwLock::new(State::of(scorer)) }
     }
 
     /// An empty pool that scores by the documented formula with these weights, and learns.
     #[must_use]
     pub fn with_weights(weights: Weights) -> Self {
         let scorer = ReferenceScorer::new(weights);
-        Self::of(Arc::new(scorer), Some(scorer))
-    }
-
-    fn of(scorer: Arc<dyn Scorer>, learner: Option<ReferenceScorer>) -> Self {
-        let state =
-            State { scorer, learner, people: BTreeMap::new(), departed: Departed::default(), averaged: 0 };
+        let state = State { learner: Some(scorer), ..State::of(Arc::new(scorer)) };
         Self { state: RwLock::new(state) }
     }
 
@@ -90,6 +85,11 @@ impl ReferencePool {
 }
 
 impl State {
+    /// Nobody yet.
+    fn of(scorer: Arc<dyn Scorer>) -> Self {
+        Self { scorer, learner: None, people: BTreeMap::new(), departed: Departed::default(), averaged: 0 }
+    }
+
     fn learned(&self, id: AccountId) -> Learned {
         self.people.get(&id).map_or_else(Learned::default, |(features, _)| features.learned)
     }

@@ -153,17 +153,15 @@ impl People {
         if let Some(changed) = self.filling.changed().as_mut() {
             changed.insert(id);
         }
-        match self.stores.people.person(id).await? {
-            Some(row) => self.tell_pool(row),
-            None => {
-                let account = self.stores.accounts.account(id).await?;
-                // Who may come back is remembered.
-                if account.is_some_and(|account| account.status != AccountStatus::Deleted) {
-                    self.matcher.remove(id);
-                } else {
-                    self.matcher.erase(id);
-                }
-            }
+        if let Some(row) = self.stores.people.person(id).await? {
+            self.tell_pool(row);
+            return Ok(());
+        }
+        self.matcher.remove(id);
+        // What was learned of those who may come back is kept.
+        let account = self.stores.accounts.account(id).await?;
+        if account.is_none_or(|account| account.status == AccountStatus::Deleted) {
+            self.matcher.erase(id);
         }
         Ok(())
     }
