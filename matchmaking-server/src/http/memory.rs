@@ -14,9 +14,11 @@ use crate::config::limits::{ANSWER_BYTES_REMEMBERED, ANSWERS_REMEMBERED};
 /// Answers to questions that are asked again, as long as a state lasts: what the answers depend on besides the question
 /// and the account that asks. A question is the path and query as they were sent, and the language.
 pub struct Memory<S> {
-    state: Box<dyn Fn(&Asked) -> Option<S> + Send + Sync>,
+    state: TellState<S>,
     answers: Mutex<Answers<S>>,
 }
+
+type TellState<S> = Box<dyn Fn(&Asked) -> Option<S> + Send + Sync>;
 
 struct Answers<S> {
     state: Option<S>,

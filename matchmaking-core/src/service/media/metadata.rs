@@ -156,26 +156,26 @@ mod tests {
 
     const SECRET: &[u8] = b"+31.2304+121.4737/";
 
-    fn mp4_box(kind: &[u8; 4], contents: &[&[u8]]) -> Vec<u8> {
+    fn mp4_box(kind: [u8; 4], contents: &[&[u8]]) -> Vec<u8> {
         let contents = contents.concat();
         let mut whole = (contents.len() as u32 + 8).to_be_bytes().to_vec();
-        whole.extend_from_slice(kind);
+        whole.extend_from_slice(&kind);
         whole.extend(contents);
         whole
     }
 
     fn mp4() -> Vec<u8> {
-        let place = mp4_box(b"udta", &[&mp4_box(b"\xa9xyz", &[SECRET])]);
-        let track = mp4_box(b"trak", &[&mp4_box(b"tkhd", &[b"seen"]), &mp4_box(b"meta", &[SECRET])]);
+        let place = mp4_box(*b"udta", &[&mp4_box(*b"\xa9xyz", &[SECRET])]);
+        let track = mp4_box(*b"trak", &[&mp4_box(*b"tkhd", &[b"seen"]), &mp4_box(*b"meta", &[SECRET])]);
         let mut long = vec![0, 0, 0, 1];
         long.extend_from_slice(b"uuid");
         long.extend_from_slice(&(16 + SECRET.len() as u64).to_be_bytes());
         long.extend_from_slice(SECRET);
         [
-            mp4_box(b"ftyp", &[b"isom"]),
+            mp4_box(*b"ftyp", &[b"isom"]),
             long,
-            mp4_box(b"moov", &[&mp4_box(b"mvhd", &[b"kept"]), &place, &track]),
-            mp4_box(b"mdat", &[b"udta is a word here"]),
+            mp4_box(*b"moov", &[&mp4_box(*b"mvhd", &[b"kept"]), &place, &track]),
+            mp4_box(*b"mdat", &[b"udta is a word here"]),
         ]
         .concat()
     }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn wav() -> Vec<u8> {
-        let chunk = |kind: &[u8; 4], contents: &[u8]| {
+        let chunk = |kind: &[u8], contents: &[u8]| {
             let mut whole = kind.to_vec();
             whole.extend_from_slice(&(contents.len() as u32).to_le_bytes());
             whole.extend_from_slice(contents);
