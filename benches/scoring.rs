@@ -102,16 +102,10 @@ impl Crowd {
         );
     }
 
-    /// The questions for the daily lists of these people.
-    fn daily<'a>(&self, people: &'a [Person]) -> Vec<Query<'a>> {
-        let query = |person| Query::new(person, Audience::PLATFORM, DAILY_CANDIDATES, moment());
-        people.iter().map(query).collect()
-    }
-
     /// How long it takes to ask for the daily lists of these people, on one thread, by its CPU time: all at once, and
     /// one by one. Both must answer the same.
     fn compare_daily(&self, people: &[Person]) {
-        let queries = self.daily(people);
+        let queries = daily(people);
         let (at_once, tiled) = timed(|| self.pool.top_of_each(&queries, NonZeroUsize::MIN));
         let (one_by_one, single) =
             timed(|| queries.iter().map(|query| self.pool.top(query)).collect::<Vec<_>>());
@@ -136,6 +130,12 @@ impl Crowd {
         let mean = some.iter().map(candidates).sum::<usize>() / some.len();
         mean * (self.pool.bytes() / self.plain.len())
     }
+}
+
+/// The questions for the daily lists of these people.
+fn daily(people: &[Person]) -> Vec<Query<'_>> {
+    let query = |person| Query::new(person, Audience::PLATFORM, DAILY_CANDIDATES, moment());
+    people.iter().map(query).collect()
 }
 
 /// What this answers, and the CPU time that this thread spent on it.
@@ -173,7 +173,7 @@ fn main() {
         bencher.iter_custom(|times| {
             let mut taken = Duration::ZERO;
             for page in (0..times).filter_map(|_| pages.next()) {
-                let queries = crowd.daily(page);
+                let queries = daily(page);
                 let (_, page_taken) = timed(|| crowd.pool.top_of_each(&queries, NonZeroUsize::MIN));
                 taken += page_taken.mul_f64(LISTS as f64 / page.len() as f64);
             }

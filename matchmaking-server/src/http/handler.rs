@@ -115,11 +115,12 @@ pub fn mount_behind<E: Endpoint, G: Gate>(
 }
 
 /// The same for an endpoint that only reads: an answer is given again, to the account that `whose` names, while the state
-/// that the memory knows of lasts.
+/// that the memory knows of lasts, if it is one that `lasts`.
 pub fn mount_remembered<E: Endpoint, G: Gate, S: PartialEq + Send + Sync + 'static>(
     gate: G,
     memory: &Arc<Memory<S>>,
     whose: fn(&G::Who) -> i64,
+    lasts: fn(&E::Response) -> bool,
     handler: impl Handle<Call<E::Request, G::Who>, E::Response>,
 ) -> Mounted {
     let inner = Arc::new((gate, Arc::clone(memory), handler));
@@ -137,7 +138,7 @@ pub fn mount_remembered<E: Endpoint, G: Gate, S: PartialEq + Send + Sync + 'stat
             let response = handled::<E, G>(handler, ctx, who).await?;
             let data = Bytes::from(serde_json::to_vec(&response).map_err(Fault::internal)?);
             let reply = with_around(&asked, &data);
-            if let Some(inquiry) = inquiry {
+            if let Some(inquiry) = inquiry.filter(|_| lasts(&response)) {
                 memory.remember(inquiry, data);
             }
             Ok(reply)

@@ -178,7 +178,7 @@ pub struct MarkReadRequest {
 impl Decode for MarkReadRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
         let conversation = conversation(input);
-        let last = input.body()?.required_not_null("last_read_message_id", |node| node.id());
+        let last = input.body_or_empty()?.required_not_null("last_read_message_id", |node| node.id());
         Ok(Self { conversation: conversation?, last_read_message_id: last? })
     }
 }

@@ -246,7 +246,7 @@ pub struct NewMessage {
 impl Decode for SendMessageRequest {
     fn decode(input: &Input) -> Result<Self, Refused> {
         let conversation = conversation(input);
-        let message = NewMessage::read(&input.body()?, None);
+        let message = NewMessage::read(&input.body_or_empty()?, None);
         Ok(Self { conversation: conversation?, message: message? })
     }
 }
@@ -279,9 +279,10 @@ impl NewMessage {
         } else {
             Ok(None)
         };
-        let width = measure(fields, "width", SIDE_MAX);
-        let height = measure(fields, "height", SIDE_MAX);
-        let duration = measure(fields, "duration", DURATION_MAX);
+        let measured = |name, most| if is_media { measure(fields, name, most) } else { Ok(None) };
+        let width = measured("width", SIDE_MAX);
+        let height = measured("height", SIDE_MAX);
+        let duration = measured("duration", DURATION_MAX);
         let extra = if is_place {
             fields.required_not_null("extra", |node| place(node).map(Some))
         } else {

@@ -407,7 +407,8 @@ impl Matcher for ColumnarPool {
         let snapshot = self.inner.snapshot_at(query.moment);
         let seeker = self.visitor(&snapshot, query.seeker, query.moment)?;
         let Query { audience, k, moment, exclude, .. } = *query;
-        Ok(top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude }))
+        let best = top(&snapshot, Search { seeker: &seeker, audience, k, moment, exclude });
+        Ok(best.iter().map(Candidate::ranked).collect())
     }
 
     fn top_of_each(

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ids::AccountId,
-    scoring::{Audience, Moment, Ranked, ReferenceScorer, Score, facts::day_of},
+    scoring::{Audience, Candidate, Moment, Ranked, ReferenceScorer, Score, facts::day_of},
 };
 
 /// Everybody of a pool as plain structs: a question filters and scores each of them, by the formula as it stands, and keeps
@@ -44,7 +44,7 @@ impl PlainScan {
         for row in &self.rows {
             best.consider(row, ReferenceScorer::chance);
         }
-        best.into_ranked()
+        best.into_candidates().iter().map(Candidate::ranked).collect()
     }
 
     /// How well the people at two places of the list suit each other, computed as the pool does; places begin again after

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     ids::AccountId,
     scoring::{
-        Audience, Candidate, Chance, Moment, Ranked, ReferenceScorer, Score,
+        Audience, Candidate, Chance, Moment, ReferenceScorer, Score,
         facts::{Between, Facts, day_of},
     },
 };
@@ -222,11 +222,6 @@ impl<'a> Best<'a> {
         noted
     }
 
-    /// The best in order.
-    pub(super) fn into_ranked(self) -> Vec<Ranked> {
-        self.into_candidates().iter().map(Candidate::ranked).collect()
-    }
-
     /// The best in order, with the chances.
     pub(super) fn into_candidates(self) -> Vec<Candidate> {
         let found = self.heap.into_sorted_vec().into_iter();
@@ -238,7 +233,7 @@ impl<'a> Best<'a> {
 }
 
 /// The best for a seeker.
-pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Ranked> {
+pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Candidate> {
     let mut best = Best::new(search, &snapshot.scorer);
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, FIRST_POINT);
     let within = |blocks: &'a Blocks| blocks.within(|reach| bounds.may_be_in(reach));
@@ -250,7 +245,7 @@ pub(super) fn top<'a>(snapshot: &'a Snapshot, search: Search<'a>) -> Vec<Ranked>
     // Now the bounds are made anew where they are tight for such people.
     let bounds = Bounds::new(&snapshot.scorer, search.seeker, search.moment, best.point());
     look_at_all(&mut best, &bounds, &promising, &noted);
-    best.into_ranked()
+    best.into_candidates()
 }
 
 /// Looks at everybody of these blocks but at those who were scored before.

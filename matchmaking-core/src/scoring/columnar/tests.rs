@@ -126,7 +126,7 @@ fn scenario(seed: u64) {
     assert_eq!(both.pool.len(), both.plain.len());
     let mut seekers: Vec<Person> =
         (0..n.below(50)).map(|_| person(1 + n.below(200) as i64, &mut n)).collect();
-    if let Some(one) = seekers.last_mut().filter(|_| seed % 5 == 0) {
+    if let Some(one) = seekers.last_mut().filter(|_| seed.is_multiple_of(5)) {
         one.profile.going_out = Some(9);
     }
     both.compare_many(&seekers, &mut n);

@@ -16,7 +16,7 @@ use std::{
 use super::{
     block::Block,
     bound::Bounds,
-    scan::{Best, FIRST_POINT, NOTED, Noted, Search},
+    scan::{Best, FIRST_POINT, NOTED, Noted, Search, top},
     snapshot::Snapshot,
     steps::Steps,
     summary::{Reach, Summary},
@@ -34,6 +34,9 @@ pub(super) fn best_of_each(
     searches: &[Search<'_>],
     threads: NonZeroUsize,
 ) -> Vec<Vec<Candidate>> {
+    if let [alone] = searches {
+        return vec![top(snapshot, *alone)];
+    }
     let mut order: Vec<usize> = (0..searches.len()).collect();
     order.sort_by_cached_key(|at| (searches[*at].seeker.order(), searches[*at].seeker.id));
     let chunks = snapshot.main.chunks().chain(snapshot.delta.chunks());

@@ -10,8 +10,8 @@
 //! the seven days that count were before all of them. What others are drawn or refreshed meanwhile counts from the next
 //! people on.
 //!
-//! Lists are drawn for whoever could ask for one: with a telephone, a gender and a date of birth; and who is not paused,
-//! for who is not is about to look. Whoever comes later, or completes a profile, has a list drawn when they ask.
+//! Lists are drawn for whoever could ask for one, with a telephone, a gender and a date of birth, but not for who has
+//! paused. Whoever comes later, completes a profile or goes on has a list drawn when they ask.
 
 use std::num::NonZeroUsize;
 
@@ -43,9 +43,9 @@ pub struct Drawn {
 }
 
 impl Daily {
-    /// Draws the lists of today for the next so many people ([`PEOPLE_AT_ONCE`]), on so many threads at most. To be called until
-    /// [`is_all`](Drawn::is_all); it may be interrupted at any moment, and be called from several processes at once,
-    /// which then do some of it twice, and keep it once.
+    /// Draws the lists of today for the next so many people ([`PEOPLE_AT_ONCE`] is a good number), on so many threads at
+    /// most. To be called until [`is_all`](Drawn::is_all); it may be interrupted at any moment, and be called from
+    /// several processes at once, which then do some of it twice, and keep it once.
     pub async fn draw_ahead(
         &self,
         people_at_once: NonZeroUsize,

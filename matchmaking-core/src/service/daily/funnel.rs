@@ -194,7 +194,10 @@ mod tests {
         for count in 0..400 {
             let rough = rounding.rough(&question(1 + count as i64, 5, "x"), &funnel(count));
             let shown = rough.left.unwrap_or(0);
-            assert!(shown % ROUNDED_TO == 0 && shown.abs_diff(count) < ROUNDED_TO, "{count}: {shown}");
+            assert!(
+                shown.is_multiple_of(ROUNDED_TO) && shown.abs_diff(count) < ROUNDED_TO,
+                "{count}: {shown}"
+            );
             ups += usize::from(shown > count);
             assert!(rough.relaxation.is_none_or(|(which, gain)| gain >= 10 && which != Relaxation::Older));
         }

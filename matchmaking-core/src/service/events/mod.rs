@@ -191,7 +191,13 @@ impl Events {
         slice: Slice,
     ) -> StoreResult<Sliced<(EventView, EventStatus)>> {
         let at = self.clock.now();
-        let events = self.stores.events.events(query(filter, false, viewer, at), slice).await?;
+        let mut events = self.stores.events.events(query(filter, false, viewer, at), slice).await?;
+        // Somebody has few seats, so that these look-ups are few. What is offered to them they have yet to take.
+        let Some(viewer) = viewer else { return Ok(events.map(|view| with_status(view, at))) };
+        for view in events.items.iter_mut().filter(|view| view.is_registered) {
+            let seat = self.stores.events.seat_of(view.event.id, viewer, at).await?;
+            view.is_registered = seat.is_some_and(|seat| !seat.course.offered);
+        }
         Ok(events.map(|view| with_status(view, at)))
     }
 
@@ -267,7 +273,9 @@ impl Events {
     /// Tells those to whom seats were offered by a change.
     fn tell_offers<T>(&self, change: &SeatChange<T>) {
         for offer in &change.offers {
-            let minutes = offer.held_until.map_or(0, |until| until.since(self.clock.now()) / 60_000);
+            let left = offer.held_until.map_or(0, |until| until.since(self.clock.now()));
+            // Rounded up: the change itself took some milliseconds of the first minute.
+            let minutes = (left + 59_999) / 60_000;
             let name = &change.event.details.name;
             let content = format!("“{name}”已有名额为您保留，请在{minutes}分钟内完成报名");
             self.notices.tell(&[offer.account], "候补成功", content);

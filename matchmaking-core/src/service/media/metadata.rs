@@ -5,14 +5,15 @@ use bytes::{Bytes, BytesMut};
 
 /// Boxes of MP4 and QuickTime that hold what somebody added: "user data", "metadata" and extensions (ISO/IEC 14496-12,
 /// 8.10 and 8.11).
-const MP4_METADATA: [&[u8; 4]; 3] = [b"udta", b"meta", b"uuid"];
+const MP4_METADATA: [&[u8; 4]; 7] = [b"udta", b"meta", b"uuid", b"free", b"skip", b"gps ", b"sefd"];
 /// The boxes in which such boxes are looked for.
 const MP4_CONTAINERS: [&[u8; 4]; 5] = [b"moov", b"trak", b"mdia", b"moof", b"traf"];
 /// How many boxes stand in one another, of those that are looked into.
 const MP4_DEPTH: usize = 4;
 
-/// Elements of WebM and Matroska that hold what somebody added: tags, attachments, the title, the date (RFC 9559).
-const WEBM_METADATA: [u64; 4] = [0x1254_c367, 0x1941_a469, 0x7ba9, 0x4461];
+/// Elements of WebM and Matroska that hold what somebody added: tags, attachments, chapters, the title, the name of the
+/// file, the date (RFC 9559).
+const WEBM_METADATA: [u64; 6] = [0x1254_c367, 0x1941_a469, 0x1043_a770, 0x7ba9, 0x7384, 0x4461];
 /// The elements in which such elements are looked for: the segment, and what it says of itself.
 const WEBM_CONTAINERS: [u64; 2] = [0x1853_8067, 0x1549_a966];
 /// How many elements stand in one another, of those that are looked into.
@@ -20,8 +21,11 @@ const WEBM_DEPTH: usize = 3;
 /// The number of an element that says nothing.
 const WEBM_VOID: u8 = 0xec;
 
-/// Chunks of RIFF that hold what somebody added.
-const RIFF_METADATA: [&[u8; 4]; 5] = [b"LIST", b"id3 ", b"bext", b"iXML", b"_PMX"];
+/// Chunks of RIFF that are the sound and how it is played. Everything else is what somebody added, but for lists of parts
+/// of the sound.
+const RIFF_SOUND: [&[u8; 4]; 5] = [b"fmt ", b"fact", b"data", b"cue ", b"smpl"];
+/// The kind of such a list.
+const RIFF_PARTS: &[u8; 4] = b"wavl";
 
 /// How long the head of an ID3 tag of the second kind is (<https://id3.org/id3v2.4.0-structure>), and a tag of the first
 /// kind.
@@ -112,7 +116,11 @@ fn blank_elements(mut bytes: &mut [u8], depth: usize) {
         let whole = match marked & ones {
             size if size == ones && is_container => Some(bytes.len()),
             size if size == ones => None,
-            size => usize::try_from(size).ok().and_then(|size| head.checked_add(size)),
+            size => {
+                let whole = usize::try_from(size).ok().and_then(|size| head.checked_add(size));
+                // What a film says may be cut off; it still is one.
+                if is_container { whole.map(|whole| whole.min(bytes.len())) } else { whole }
+            }
         };
         let Some((whole, rest)) = whole.and_then(|whole| bytes.split_at_mut_checked(whole)) else { return };
         if is_container {
@@ -121,9 +129,9 @@ fn blank_elements(mut bytes: &mut [u8], depth: usize) {
             // Its number is shorter, so that its length has more digits; eight at most.
             let digits = (head - 1).min(8);
             let size = (whole.len() - 1 - digits) as u64 | 1 << (7 * digits);
-            let mut void = vec![WEBM_VOID];
-            void.extend_from_slice(&size.to_be_bytes()[8 - digits..]);
-            blank(whole, &void);
+            let mut void = [WEBM_VOID; 9];
+            void[1..=digits].copy_from_slice(&size.to_be_bytes()[8 - digits..]);
+            blank(whole, &void[..=digits]);
         }
         bytes = rest;
     }
@@ -142,7 +150,9 @@ fn blank_riff(bytes: &mut [u8]) {
         let size = 8 + u32::from_le_bytes([a, b, c, d]) as usize;
         // What sound there is may be cut off; it still is one.
         let (whole, rest) = bytes.split_at_mut(size.min(bytes.len()));
-        if RIFF_METADATA.contains(&&kind) {
+        let is_sound =
+            RIFF_SOUND.contains(&&kind) || &kind == b"LIST" && whole.get(8..12) == Some(RIFF_PARTS);
+        if !is_sound {
             whole[..4].copy_from_slice(b"JUNK");
             whole[8..].fill(0);
         }

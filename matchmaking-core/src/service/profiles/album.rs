@@ -105,7 +105,9 @@ impl Profiles {
             FilmKind::WebM => "webm",
         };
         let file = own_key(ending);
-        let mut files = vec![(file.clone(), FileRole::Video, without_metadata(bytes))];
+        let bytes = tokio::task::spawn_blocking(move || without_metadata(bytes)).await;
+        let bytes = bytes.map_err(|_| ProfileError::BadFilm)?;
+        let mut files = vec![(file.clone(), FileRole::Video, bytes)];
         if let Some(cover) = cover {
             let made = self.pictures.make(cover, None).await;
             let made = made.map_err(|error| ProfileError::BadPictures(vec![("cover".to_owned(), error)]))?;

@@ -87,8 +87,8 @@ impl Uploads {
     ) -> Result<Uploaded, UploadError> {
         let Made { details, files } = match kind {
             MessageKind::Image => self.picture(bytes).await?,
-            MessageKind::Voice => voice(bytes).ok_or(UploadError::BadSound)?,
-            MessageKind::Video => moving(bytes).ok_or(UploadError::BadFilm)?,
+            MessageKind::Voice => beside(move || voice(bytes)).await.ok_or(UploadError::BadSound)?,
+            MessageKind::Video => beside(move || moving(bytes)).await.ok_or(UploadError::BadFilm)?,
             _ => return Err(UploadError::NoSuchKind),
         };
         let until = self.clock.now().plus(UPLOAD_KEPT_MILLIS);
@@ -144,6 +144,11 @@ impl Made {
         let details = MessageDetails { media, duration_secs, ..MessageDetails::default() };
         Self { details, files: vec![(key, bytes)] }
     }
+}
+
+/// Goes through a file on a thread of its own: it may be large, and made to take long.
+async fn beside(make: impl FnOnce() -> Option<Made> + Send + 'static) -> Option<Made> {
+    tokio::task::spawn_blocking(make).await.ok().flatten()
 }
 
 fn voice(bytes: Bytes) -> Option<Made> {

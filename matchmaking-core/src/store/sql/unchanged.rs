@@ -37,9 +37,9 @@ pub(super) struct Watch {
     /// The newest state that is known to differ only in talk from an earlier one, and that one.
     talk: Mutex<Option<(StoreState, StoreState)>>,
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is watched there"))]
-    index: PathBuf,
+    path: PathBuf,
     #[cfg(target_os = "linux")]
-    open: Mutex<Option<Arc<File>>>,
+    index: Mutex<Option<Arc<File>>>,
 }
 
 impl Watch {
@@ -49,9 +49,9 @@ impl Watch {
         index.push("-shm");
         Self {
             talk: Mutex::default(),
-            index: index.into(),
+            path: index.into(),
             #[cfg(target_os = "linux")]
-            open: Mutex::default(),
+            index: Mutex::default(),
         }
     }
 
@@ -89,16 +89,42 @@ impl Watch {
     /// a log, or somebody is writing the head at this moment.
     #[cfg(target_os = "linux")]
     pub(super) fn state(&self) -> Option<StoreState> {
-        let file = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let read = file.and_then(|file| read_head(&file));
-        if read.is_some() {
-            return read;
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // The last one to close a database deletes the index, and whoever opens it next makes another.
+        if index.as_ref().is_none_or(|index| !is_linked(index)) {
+            index = open_once(&self.path);
+            self.index.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&index);
         }
-        let file = File::open(&self.index).ok()?;
-        let read = read_head(&file)?;
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(file));
-        Some(read)
+        read_head(&*index?)
     }
+}
+
+/// The indexes that this process has open here, each once, and for as long as it exists: of a file that SQLite has open
+/// none may ever be closed. Closing one of a file's descriptors drops all locks that the process holds on it ("How To
+/// Corrupt An SQLite Database File", 2.2), and without its locks SQLite loses what it has acknowledged.
+#[cfg(target_os = "linux")]
+static OPEN: Mutex<Vec<Arc<File>>> = Mutex::new(Vec::new());
+
+#[cfg(target_os = "linux")]
+fn open_once(path: &Path) -> Option<Arc<File>> {
+    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+    // What is deleted nobody has open any more.
+    open.retain(|file| is_linked(file));
+    let wanted = std::fs::metadata(path).ok()?;
+    let is_wanted =
+        |file: &File| file.metadata().is_ok_and(|of| (of.dev(), of.ino()) == (wanted.dev(), wanted.ino()));
+    if let Some(known) = open.iter().find(|file| is_wanted(file)) {
+        return Some(Arc::clone(known));
+    }
+    let file = Arc::new(File::open(path).ok()?);
+    open.push(Arc::clone(&file));
+    Some(file)
+}
+
+/// Whether a file still has a name, as far as can be told.
+#[cfg(target_os = "linux")]
+fn is_linked(file: &File) -> bool {
+    file.metadata().map_or(true, |of| of.nlink() > 0)
 }
 
 /// The number of changes that led to a state.
@@ -109,10 +135,6 @@ fn changes(state: &StoreState) -> u32 {
 
 #[cfg(target_os = "linux")]
 fn read_head(index: &File) -> Option<StoreState> {
-    // The last one to close a database deletes the index, and whoever opens it next makes another.
-    if index.metadata().ok()?.nlink() == 0 {
-        return None;
-    }
     let mut heads = [0; 2 * HEAD];
     index.read_exact_at(&mut heads, 0).ok()?;
     let (first, second) = heads.split_first_chunk()?;
@@ -264,6 +286,45 @@ mod tests {
         assert!(!can_write().await, "what decides is seen at once");
         one.upkeep.close().await;
         other.upkeep.close().await;
+    }
+
+    /// The locks of this process on the index of a database, as the system lists them.
+    fn locks(index: &Path) -> Vec<String> {
+        let number = format!(":{} ", std::fs::metadata(index).unwrap().ino());
+        let all = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+        all.lines().filter(|lock| lock.contains(&number)).map(str::to_owned).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn looking_costs_sqlite_none_of_its_locks() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let url: DatabaseUrl = format!("sqlite://{}", file.display()).parse().unwrap();
+        let stores = crate::store::open(&url).await.unwrap();
+        let ann = person(&stores, "ann").await;
+        let index = folder.path().join("a.db-shm");
+        // That somebody has the database open is a lock on this byte for as long as it lasts.
+        let is_open = || locks(&index).iter().any(|lock| lock.ends_with(" 128 128"));
+        let was_listed = is_open();
+        let looking: Vec<_> = (0..2)
+            .map(|_| {
+                let file = file.clone();
+                std::thread::spawn(move || {
+                    for _ in 0..50 {
+                        let watch = Watch::new(&file);
+                        let told = (0..200).filter(|_| watch.state().is_some()).count();
+                        assert!(told > 0, "most looks tell something");
+                    }
+                })
+            })
+            .collect();
+        for n in 0..100 {
+            let status = if n % 2 == 0 { AccountStatus::Locked } else { AccountStatus::Active };
+            stores.accounts.set_status(ann, status, Millis(n)).await.unwrap();
+        }
+        looking.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(is_open(), was_listed);
+        stores.upkeep.close().await;
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         raw::<api::ExportAccount>(with(&exports, export::export)),
         behind::<api::DeleteAccount>(services, with(services, account::delete)),
         raw::<api::VerifyIdentity>(with(&papers, verification::verify_identity)),
-        remembered::<api::GetProfile, _>(services, &profiles, with(services, profile::own)),
+        remembered::<api::GetProfile, _>(services, &profiles, |_| true, with(services, profile::own)),
         behind::<api::UpdateBasic>(services, with(services, profile::update)),
         behind::<api::GetMateRequirements>(services, with(services, profile::requirements)),
         behind::<api::SetMateRequirements>(services, with(services, profile::set_requirements)),
@@ -78,16 +78,27 @@ pub fn routes(services: &Arc<Services>) -> Vec<Mounted> {
         behind::<api::RemoveVideo>(services, with(services, photos::remove_video)),
         raw::<api::SubmitPapers>(with(&papers, verification::submit_papers)),
         behind::<api::GetUser>(services, with(services, profile::of_another)),
-        remembered::<api::GetDaily, _>(services, &profiles, with(services, matching::daily)),
+        // That there is nobody is not stored, and may change before the store does.
+        remembered::<api::GetDaily, _>(
+            services,
+            &profiles,
+            |list| !list.items.is_empty(),
+            with(services, matching::daily),
+        ),
         behind::<api::GetFunnel>(services, with(services, matching::funnel)),
         behind::<api::Interact>(services, with(services, matching::interact)),
         behind::<api::Undo>(services, with(services, matching::undo)),
         behind::<api::ListLikes>(services, with(services, likes::mine)),
         behind::<api::ListLikedMe>(services, with(services, likes::of_me)),
-        remembered::<api::ListMatches, _>(services, &talks, with(services, matches::list)),
+        remembered::<api::ListMatches, _>(services, &talks, |_| true, with(services, matches::list)),
         behind::<api::EndMatch>(services, with(services, matches::end)),
         behind::<api::UnlockContact>(services, with(services, matches::unlock_contact)),
-        remembered::<api::ListConversations, _>(services, &talks, with(services, conversations::list)),
+        remembered::<api::ListConversations, _>(
+            services,
+            &talks,
+            |_| true,
+            with(services, conversations::list),
+        ),
         behind::<api::ListMessages>(services, with(services, messages::list)),
         behind::<api::SendMessage>(services, with(services, messages::send)),
         raw::<api::UploadMedia>(with(&uploads, uploads::upload)),
@@ -142,9 +153,11 @@ fn behind<E: Endpoint>(
 fn remembered<E: Endpoint, S: PartialEq + Send + Sync + 'static>(
     services: &Arc<Services>,
     memory: &Arc<Memory<S>>,
+    lasts: fn(&E::Response) -> bool,
     handler: impl Handle<Call<E::Request, Caller>, E::Response>,
 ) -> Mounted {
-    mount_remembered::<E, _, _>(SessionGate::new(services), memory, |caller| caller.account.get(), handler)
+    let whose = |caller: &Caller| caller.account.get();
+    mount_remembered::<E, _, _>(SessionGate::new(services), memory, whose, lasts, handler)
 }
 
 /// Answers that are made of profiles and what people think of each other. What is written in conversations is nothing to

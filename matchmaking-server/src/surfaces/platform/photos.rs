@@ -33,14 +33,7 @@ pub(super) async fn add(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
     let fields = Input::strict().with_query(texts).decode();
     // Kept until the picture is made: its bytes count against the memory for uploads as long.
-    let (AddPhotoForm { kind, is_primary, crop_data }, file) = match (fields, form.file) {
-        (Ok(fields), Some(file)) => (fields, file),
-        (fields, file) => {
-            let mut wrong = fields.err().unwrap_or_default();
-            wrong.extend(file.is_none().then(missing_file));
-            return Err(Fault::Invalid(wrong));
-        }
-    };
+    let (AddPhotoForm { kind, is_primary, crop_data }, file) = with_file(fields, form.file)?;
     let crop = crop_data.map(|CropData { x, y, width, height }| Crop { x, y, width, height });
     let new = NewPicture { bytes: file.bytes.clone(), kind, is_primary, crop };
     let photo = services.profiles.add_photo(me, new).await?;
@@ -84,7 +77,19 @@ pub(super) async fn remove_video(services: Arc<Services>, call: Call<(), Caller>
     Ok(services.profiles.remove_video(call.who.account).await?)
 }
 
-pub(super) fn no_file() -> Fault {
+/// The fields of a form and its file, or everything that is wrong or missing.
+pub(super) fn with_file<T, F>(fields: Result<T, Vec<FieldError>>, file: Option<F>) -> Result<(T, F), Fault> {
+    match (fields, file) {
+        (Ok(fields), Some(file)) => Ok((fields, file)),
+        (fields, file) => {
+            let mut wrong = fields.err().unwrap_or_default();
+            wrong.extend(file.is_none().then(missing_file));
+            Err(Fault::Invalid(wrong))
+        }
+    }
+}
+
+fn no_file() -> Fault {
     Fault::field(missing_file())
 }
 

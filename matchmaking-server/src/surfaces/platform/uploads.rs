@@ -12,7 +12,7 @@ use matchmaking_core::{
     service::{auth::Caller, profiles::FileViewer},
 };
 
-use super::{photos::no_file, places::Desk};
+use super::{photos::with_file, places::Desk};
 use crate::http::{Ctx, Reply, answer};
 
 pub(super) async fn upload(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
@@ -21,9 +21,9 @@ pub(super) async fn upload(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault
     // What it is may be said behind the file, so that the largest is read of any.
     let form = ctx.form("file", FILM_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
-    let UploadForm { kind } = Input::strict().with_query(texts).decode()?;
+    let fields = Input::strict().with_query(texts).decode();
     // Kept until it is stored: its bytes count against the memory for uploads as long.
-    let file = form.file.ok_or_else(no_file)?;
+    let (UploadForm { kind }, file) = with_file(fields, form.file)?;
     let limit = match kind {
         MessageKind::Image => PICTURE_BYTES_MAX,
         MessageKind::Voice => SOUND_BYTES_MAX,
