@@ -322,7 +322,9 @@ mod tests {
             let status = if n % 2 == 0 { AccountStatus::Locked } else { AccountStatus::Active };
             stores.accounts.set_status(ann, status, Millis(n)).await.unwrap();
         }
-        looking.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in looking {
+            thread.join().unwrap();
+        }
         assert_eq!(is_open(), was_listed);
         stores.upkeep.close().await;
     }
