@@ -167,10 +167,13 @@ mod tests {
         match relaxation {
             Relaxation::AnyGender => requirements.genders = Some(GenderSet::ANY),
             Relaxation::Younger => {
-                requirements.age_min = requirements.age_min.map(|age| age.saturating_sub(RELAXED_YEARS));
+                // Nobody is looked for who is younger than 18, or older than 120.
+                requirements.age_min =
+                    requirements.age_min.map(|age| age.saturating_sub(RELAXED_YEARS).max(18));
             }
             Relaxation::Older => {
-                requirements.age_max = requirements.age_max.map(|age| age.saturating_add(RELAXED_YEARS));
+                requirements.age_max =
+                    requirements.age_max.map(|age| age.saturating_add(RELAXED_YEARS).min(120));
             }
         }
         person
