@@ -26,10 +26,17 @@ async fn a_freed_seat_is_offered_in_turn(database: Database) {
     assert_eq!((&offer["status"], &offer["payment"]), (&json!("pending_payment"), &json!(null)));
     let standing = people[1].get(&format!("/events/{id}")).await["user_registration"].clone();
     assert_eq!((&standing["is_registered"], &standing["can_register"]), (&json!(false), &json!(true)));
+    let listed = people[1].get("/events").await["items"][0].clone();
+    assert_eq!((&listed["event_id"], &listed["is_registered"]), (&json!(id), &json!(false)));
+    assert_eq!(people[0].get("/events").await["items"][0]["is_registered"], false);
+    // Nor can it be paid before it is taken up, whoever guesses the order's number: it is the second of the day.
+    let guessed = server.post("/sandbox/payments/PAY20260205002/confirm", &json!({})).await;
+    assert_eq!(guessed.status, 404, "{}", guessed.text);
     refused(&tries(&people[2], id).await, 40901);
     let taken_up = registers(&people[1], id).await;
     assert_eq!(taken_up["registration_id"], offer["registration_id"]);
-    assert!(taken_up["payment"]["order_no"].is_string());
+    assert_eq!(taken_up["payment"]["order_no"], "PAY20260205002");
+    assert_eq!(people[1].get("/events").await["items"][0]["is_registered"], true);
     refused(&tries(&people[1], id).await, 40901);
     // Nobody pays: it goes on to the next, whom a job asks.
     server.clock.advance(HOUR / 2);

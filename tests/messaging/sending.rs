@@ -44,9 +44,18 @@ async fn what_is_wrong_is_told_with_every_field(database: Database) {
     let request = server.http.post(server.url(&path)).bearer_auth(&lin.token);
     let request = request.header("content-type", "application/json").body(deep);
     refused(&crate::support::Answer::of(request).await, 40001);
+    // Without a body every field is missing, by its name.
+    let read = format!("/conversations/{talk}/read");
+    refused_fields(&lin.ask(Verb::PUT, &read, None).await, 40002, &["last_read_message_id"]);
     let longest = "缘".repeat(2_000);
     assert_eq!(lin.say(talk, &longest).await["seq"], 1);
     assert_eq!(lin.messages(talk, "").await["items"][0]["content"], *longest);
+    // What a text has no use for is left out.
+    let measured = json!({"type": "text", "content": "x", "width": 5, "height": 6, "duration": 7});
+    let sent = data(&lin.send(talk, &measured).await);
+    for field in ["width", "height", "duration"] {
+        assert!(sent.get(field).is_none_or(Value::is_null), "{sent}");
+    }
 }
 
 async fn a_conversation_that_is_not_yours_is_unknown(database: Database) {

@@ -130,6 +130,9 @@ async fn what_is_not_what_it_says_is_refused(database: Database) {
     let empty = server.http.post(server.url("/v1/messages/upload")).bearer_auth(&lin.token);
     let form = reqwest::multipart::Form::new().text("type", "image");
     refused_fields(&Answer::of(empty.multipart(form)).await, 40002, &["file"]);
+    let neither = server.http.post(server.url("/v1/messages/upload")).bearer_auth(&lin.token);
+    let form = reqwest::multipart::Form::new().text("other", "x");
+    refused_fields(&Answer::of(neither.multipart(form)).await, 40002, &["type", "file"]);
     refused(&lin.post("/messages/upload", &json!({})).await, 41501);
 }
 

@@ -32,8 +32,9 @@ const RIFF_PARTS: &[u8; 4] = b"wavl";
 const ID3_HEAD: usize = 10;
 const ID3_TAIL: usize = 128;
 
-/// A film or a sound without what it says of itself: the same bytes where it is of a kind that is not known here. Comments
-/// in Ogg stay.
+/// A film or a sound without what it says of itself: the same bytes where it is of a kind that is not known here. What
+/// stays: comments in Ogg, APE tags, the times in the heads of an MP4, its boxes of unknown kinds and its tracks of data,
+/// and whatever follows a cluster of unknown length in a WebM.
 pub(in crate::service) fn without_metadata(bytes: Bytes) -> Bytes {
     let bytes = without_id3(bytes);
     let blank = match bytes.get(..8) {

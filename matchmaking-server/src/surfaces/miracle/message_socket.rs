@@ -194,7 +194,7 @@ async fn deliver(
     let (Some(target), Some(chatroom)) = (target.possible(), chatroom.possible()) else {
         return Err(NOT_YOUR_ROOM);
     };
-    let view = match services.chat.direct(chatroom, session.account).await {
+    let view = match services.chat.to_write(chatroom, session.account).await {
         Ok(view) => view,
         Err(ThreadError::Unknown | ThreadError::NotMember) => return Err(NOT_YOUR_ROOM),
         Err(ThreadError::Store(error)) => return Err(failed(&error)),
