@@ -27,7 +27,7 @@ use warp::Filter as _;
 struct Last;
 
 impl Endpoint for Last {
-    const ROUTE: Route = Route::get(Surface::Platform, "/v1/zoo/last", "The last one");
+    const ROUTE: Route = Route::get(Surface::Assistant, "/v1/zoo/last", "The last one");
     type Request = ();
     type Response = &'static str;
 }

@@ -66,8 +66,13 @@ async fn a_handler_may_answer_without_reading() {
 #[tokio::test]
 async fn a_slow_body_is_given_up() {
     let long = Duration::from_mins(10);
-    for (chunk, whole) in [(SHORT, long), (long, SHORT)] {
-        let limits = Limits { body_chunk_timeout: chunk, body_timeout: whole, ..Limits::default() };
+    for (chunk, whole, grace) in [(SHORT, long, long), (long, SHORT, long), (long, long, SHORT)] {
+        let limits = Limits {
+            body_chunk_timeout: chunk,
+            body_timeout: whole,
+            body_grace: grace,
+            ..Limits::default()
+        };
         let server = Server::of_things(limits).await;
         let answer = server.exchange(&post("/t/thing", "Content-Length: 10\r\n", "{")).await;
         assert_eq!((answer.status, answer.json()), (408, json!({"detail": "Request Timeout"})));

@@ -4,7 +4,7 @@ use matchmaking_core::ports::sms::SmsKind;
 use serde_json::{Value, json};
 
 use super::{Person, Verb, data, office, paper, refused, said, start};
-use crate::support::{Database, on_every_store};
+use crate::support::{Database, on_every_store, raw::Raw};
 
 fn identity() -> Value {
     json!({
@@ -17,6 +17,7 @@ on_every_store!(
     an_identity_is_reviewed_as_documented,
     every_wrong_field_of_an_identity_is_told,
     papers_of_each_kind_are_reviewed,
+    who_sends_papers_slowly_keeps_nobody_waiting,
 );
 
 async fn an_identity_is_reviewed_as_documented(database: Database) {
@@ -137,4 +138,28 @@ async fn papers_of_each_kind_are_reviewed(database: Database) {
         })
     );
     assert_eq!(refused(&submit(bad).await, 40001), ["images[1]"]);
+}
+
+async fn who_sends_papers_slowly_keeps_nobody_waiting(database: Database) {
+    let server = start(&database).await;
+    let mut slow = Vec::new();
+    for n in 1..=5 {
+        let person = Person::join(&server, n).await;
+        for _ in 0..2 {
+            let mut connection = Raw::connect(&server).await;
+            let head = format!(
+                "POST /v1/profile/verifications HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+                 Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{",
+                person.token,
+            );
+            connection.write(head).await;
+            slow.push(connection);
+        }
+    }
+    let other = Person::join(&server, 6).await;
+    data(&other.post("/v1/profile/verifications", &json!({"kind": "car", "images": [paper()]})).await);
+    // What was sent slowly is read as what is sent at once: here it is no JSON.
+    let mut last = slow.pop().unwrap();
+    last.write(" ".repeat(999)).await;
+    assert_eq!(last.answer().await.unwrap().status, 400);
 }

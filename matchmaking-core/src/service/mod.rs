@@ -15,6 +15,7 @@ pub mod enrolment;
 pub mod events;
 pub mod export;
 pub mod groups;
+mod heavy;
 pub mod jobs;
 pub mod likes;
 pub mod matchmaking;

@@ -14,6 +14,7 @@ use argon2::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::heavy::heavy;
 use crate::error::StoreError;
 
 /// How many passwords are hashed at once: each takes a thread, 19 MiB and some forty milliseconds.
@@ -189,10 +190,7 @@ impl Turn {
             let _until_done = permits;
             work()
         };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(done) => done,
-            Err(_) => Err(PasswordError::Failed("the runtime is going down")),
-        }
+        heavy(work).await.unwrap_or(Err(PasswordError::Failed("there is no thread for it")))
     }
 }
 

@@ -17,6 +17,10 @@ pub const BODY_CHUNK_TIMEOUT: Duration = Duration::from_secs(10);
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an upload may take as a whole.
 pub const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
+/// How long a body may come as slowly as it likes.
+pub const BODY_GRACE: Duration = Duration::from_secs(20);
+/// The fewest bytes a second of a body, on the average, after that.
+pub const BODY_BYTES_A_SECOND_MIN: u64 = 8 << 10;
 /// The most parts of a form.
 pub const FORM_PARTS_MAX: usize = 16;
 /// The most bytes of a form's field that is no file.
@@ -25,8 +29,8 @@ pub const FORM_TEXT_MAX: usize = 4 << 10;
 pub const FORM_HEAD_MAX: usize = 64 << 10;
 /// The most characters of an uploaded file's name; what is longer is cut.
 pub const FILE_NAME_CHARS_MAX: usize = 255;
-/// The most requests with pictures in their JSON that are read and worked on at one moment. Whoever comes beyond is told to
-/// come again.
+/// The most requests with pictures in their JSON that are worked on at one moment, once they have been read. Whoever
+/// comes beyond is told to come again.
 pub const PAPERS_AT_ONCE: usize = 8;
 /// The most of them that are one person's.
 pub const PAPERS_AT_ONCE_EACH: usize = 2;
@@ -34,11 +38,14 @@ pub const PAPERS_AT_ONCE_EACH: usize = 2;
 pub const UPLOADS_AT_ONCE_EACH: usize = 4;
 /// The most exports of accounts that are written at one moment. Whoever comes beyond is told to come again.
 /// Nobody has two.
-pub const EXPORTS_AT_ONCE: usize = 4;
+pub const EXPORTS_AT_ONCE: usize = 32;
 /// How long writing an export may take. What is left then is not written, and the connection breaks off.
 pub const EXPORT_TIMEOUT: Duration = Duration::from_mins(10);
-/// The most bytes of all files that are being uploaded at one moment. Whoever comes beyond is told to come again.
+/// The most bytes of all uploads that are read and kept at one moment, pictures in JSON included. Whoever comes beyond is
+/// told to come again.
 pub const UPLOAD_BYTES_AT_ONCE: usize = 256 << 20;
+/// The most of them that are one person's: a film, or some pictures.
+pub const UPLOAD_BYTES_AT_ONCE_EACH: usize = 64 << 20;
 /// How much of something that is downloaded is read at once. A download holds about three times as much.
 pub const DOWNLOAD_CHUNK: usize = 64 << 10;
 /// How long the reader of a download may take to make room for the next part.
@@ -116,8 +123,12 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// [`UPLOAD_TIMEOUT`]
     pub upload_timeout: Duration,
+    /// [`BODY_GRACE`]
+    pub body_grace: Duration,
     /// [`UPLOAD_BYTES_AT_ONCE`]
     pub upload_bytes_at_once: usize,
+    /// [`UPLOAD_BYTES_AT_ONCE_EACH`]
+    pub upload_bytes_each: usize,
     /// [`DRAIN_TIMEOUT`]
     pub drain_timeout: Duration,
     /// [`SOCKET_QUEUE`]
@@ -152,7 +163,9 @@ impl Default for Limits {
             body_chunk_timeout: BODY_CHUNK_TIMEOUT,
             body_timeout: BODY_TIMEOUT,
             upload_timeout: UPLOAD_TIMEOUT,
+            body_grace: BODY_GRACE,
             upload_bytes_at_once: UPLOAD_BYTES_AT_ONCE,
+            upload_bytes_each: UPLOAD_BYTES_AT_ONCE_EACH,
             drain_timeout: DRAIN_TIMEOUT,
             socket_queue: SOCKET_QUEUE,
             socket_write_timeout: SOCKET_WRITE_TIMEOUT,

@@ -26,11 +26,11 @@ use super::guard::OpenSurfaces;
 use super::handler::Mounted;
 use super::handshake::{SocketSlots, check_handshake};
 use super::limiter::Limiter;
-use super::multipart::UploadRoom;
 use super::peer::TrustedProxies;
 use super::reply::Reply;
 use super::request::{Asked, Ctx};
 use super::request_id::{RequestId, RequestIds};
+use super::room::UploadRoom;
 use super::router::{Found, RouteConflict, Router};
 use super::telemetry::{RouteMeter, Telemetry};
 use crate::config::Secret;
@@ -83,7 +83,7 @@ pub struct Kit {
     pub(super) telemetry: Arc<Telemetry>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sockets: SocketSlots,
-    pub(super) uploads: UploadRoom,
+    pub(super) uploads: Arc<UploadRoom>,
     pub(super) shutdown: CancellationToken,
     /// Cancelled when the grace is over: whatever still runs ends at once.
     pub(super) kill: CancellationToken,
@@ -108,7 +108,7 @@ impl Kit {
             router: Router::new(site.routes, &site.telemetry)?,
             unmatched: site.telemetry.route(Surface::Operations, "", "(unmatched)"),
             dialects: site.dialects,
-            uploads: UploadRoom::new(limits.upload_bytes_at_once),
+            uploads: UploadRoom::new(limits.upload_bytes_at_once, limits.upload_bytes_each),
             sockets: SocketSlots::new(limits.sockets, limits.sockets_per_address),
             addresses: Limiter::new(limits.address_rate, limits::RATE_CELLS),
             accounts: Limiter::new(limits.account_rate, limits::RATE_CELLS),

@@ -22,6 +22,7 @@ mod peer;
 mod reply;
 mod request;
 mod request_id;
+mod room;
 mod router;
 mod socket;
 mod sse;

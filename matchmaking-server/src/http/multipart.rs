@@ -1,6 +1,5 @@
 //! Forms with a file (`multipart/form-data`), read within bounds as they arrive.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Bytes, BytesMut};
@@ -8,27 +7,10 @@ use futures_util::stream;
 use http::header;
 use matchmaking_core::api::fault::Fault;
 use multer::{Field, Multipart};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::RequestBody;
 use super::request::Ctx;
 use crate::config::limits::{FILE_NAME_CHARS_MAX, FORM_HEAD_MAX, FORM_PARTS_MAX, FORM_TEXT_MAX};
-
-/// After how many seconds there may be room for an upload again.
-const ROOM_AFTER: u64 = 5;
-
-/// How many bytes one permit of the room for uploads stands for.
-const PERMIT_BYTES: usize = 1 << 10;
-
-/// The memory that all uploads of a server share while they are read and kept.
-#[derive(Debug, Clone)]
-pub(super) struct UploadRoom(Arc<Semaphore>);
-
-impl UploadRoom {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new((bytes / PERMIT_BYTES).min(Semaphore::MAX_PERMITS))))
-    }
-}
 
 /// A form that was read.
 #[derive(Debug)]
@@ -43,9 +25,8 @@ pub struct Form {
 pub struct FormFile {
     /// The name that it had where it comes from, without folders and without control characters; may be empty.
     pub name: String,
-    /// Its bytes. They count against the memory for uploads until the file is dropped, so keep it as long as them.
+    /// Its bytes.
     pub bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Form {
@@ -64,14 +45,13 @@ impl Form {
 impl Ctx {
     /// Reads a form whose file is in the part `file`, of at most `file_max` bytes. Texts have at most
     /// [`FORM_TEXT_MAX`] bytes each, and there are at most [`FORM_PARTS_MAX`] parts; other files, and further ones of the
-    /// same name, are passed over. Faults: no form, a form that breaks off, too large a part or too many of them, no
-    /// memory for another upload at the moment.
+    /// same name, are passed over. Faults: no form, a form that breaks off, too large a part or too many of them, and
+    /// those of reading the body.
     pub async fn form(&mut self, file: &str, file_max: usize) -> Result<Form, Fault> {
         let boundary =
             self.header(header::CONTENT_TYPE.as_str()).and_then(|kind| multer::parse_boundary(kind).ok());
-        let room = self.asked.kit.uploads.clone();
         let form = match boundary {
-            Some(boundary) => read(&mut self.body, boundary, file, file_max, &room).await,
+            Some(boundary) => read(&mut self.body, boundary, file, file_max).await,
             None => Err(Fault::UnsupportedMediaType),
         };
         if form.is_err() {
@@ -81,13 +61,7 @@ impl Ctx {
     }
 }
 
-async fn read(
-    body: &mut RequestBody,
-    boundary: String,
-    file: &str,
-    file_max: usize,
-    room: &UploadRoom,
-) -> Result<Form, Fault> {
+async fn read(body: &mut RequestBody, boundary: String, file: &str, file_max: usize) -> Result<Form, Fault> {
     // The parser keeps what it is given until it has seen a boundary or the end of a head. So it is given one chunk at a
     // time, and not more than this without coming to either.
     let unused = AtomicUsize::new(0);
@@ -111,45 +85,28 @@ async fn read(
         let name = part.name().unwrap_or_default().to_owned();
         if name == file && form.file.is_none() {
             let name = plain_name(part.file_name().unwrap_or_default());
-            let (bytes, room) = whole(part, file_max, &unused, Some(room)).await?;
-            form.file = Some(FormFile { name, bytes, _room: room });
+            form.file = Some(FormFile { name, bytes: whole(part, file_max, &unused).await? });
         } else if name == file || part.file_name().is_some() {
             pass_over(part, &unused).await?;
         } else {
-            let (text, _) = whole(part, FORM_TEXT_MAX, &unused, None).await?;
+            let text = whole(part, FORM_TEXT_MAX, &unused).await?;
             form.texts.push((name, String::from_utf8_lossy(&text).into_owned()));
         }
     }
     Ok(form)
 }
 
-/// A part in memory, of at most `limit` bytes, for which there is room.
-async fn whole(
-    mut part: Field<'_>,
-    limit: usize,
-    unused: &AtomicUsize,
-    room: Option<&UploadRoom>,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Fault> {
+/// A part in memory, of at most `limit` bytes.
+async fn whole(mut part: Field<'_>, limit: usize, unused: &AtomicUsize) -> Result<Bytes, Fault> {
     let mut bytes = BytesMut::new();
-    let mut permits: Option<OwnedSemaphorePermit> = None;
     while let Some(chunk) = part.chunk().await.map_err(fault)? {
         unused.store(0, Ordering::Relaxed);
         if bytes.len() + chunk.len() > limit {
             return Err(Fault::BodyTooLarge { limit });
         }
         bytes.extend_from_slice(&chunk);
-        let Some(room) = room else { continue };
-        let taken = permits.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let wanted = u32::try_from(bytes.len().div_ceil(PERMIT_BYTES) - taken).unwrap_or(u32::MAX);
-        let more = Arc::clone(&room.0).try_acquire_many_owned(wanted);
-        // Refused, not waited for: those who wait with half a file in their hands would wait for each other.
-        let more = more.map_err(|_| Fault::RateLimited { retry_after: ROOM_AFTER })?;
-        match &mut permits {
-            Some(permits) => permits.merge(more),
-            None => permits = Some(more),
-        }
     }
-    Ok((bytes.freeze(), permits))
+    Ok(bytes.freeze())
 }
 
 async fn pass_over(mut part: Field<'_>, unused: &AtomicUsize) -> Result<(), Fault> {

@@ -186,6 +186,13 @@ impl std::ops::Deref for Ctx {
 }
 
 impl Ctx {
+    /// Counts the body, and what is made of it as long as it is kept, as an upload of this account. Reading on fails with
+    /// [`Fault::RateLimited`] when there is no room for more, for anybody or for this account.
+    pub fn count_upload(&mut self, account: i64) {
+        let share = self.asked.kit.uploads.share(account);
+        self.body.count(share);
+    }
+
     /// Everything that a decoder looks at: the query, the path and, where the route takes JSON, the body.
     pub async fn input(&mut self) -> Result<Input, Fault> {
         let takes_json = self.asked.listed.is_some_and(|listed| matches!(listed.route.body, Body::Json(_)));

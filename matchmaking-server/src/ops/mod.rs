@@ -3,8 +3,9 @@
 mod document;
 mod readiness;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use matchmaking_core::api::fault::Fault;
 use matchmaking_core::api::route::{Endpoint, Listed, Route, RouteKind, Surface};
@@ -100,11 +101,17 @@ pub struct Version {
     pub version: &'static str,
 }
 
+/// The OpenAPI document, made when it is first asked for.
+type LateDocument = LazyLock<Bytes, Box<dyn FnOnce() -> Bytes + Send>>;
+
 /// The handlers of this module, over what they tell of.
 #[must_use]
 pub fn mounted(telemetry: &Arc<Telemetry>, readiness: Readiness, listed: &[Listed]) -> Vec<Mounted> {
     let readiness = Arc::new(readiness);
-    let openapi = Arc::new(bytes::Bytes::from(document(listed).to_json()));
+    let listed = listed.to_vec();
+    // Not before somebody asks: to make it takes longer than everything else at the start.
+    let openapi: Arc<LateDocument> =
+        Arc::new(LazyLock::new(Box::new(move || Bytes::from(document(&listed).to_json()))));
     vec![
         mount::<GetHealth>(|_: Call<()>| async { Ok(Health { status: "ok".to_owned() }) }),
         raw::<GetReadiness>(with(&readiness, get_readiness)),
@@ -137,8 +144,8 @@ async fn get_metrics(telemetry: Arc<Telemetry>, _: Ctx) -> Result<Reply, Fault> 
     Ok(Reply::bytes(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", telemetry.render()))
 }
 
-async fn get_openapi(document: Arc<bytes::Bytes>, _: Ctx) -> Result<Reply, Fault> {
-    Ok(Reply::json_bytes(StatusCode::OK, bytes::Bytes::clone(&document)))
+async fn get_openapi(document: Arc<LateDocument>, _: Ctx) -> Result<Reply, Fault> {
+    Ok(Reply::json_bytes(StatusCode::OK, Bytes::clone(&document)))
 }
 
 async fn get_docs(_: Ctx) -> Result<Reply, Fault> {

@@ -21,7 +21,7 @@ use crate::{
     ids::AccountId,
     model::{IdentityKind, Person},
     scoring::{Candidate, ScoringError},
-    service::{days::Day, people::seeker},
+    service::{days::Day, heavy::heavy, people::seeker},
     store::{DailyPlace, NewDaily},
 };
 
@@ -132,7 +132,6 @@ impl Daily {
                 .collect();
             matcher.top_of_each(&queries, threads)
         };
-        // It fails only when the process is going down.
-        tokio::task::spawn_blocking(ask).await.map_err(|_| StoreError::Unavailable(None))
+        heavy(ask).await.map_err(|_| StoreError::Unavailable(None))
     }
 }

@@ -29,6 +29,7 @@ use crate::{
     },
     scoring::funnel::Funnel,
     service::{
+        heavy::heavy,
         people::seeker,
         tokens::{TokenKey, mac},
     },
@@ -157,8 +158,7 @@ impl Daily {
             let is_left_out = |id| left_out.binary_search(&id).is_ok();
             matcher.funnel(&candidates(&person, moment).excluding(&is_left_out))
         };
-        // It fails only when the process is going down.
-        let counted = tokio::task::spawn_blocking(count).await.map_err(|_| StoreError::Unavailable(None))?;
+        let counted = heavy(count).await.map_err(|_| StoreError::Unavailable(None))?;
         Ok(counted?)
     }
 

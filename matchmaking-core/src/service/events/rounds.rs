@@ -14,7 +14,7 @@ use crate::{
         pairing::{EveningPlan, PairingError, Round, Suited, schedule},
         requirements::meet_each_other,
     },
-    service::{chat::OpenError, matchmaking::MatchmakingError, people::seeker},
+    service::{chat::OpenError, heavy::heavy, matchmaking::MatchmakingError, people::seeker},
     store::{CloseEventOutcome, EventView, PickOutcome, Slice},
 };
 
@@ -252,7 +252,7 @@ struct Drawing {
 impl Drawing {
     /// Draws the rounds up off the threads that serve: with hundreds of people it takes a while.
     async fn draw(self) -> Result<Vec<Round>, EventError> {
-        let drawn = tokio::task::spawn_blocking(move || self.drawn()).await;
+        let drawn = heavy(move || self.drawn()).await;
         drawn.map_err(|_| EventError::Rounds(None))?.map_err(|error| EventError::Rounds(Some(error)))
     }
 

@@ -11,7 +11,10 @@ use crate::{
     ids::{AccountId, PhotoId},
     model::{FileRole, Photo, PhotoFiles, PhotoKind, ReviewStatus, may_see},
     ports::media::MediaKey,
-    service::media::{own_key, put_for, without_metadata},
+    service::{
+        heavy::heavy,
+        media::{own_key, put_for, without_metadata},
+    },
     store::{AddPhotoOutcome, NewPhoto, NewVideo},
 };
 
@@ -105,7 +108,7 @@ impl Profiles {
             FilmKind::WebM => "webm",
         };
         let file = own_key(ending);
-        let bytes = tokio::task::spawn_blocking(move || without_metadata(bytes)).await;
+        let bytes = heavy(move || without_metadata(bytes)).await;
         let bytes = bytes.map_err(|_| ProfileError::BadFilm)?;
         let mut files = vec![(file.clone(), FileRole::Video, bytes)];
         if let Some(cover) = cover {

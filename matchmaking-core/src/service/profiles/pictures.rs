@@ -10,6 +10,8 @@ use image::{
 };
 use tokio::sync::Semaphore;
 
+use crate::service::heavy::heavy;
+
 /// The most pixels of a picture.
 pub const PIXELS_MAX: u64 = 40_000_000;
 
@@ -102,7 +104,7 @@ impl Pictures {
         let pixels = pixels(&bytes)?;
         let wanted = u32::try_from(pixels.div_ceil(PERMIT_PIXELS)).unwrap_or(u32::MAX);
         let permit = Arc::clone(&self.0).acquire_many_owned(wanted).await;
-        let made = tokio::task::spawn_blocking(move || {
+        let made = heavy(move || {
             let _permit = permit;
             make(&bytes, crop)
         });

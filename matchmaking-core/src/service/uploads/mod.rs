@@ -16,6 +16,7 @@ use crate::{
     ids::AccountId,
     model::{MessageDetails, MessageKind},
     ports::media::MediaKey,
+    service::heavy::heavy,
     store::{NewUpload, Stores, Upload},
 };
 
@@ -148,7 +149,7 @@ impl Made {
 
 /// Goes through a file on a thread of its own: it may be large, and made to take long.
 async fn beside(make: impl FnOnce() -> Option<Made> + Send + 'static) -> Option<Made> {
-    tokio::task::spawn_blocking(make).await.ok().flatten()
+    heavy(make).await.ok().flatten()
 }
 
 fn voice(bytes: Bytes) -> Option<Made> {

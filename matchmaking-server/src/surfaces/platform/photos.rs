@@ -32,7 +32,6 @@ pub(super) async fn add(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault> {
     let form = ctx.form("file", PICTURE_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
     let fields = Input::strict().with_query(texts).decode();
-    // Kept until the picture is made: its bytes count against the memory for uploads as long.
     let (AddPhotoForm { kind, is_primary, crop_data }, file) = with_file(fields, form.file)?;
     let crop = crop_data.map(|CropData { x, y, width, height }| Crop { x, y, width, height });
     let new = NewPicture { bytes: file.bytes.clone(), kind, is_primary, crop };

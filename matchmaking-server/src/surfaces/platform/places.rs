@@ -33,6 +33,15 @@ impl Desk {
     /// Lets somebody in for whom there is a place, before anything is read of what they send.
     pub(super) async fn admit(&self, ctx: &mut Ctx) -> Result<(Caller, Place), Fault> {
         let caller = SessionGate::new(&self.services).admit(&ctx.asked).await?;
+        ctx.count_upload(caller.account.get());
+        Ok((caller, self.places.take(caller.account)?))
+    }
+
+    /// Lets somebody in for whom there is a place once what they send has been read, so that nobody waits for them.
+    pub(super) async fn admit_with_body(&self, ctx: &mut Ctx) -> Result<(Caller, Place), Fault> {
+        let caller = SessionGate::new(&self.services).admit(&ctx.asked).await?;
+        ctx.count_upload(caller.account.get());
+        ctx.body.gather().await?;
         Ok((caller, self.places.take(caller.account)?))
     }
 }

@@ -22,7 +22,6 @@ pub(super) async fn upload(desk: Arc<Desk>, mut ctx: Ctx) -> Result<Reply, Fault
     let form = ctx.form("file", FILM_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
     let fields = Input::strict().with_query(texts).decode();
-    // Kept until it is stored: its bytes count against the memory for uploads as long.
     let (UploadForm { kind }, file) = with_file(fields, form.file)?;
     let limit = match kind {
         MessageKind::Image => PICTURE_BYTES_MAX,

@@ -20,9 +20,9 @@ use super::{
 };
 use crate::http::{Ctx, Reply, answer};
 
-/// Reads a request with pictures in it, which is read whole.
+/// Reads a request with pictures in it.
 async fn read<T: Decode>(desk: &Desk, ctx: &mut Ctx) -> Result<(AccountId, T, Place), Fault> {
-    let (caller, place) = desk.admit(ctx).await?;
+    let (caller, place) = desk.admit_with_body(ctx).await?;
     Ok((caller.account, ctx.input().await?.decode()?, place))
 }
 
