@@ -67,12 +67,8 @@ async fn a_handler_may_answer_without_reading() {
 async fn a_slow_body_is_given_up() {
     let long = Duration::from_mins(10);
     for (chunk, whole, grace) in [(SHORT, long, long), (long, SHORT, long), (long, long, SHORT)] {
-        let limits = Limits {
-            body_chunk_timeout: chunk,
-            body_timeout: whole,
-            body_grace: grace,
-            ..Limits::default()
-        };
+        let limits =
+            Limits { body_chunk_timeout: chunk, body_timeout: whole, body_grace: grace, ..Limits::default() };
         let server = Server::of_things(limits).await;
         let answer = server.exchange(&post("/t/thing", "Content-Length: 10\r\n", "{")).await;
         assert_eq!((answer.status, answer.json()), (408, json!({"detail": "Request Timeout"})));

@@ -33,6 +33,8 @@ const WECHAT: [&str; 15] = [
 ];
 /// Words for QQ, likewise.
 const QQ: [&str; 5] = ["qq", "扣扣", "企鹅", "q号", "球球"];
+/// What the words above begin with: most characters of a text are none of these.
+const FIRST: [char; 11] = ['微', '薇', '威', '徽', '加', 'w', 'v', 'q', '扣', '企', '球'];
 /// Ends of names of hosts that stand for a link by themselves.
 const HOSTS: [&str; 18] = [
     "com", "cn", "net", "org", "cc", "top", "xyz", "vip", "info", "app", "link", "site", "club", "shop",
@@ -84,8 +86,14 @@ impl Reading {
         let mut units = Vec::with_capacity(text.len());
         for (from, written) in text.char_indices().filter(|(_, c)| !is_invisible(*c)) {
             let to = from + written.len_utf8();
-            for read in std::iter::once(written).nfkc().flat_map(char::to_lowercase) {
-                units.push(Unit { read, from, to });
+            match written {
+                // Of these it is known how they are read, and most texts have no others.
+                '\0'..='\x7f' => units.push(Unit { read: written.to_ascii_lowercase(), from, to }),
+                '\u{4e00}'..='\u{9fff}' => units.push(Unit { read: written, from, to }),
+                _ => {
+                    let read = std::iter::once(written).nfkc().flat_map(char::to_lowercase);
+                    units.extend(read.map(|read| Unit { read, from, to }));
+                }
             }
         }
         Self(units)
@@ -178,6 +186,9 @@ impl Reading {
         for place in 0..self.0.len() {
             if self.says(place, "wxid_") {
                 found.push(place..self.end_of(place, is_name));
+            }
+            if !self.at(place).is_some_and(|c| FIRST.contains(&c)) {
+                continue;
             }
             let wechat = WECHAT.iter().find(|word| self.stands(place, word));
             let qq = QQ.iter().find(|word| self.stands(place, word));
@@ -341,24 +352,21 @@ fn is_spelling(groups: &[usize]) -> bool {
 }
 
 /// The digit that is read where this is written.
-fn digit(c: char) -> Option<char> {
-    const CHINESE: [[char; 3]; 10] = [
-        ['零', '〇', '洞'],
-        ['一', '壹', '幺'],
-        ['二', '贰', '两'],
-        ['三', '叁', '仨'],
-        ['四', '肆', '肆'],
-        ['五', '伍', '伍'],
-        ['六', '陆', '陆'],
-        ['七', '柒', '拐'],
-        ['八', '捌', '捌'],
-        ['九', '玖', '勾'],
-    ];
-    if c.is_ascii_digit() {
-        return Some(c);
-    }
-    let digit = CHINESE.iter().position(|forms| forms.contains(&c))?;
-    char::from_digit(u32::try_from(digit).ok()?, 10)
+const fn digit(c: char) -> Option<char> {
+    Some(match c {
+        '0'..='9' => c,
+        '零' | '〇' | '洞' => '0',
+        '一' | '壹' | '幺' => '1',
+        '二' | '贰' | '两' => '2',
+        '三' | '叁' | '仨' => '3',
+        '四' | '肆' => '4',
+        '五' | '伍' => '5',
+        '六' | '陆' => '6',
+        '七' | '柒' | '拐' => '7',
+        '八' | '捌' => '8',
+        '九' | '玖' | '勾' => '9',
+        _ => return None,
+    })
 }
 
 /// What is not seen, or only dresses what stands before it.

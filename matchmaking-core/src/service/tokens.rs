@@ -1,6 +1,10 @@
 //! Access tokens: JSON Web Tokens signed with HS256, of one surface each.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, crypto::aws_lc};
@@ -24,6 +28,9 @@ const OF_SESSIONS: &str = "platform";
 
 /// The most bytes of a token that is looked at. One of ours has about 200.
 pub const TOKEN_BYTES_MAX: usize = 4 << 10;
+
+/// The most tokens whose signatures are remembered as right; when there are more, all are forgotten.
+pub const TOKENS_REMEMBERED: usize = 4_096;
 
 /// Who made our tokens, as they say.
 const ISSUER: &str = "matchmaking";
@@ -107,11 +114,23 @@ struct Claims {
     sid: Option<SessionId>,
 }
 
+/// What a token says that was signed here.
+#[derive(Clone, Copy)]
+struct Said {
+    audience: &'static str,
+    account: AccountId,
+    session: Option<SessionId>,
+    /// In seconds since 1970.
+    expires: i64,
+}
+
 /// Issues and checks tokens. Cheap to clone.
 #[derive(Clone)]
 pub struct Tokens {
     keys: Arc<(EncodingKey, DecodingKey)>,
     clock: Arc<dyn Clock>,
+    /// The tokens whose signatures were found right.
+    known: Arc<RwLock<HashMap<String, Said>>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -128,7 +147,7 @@ impl Tokens {
         // named one before is right.
         let _ = aws_lc::DEFAULT_PROVIDER.install_default();
         let keys = (EncodingKey::from_secret(&key.0), DecodingKey::from_secret(&key.0));
-        Self { keys: Arc::new(keys), clock }
+        Self { keys: Arc::new(keys), clock, known: Arc::default() }
     }
 
     /// A token of this kind for this account, good for [`TOKEN_HOURS`].
@@ -163,16 +182,27 @@ impl Tokens {
 
     /// Whose token of this kind it is.
     pub fn check(&self, kind: TokenKind, token: &str) -> Result<AccountId, TokenError> {
-        self.read(kind.name(), token).map(|claims| claims.user_id)
+        self.read(kind.name(), token).map(|said| said.account)
     }
 
     /// Whose access token it is, and of which session. Whether that goes on is for the store to say.
     pub fn check_session(&self, token: &str) -> Result<Caller, TokenError> {
-        let Claims { user_id: account, sid, .. } = self.read(OF_SESSIONS, token)?;
-        Ok(Caller { account, session: sid.ok_or(TokenError::Bad)? })
+        let Said { account, session, .. } = self.read(OF_SESSIONS, token)?;
+        Ok(Caller { account, session: session.ok_or(TokenError::Bad)? })
     }
 
-    fn read(&self, audience: &str, token: &str) -> Result<Claims, TokenError> {
+    fn read(&self, audience: &'static str, token: &str) -> Result<Said, TokenError> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(token).copied();
+        let said = match known {
+            Some(said) if said.audience == audience => said,
+            Some(_) => return Err(TokenError::Bad),
+            None => self.verify(audience, token)?,
+        };
+        if self.clock.now().0.div_euclid(1_000) < said.expires { Ok(said) } else { Err(TokenError::Expired) }
+    }
+
+    /// What a token says, whose signature is looked at, and remembered if it is right.
+    fn verify(&self, audience: &'static str, token: &str) -> Result<Said, TokenError> {
         if token.len() > TOKEN_BYTES_MAX {
             return Err(TokenError::Bad);
         }
@@ -180,16 +210,19 @@ impl Tokens {
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[audience]);
-        // The library knows the machine's time only: ours is compared below.
+        // The library knows the machine's time only: ours is compared by who asks.
         validation.validate_exp = false;
         validation.leeway = 0;
-        let token =
-            jsonwebtoken::decode::<Claims>(token, &self.keys.1, &validation).map_err(|_| TokenError::Bad)?;
-        if self.clock.now().0.div_euclid(1_000) < token.claims.exp {
-            Ok(token.claims)
-        } else {
-            Err(TokenError::Expired)
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.keys.1, &validation);
+        let Claims { user_id: account, sid: session, exp: expires, .. } =
+            decoded.map_err(|_| TokenError::Bad)?.claims;
+        let said = Said { audience, account, session, expires };
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= TOKENS_REMEMBERED {
+            known.clear();
         }
+        known.insert(token.to_owned(), said);
+        Ok(said)
     }
 }
 
@@ -249,6 +282,16 @@ mod tests {
         assert_eq!(tokens.check_session(&token), Ok(caller));
         clock.advance(1);
         assert_eq!(tokens.check_session(&token), Err(TokenError::Expired));
+    }
+
+    #[test]
+    fn no_more_tokens_are_remembered_than_that() {
+        let (tokens, _) = tokens();
+        for id in (1..).take(TOKENS_REMEMBERED + 1) {
+            let token = tokens.issue(TokenKind::Rooms, account(id));
+            assert_eq!(tokens.check(TokenKind::Rooms, &token), Ok(account(id)));
+        }
+        assert_eq!(tokens.known.read().unwrap().len(), 1);
     }
 
     #[test]

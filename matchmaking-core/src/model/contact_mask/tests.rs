@@ -158,3 +158,15 @@ fn no_text_is_too_strange() {
         }
     }
 }
+
+#[test]
+fn short_cuts_read_as_the_rule_does() {
+    for c in ('\0'..='\x7f').chain('\u{4e00}'..='\u{9fff}') {
+        let rule: Vec<char> = std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect();
+        let read: Vec<char> = Reading::of(&c.to_string()).0.iter().map(|unit| unit.read).collect();
+        assert_eq!(read, rule, "{c:?}");
+    }
+    for word in WECHAT.iter().chain(&QQ) {
+        assert!(FIRST.contains(&word.chars().next().unwrap()), "{word}");
+    }
+}

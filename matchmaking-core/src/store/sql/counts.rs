@@ -59,8 +59,6 @@ sql! {
         WHERE me.account_id = $1 AND c.kept_since IS NOT NULL",
         added!()
     );
-    LISTED_COUNT = "SELECT n.listed FROM conversation_counts n JOIN accounts v ON v.id = n.account_id
-        WHERE n.account_id = $1 AND v.status = 1";
     ERASE_COUNT = "DELETE FROM conversation_counts WHERE account_id = $1";
 }
 

@@ -73,6 +73,7 @@ pub struct SqlStore {
     albums: gather::Gatherer<album::Albums>,
     accesses: gather::Gatherer<sessions::Accesses>,
     dailies: gather::Gatherer<daily::Dailies>,
+    totals: gather::Gatherer<summaries::Totals>,
 }
 
 /// The connections of either database.

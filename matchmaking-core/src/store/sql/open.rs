@@ -55,6 +55,7 @@ impl SqlStore {
             albums: Gatherer::start(&pool, beside),
             accesses: Gatherer::start(&pool, beside),
             dailies: Gatherer::start(&pool, beside),
+            totals: Gatherer::start(&pool, beside),
             watch,
             pool,
         })

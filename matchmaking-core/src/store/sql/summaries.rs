@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 
-use sqlx::{query_as, query_scalar};
+use async_trait::async_trait;
+use sqlx::query_as;
 
 use super::{
-    SqlStore,
+    SqlPool, SqlStore,
     conversations::contact_locked,
-    counts::LISTED_COUNT,
+    gather::Gathered,
     json::list,
     limit, read,
     rows::{self, PartRow, conversation_columns},
@@ -38,16 +39,22 @@ macro_rules! last_columns {
     };
 }
 
-/// Whether the account of `$1` may see the other one of the direct conversation `c`, whose match is `x`, or had one that
+/// Whether the account with the number `$viewer` may see the other one of the direct conversation `c`, whose match is `x`, or had one that
 /// is kept: [`may_see`](crate::model::may_see), looked up for one conversation after the other.
 macro_rules! sees_other {
-    () => {
-        "EXISTS (SELECT 1 FROM accounts v WHERE v.id = $1 AND v.status = 1)
+    ($viewer:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM accounts v WHERE v.id = ",
+            $viewer,
+            " AND v.status = 1)
             AND (c.kept_since IS NOT NULL OR x.id IS NOT NULL AND x.ended_at IS NULL
                 AND EXISTS (SELECT 1 FROM accounts o
-                    WHERE o.id = CASE WHEN c.low_id = $1 THEN c.high_id ELSE c.low_id END AND o.status = 1))
+                    WHERE o.id = CASE WHEN c.low_id = ",
+            $viewer,
+            " THEN c.high_id ELSE c.low_id END AND o.status = 1))
             AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.low_id AND b.target_id = c.high_id)
             AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = c.high_id AND b.target_id = c.low_id)"
+        )
     };
 }
 
@@ -85,7 +92,7 @@ macro_rules! matched {
             LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
             LEFT JOIN messages l ON l.conversation_id = c.id AND l.seq = c.last_seq
             WHERE me.account_id = $1 AND me.active_at IS NOT NULL AND ",
-            sees_other!(),
+            sees_other!("$1"),
             $order,
             " LIMIT CAST($2 AS BIGINT) OFFSET $3"
         )
@@ -131,15 +138,20 @@ sql! {
     );
     MATCHED = matched!(" ORDER BY me.is_pinned DESC, me.active_at DESC, me.conversation_id DESC");
     MATCHED_BACKWARDS = matched!(" ORDER BY me.is_pinned, me.active_at, me.conversation_id");
-    UNREAD = concat!(
-        "SELECT CAST(COALESCE(SUM(shown.unread), 0) AS BIGINT) FROM (
-            SELECT CASE WHEN me.unread > $3 THEN $3 ELSE me.unread END AS unread
-            FROM members me
-            JOIN conversations c ON c.id = me.conversation_id
-            LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
-            WHERE me.account_id = $1 AND me.unread > 0 AND ",
-        sees_other!(),
-        " ORDER BY me.active_at DESC LIMIT CAST($2 AS BIGINT)) AS shown"
+    // How many conversations are listed, and how many messages are unread in them.
+    TOTALS = concat!(
+        "SELECT CAST(j.key AS BIGINT), CASE WHEN p.status = 1 THEN COALESCE(n.listed, 0) ELSE 0 END,
+            CAST(COALESCE((SELECT SUM(shown.unread) FROM (
+                SELECT CASE WHEN me.unread > $3 THEN $3 ELSE me.unread END AS unread
+                FROM members me
+                JOIN conversations c ON c.id = me.conversation_id
+                LEFT JOIN matches x ON x.low_id = c.low_id AND x.high_id = c.high_id
+                WHERE me.account_id = p.id AND me.unread > 0 AND ",
+        sees_other!("p.id"),
+        " ORDER BY me.active_at DESC LIMIT CAST($2 AS BIGINT)) AS shown), 0) AS BIGINT)
+        FROM jsonb_each($1) AS j
+        JOIN accounts p ON p.id = CAST(j.value AS BIGINT)
+        LEFT JOIN conversation_counts n ON n.account_id = p.id"
     );
 }
 
@@ -171,6 +183,32 @@ struct MatchedRow {
     #[sqlx(flatten)]
     summary: SummaryRow,
     matched_at: i64,
+}
+
+/// What is told of somebody's whole list with each part of it.
+pub(super) struct Totals;
+
+/// How many conversations are listed, and how many messages are unread in them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Total {
+    listed: i64,
+    unread: i64,
+}
+
+#[async_trait]
+impl Gathered for Totals {
+    type Key = AccountId;
+    type Found = Total;
+    const READS_TALK: bool = true;
+
+    async fn look_up(pool: &SqlPool, ids: &[AccountId]) -> StoreResult<Vec<(i64, StoreResult<Total>)>> {
+        let found: Vec<(i64, i64, i64)> = read!(pool, |p| query_as(TOTALS)
+            .bind(list(ids))
+            .bind(limit(UNREAD_CONVERSATIONS_MAX))
+            .bind(UNREAD_COUNTED_MAX)
+            .fetch_all(p))?;
+        Ok(found.into_iter().map(|(place, listed, unread)| (place, Ok(Total { listed, unread }))).collect())
+    }
 }
 
 impl SqlStore {
@@ -220,14 +258,15 @@ impl SqlStore {
         slice: Slice,
     ) -> StoreResult<Sliced<MatchedConversation>> {
         let page = if slice.newest_first { MATCHED } else { MATCHED_BACKWARDS };
-        let total: Option<i64> =
-            read!(self.pool, |p| query_scalar(LISTED_COUNT).bind(account.get()).fetch_optional(p))?;
-        let found = read!(self.pool, |p| query_as::<_, MatchedRow>(page)
-            .bind(account.get())
-            .bind(limit(slice.limit))
-            .bind(limit(slice.skip))
-            .bind(UNREAD_COUNTED_MAX)
-            .fetch_all(p))?;
+        let listed = async {
+            read!(self.pool, |p| query_as::<_, MatchedRow>(page)
+                .bind(account.get())
+                .bind(limit(slice.limit))
+                .bind(limit(slice.skip))
+                .bind(UNREAD_COUNTED_MAX)
+                .fetch_all(p))
+        };
+        let (total, found) = tokio::try_join!(self.totals.ask(account), listed)?;
         let matched = |row: MatchedRow| {
             let summary = summary(row.summary)?;
             let partner = match summary.conversation.kind {
@@ -238,15 +277,11 @@ impl SqlStore {
             Ok(MatchedConversation { summary, partner, matched_at: Millis(row.matched_at) })
         };
         let items = found.into_iter().map(matched).collect::<StoreResult<_>>()?;
-        Ok(Sliced { total: rows::count(total.unwrap_or(0)), items })
+        Ok(Sliced { total: rows::count(total.map_or(0, |total| total.listed)), items })
     }
 
     pub(super) async fn unread(&self, account: AccountId) -> StoreResult<i64> {
-        read!(self.pool, |p| query_scalar(UNREAD)
-            .bind(account.get())
-            .bind(limit(UNREAD_CONVERSATIONS_MAX))
-            .bind(UNREAD_COUNTED_MAX)
-            .fetch_one(p))
+        Ok(self.totals.ask(account).await?.map_or(0, |total| total.unread))
     }
 }
 

@@ -47,6 +47,9 @@ const WRITTEN_BATCHES: usize = 2;
 const QUIET: Duration = Duration::from_millis(1);
 /// How long a batch waits for more in all.
 const COMPANY_WAIT: Duration = Duration::from_millis(3);
+/// How many are enough where a batch is written faster than [`QUIET`]: what more would save is less than what is lost while
+/// nothing is written.
+const ENOUGH: usize = 32;
 /// How long a sender waits for room in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(10);
 /// The number of the kind of direct conversations, as [`ConversationKind::code`](crate::model::ConversationKind::code)
@@ -189,14 +192,16 @@ struct Database {
 
 async fn run(database: Database, mut queue: mpsc::Receiver<Job>, tell: mpsc::Sender<Written>) {
     let mut jobs = Vec::with_capacity(BATCH_MESSAGES);
+    // How many it pays to wait for.
     let mut company = 1;
     while queue.recv_many(&mut jobs, BATCH_MESSAGES).await > 0 {
         if company > 1 {
             gather(&mut queue, &mut jobs, company).await;
         }
-        company = jobs.len();
         let (news, told): (Vec<_>, Vec<_>) = jobs.drain(..).map(|job| (job.new, job.told)).unzip();
+        let began = Instant::now();
         let written = write(&database, &news).await.into_iter().zip(told).collect();
+        company = if began.elapsed() < QUIET { news.len().min(ENOUGH) } else { news.len() };
         if tell.send(written).await.is_err() {
             return;
         }
