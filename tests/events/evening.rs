@@ -103,6 +103,10 @@ async fn the_size_of_an_evening_is_checked(database: Database) {
     let path = format!("/admin/v1/events/{id}/rounds");
     let answer = ask(&server, ADMIN_TOKEN, Verb::POST, &path, Some(&body)).await;
     refused_fields(&answer, 40001, &["rounds", "minutes", "break_minutes", "tables", "from_the_start"]);
+    for moment in ["0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z"] {
+        let answer = ask(&server, ADMIN_TOKEN, Verb::POST, &path, Some(&json!({"starts_at": moment}))).await;
+        refused_fields(&answer, 40001, &["starts_at"]);
+    }
     let drawn = draws(&server, id, json!({"tables": 500})).await;
     assert_eq!(drawn, json!({"event_id": id, "rounds": 0, "dates": 0, "participants": 0}));
 }

@@ -1,7 +1,9 @@
 //! Media by signed links, over the wire.
 
 use matchmaking_core::ids::ConversationId;
+use matchmaking_core::model::{Identity, IdentityKind, Profile};
 use matchmaking_core::ports::OFFLINE_BASE_URL;
+use matchmaking_core::store::{CreateOutcome, NewAccount};
 use serde_json::json;
 
 use crate::support::{Answer, Backend, Database, Remote, Server};
@@ -16,7 +18,15 @@ impl Server {
     async fn keep(&self, name: &'static str, bytes: Vec<u8>) -> String {
         let keeping = async move |services: std::sync::Arc<matchmaking_core::service::Services>| {
             let room = ConversationId::new(12).unwrap();
-            let kept = services.media.keep(room, name, bytes.into()).await.unwrap();
+            let new = NewAccount {
+                identities: vec![Identity::new(IdentityKind::Username, format!("owner of {name}"))],
+                password_hash: None,
+                profile: Profile::default(),
+                at: services.clock.now(),
+            };
+            let made = services.stores.accounts.create_account(new).await.unwrap();
+            let CreateOutcome::Created(owner) = made else { panic!("{made:?}") };
+            let kept = services.uploads.keep_for_room(owner.id, room, name, bytes.into()).await.unwrap();
             services.media.link(&kept.key, services.clock.now())
         };
         let link = self.inside(keeping).await;
@@ -59,8 +69,8 @@ async fn a_link_serves_what_was_kept_as_something_that_runs_nowhere() {
             ("x-content-type-options", "nosniff"),
             ("content-security-policy", "default-src 'none'; sandbox"),
             ("accept-ranges", "bytes"),
-            // From half past ten to the hour after the same time tomorrow.
-            ("cache-control", "private, max-age=88200, immutable"),
+            // Not for as long as the link is good: it may be taken back.
+            ("cache-control", "private, max-age=3600, immutable"),
             ("content-length", &content.len().to_string()),
         ] {
             assert_eq!(answer.header(header), value, "{name}");

@@ -359,7 +359,9 @@ mod from_services {
         fn from(error: DailyError) -> Self {
             match error {
                 DailyError::Incomplete(missing) => Self::Invalid(missing.into_iter().map(needed).collect()),
-                DailyError::NoRefreshLeft { retry_after } => Self::RateLimited { retry_after },
+                DailyError::NoRefreshLeft { retry_after } | DailyError::EnoughAsked { retry_after } => {
+                    Self::RateLimited { retry_after }
+                }
                 DailyError::Unknown => Self::UnknownAccount,
                 DailyError::Scoring(error) => Self::internal(error),
                 DailyError::Store(error) => error.into(),

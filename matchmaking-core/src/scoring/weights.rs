@@ -10,8 +10,8 @@ pub const WEIGHTS_VERSION: u32 = 1;
 
 /// The first word of a table.
 const TITLE: &str = "matchmaking-weights";
-/// The greatest weight, either way.
-const GREATEST: f64 = 100.0;
+/// The greatest weight, either way. With much more everybody's yes would be certain, and nobody told from anybody.
+const GREATEST: f64 = 10.0;
 
 /// Declares the weights with the names by which tables know them, the value at which each neither helps nor harms,
 macro_rules! weights {
@@ -118,7 +118,7 @@ weights! {
     BaseMale = "base_male", 0.0, -0.2, -0.622;
 }
 
-/// The table: a weight for each thing, −100 to 100, and the chance that an average pair says yes to each other, which is
+/// The table: a weight for each thing, −10 to 10, and the chance that an average pair says yes to each other, which is
 /// the 50 of the match score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
@@ -149,7 +149,7 @@ impl Weights {
     ///
     /// # Errors
     ///
-    /// [`ScoringError::BadWeight`] for what is no number from −100 to 100.
+    /// [`ScoringError::BadWeight`] for what is no number from −10 to 10.
     pub fn with(mut self, weight: Weight, value: f64) -> Result<Self, ScoringError> {
         if !(-GREATEST..=GREATEST).contains(&value) {
             return Err(ScoringError::BadWeight(weight.code()));
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn bad_weights_are_named() {
-        for bad in [-101.0, f64::NAN, f64::INFINITY] {
+        for bad in [-10.1, f64::NAN, f64::INFINITY] {
             let refused = Weights::DEFAULT.with(Weight::Nearness, bad);
             assert_eq!(refused, Err(ScoringError::BadWeight("nearness")));
         }

@@ -4,7 +4,11 @@
 pub mod ahead;
 pub mod funnel;
 
-use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroUsize,
+    sync::Arc,
+};
 
 use super::{
     days::Day,
@@ -67,6 +71,12 @@ pub enum DailyError {
     #[error("no refresh is left for {retry_after} s")]
     NoRefreshLeft {
         /// Seconds until there is one.
+        retry_after: u64,
+    },
+    /// As many questions about the funnel were asked today as are answered.
+    #[error("no more funnels for {retry_after} s")]
+    EnoughAsked {
+        /// Seconds until there are some.
         retry_after: u64,
     },
     /// The account takes no part.
@@ -219,7 +229,8 @@ impl Daily {
         people: impl IntoIterator<Item = &Candidate>,
         day: Day,
     ) -> Result<HashMap<AccountId, u64>, StoreError> {
-        let ids: Vec<AccountId> = people.into_iter().map(|one| one.id).collect();
+        let ids: BTreeSet<AccountId> = people.into_iter().map(|one| one.id).collect();
+        let ids: Vec<AccountId> = ids.into_iter().collect();
         Ok(self.stores.daily.exposures(&ids, counted_since(day)).await?.into_iter().collect())
     }
 

@@ -77,7 +77,7 @@ impl Exports {
         let read = self.stores.messages.messages_after(thread.id(), after, EXPORT_PART).await?;
         let mut part = Part::of(read, |message| message.seq);
         part.items.retain(|message| thread.shows(message.sender));
-        part.items = thread.show(part.items);
+        part.items = self.chat.shown(thread, part.items);
         Ok(part)
     }
 }

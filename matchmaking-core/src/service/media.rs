@@ -9,7 +9,6 @@ mod viewed;
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use hmac::Mac as _;
 
 use super::profiles::FileViewer;
@@ -36,6 +35,9 @@ const LINK_STEP_SECS: i64 = 3_600;
 
 /// What the key that signs links is made for.
 const KEY_USAGE: &str = "matchmaking: links to media";
+
+/// How many hexadecimal digits the name has of what is sent to a conversation.
+const NAME_DIGITS: usize = 32;
 
 /// Where media are, below the base URL.
 const PLACE: &str = "/media/";
@@ -75,21 +77,18 @@ impl Media {
         Self { store, clock, prefix: format!("{base_url}{PLACE}").into(), key: key.derived(KEY_USAGE) }
     }
 
-    /// Keeps what somebody sends to a conversation. Its bytes say what it is; of the name its sender gave it, only the
-    /// ending is kept, and only where that is harmless.
-    pub async fn keep(
-        &self,
+    /// What somebody sends to a conversation, as it is to be kept. Its bytes say what it is; of the name its sender gave it,
+    /// only the ending is kept, and only where that is harmless.
+    pub(in crate::service) fn of_room(
         room: ConversationId,
         file_name: &str,
-        bytes: Bytes,
+        bytes: &[u8],
     ) -> Result<Kept, MediaError> {
-        let ending = kinds::ending(&bytes, file_name);
+        let ending = kinds::ending(bytes, file_name);
         // Nobody guesses the name of what they were not sent.
-        let name = format!("{}{:032x}.{ending}", place_of(room), rand::random::<u128>());
+        let name = format!("{}{:0NAME_DIGITS$x}.{ending}", place_of(room), rand::random::<u128>());
         let key: MediaKey = name.parse().map_err(|error| MediaError::Unavailable(Box::new(error)))?;
-        let kept = Kept { content_type: content_type(&key), bytes: bytes.len(), key };
-        self.store.put(&kept.key, bytes).await?;
-        Ok(kept)
+        Ok(Kept { content_type: content_type(&key), bytes: bytes.len(), key })
     }
 
     /// A link to something that is kept: good from `at` for [`LINK_HOURS`], and up to an hour longer.
@@ -106,6 +105,25 @@ impl Media {
         let rest = link.strip_prefix(&*self.prefix)?;
         let key = rest.split_once(['?', '#']).map_or(rest, |(key, _)| key);
         key.parse().ok()
+    }
+
+    /// What was sent to this conversation, if a text is nothing but the link to it, with its signature or without.
+    #[must_use]
+    pub fn sent_to(&self, text: &str, room: ConversationId) -> Option<MediaKey> {
+        let key = self.bare(text)?;
+        let name = key.as_str().strip_prefix(&place_of(room))?;
+        let (name, ending) = name.split_once('.')?;
+        // Whoever makes a name up could say something with it.
+        let is_ours = name.len() == NAME_DIGITS
+            && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            && kinds::is_ending(ending);
+        is_ours.then_some(key)
+    }
+
+    /// The link to something without a signature, which is good for nothing but to be signed.
+    #[must_use]
+    pub fn unsigned(&self, key: &MediaKey) -> String {
+        format!("{}{key}", self.prefix)
     }
 
     /// A text of a conversation that is to be shown: a link to something that was sent there is made good from now on,

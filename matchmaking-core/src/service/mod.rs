@@ -243,8 +243,14 @@ impl Services {
             Arc::clone(&hub),
             Arc::clone(&clock),
         );
-        let chat =
-            chat::Chat::new(stores.clone(), Arc::clone(&hub), Arc::clone(&clock), time_zone, masks_contacts);
+        let chat = chat::Chat::new(
+            stores.clone(),
+            Arc::clone(&hub),
+            Arc::clone(&clock),
+            time_zone,
+            media.clone(),
+            masks_contacts,
+        );
         let daily = daily::Daily::new(
             stores.clone(),
             people.clone(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Millis,
     error::StoreResult,
-    ids::{AccountId, PhotoId},
+    ids::{AccountId, ConversationId, MessageId, PhotoId},
     model::{
         FileRole, KeptFile, MessageDetails, MessageKind, Photo, PhotoFiles, PhotoKind, ReviewStatus, Video,
     },
@@ -97,6 +97,14 @@ pub trait AlbumStore: Send + Sync {
         keys: &[(String, FileRole)],
         until: Millis,
     ) -> StoreResult<()>;
+
+    /// Notes that a message links to a file that was reserved, so that the file goes when the message is taken back, unless
+    /// another one links to it. Of a file that nobody knows of nothing is noted.
+    async fn link_file(&self, key: &str, conversation: ConversationId, message: MessageId)
+    -> StoreResult<()>;
+
+    /// Whether this file is to be removed, and only has not been yet.
+    async fn is_discarded(&self, key: &str, at: Millis) -> StoreResult<bool>;
 
     /// Reserves the files of something that is to be sent, likewise, and notes what it is.
     async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()>;

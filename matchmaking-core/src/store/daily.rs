@@ -68,7 +68,7 @@ pub trait DailyStore: Send + Sync {
     async fn left_out(&self, account: AccountId, day: Millis) -> StoreResult<Vec<AccountId>>;
 
     /// How often these people stood in lists of this day and later, in anybody's; without those who did not. By their
-    /// numbers, ascending.
+    /// numbers, ascending, each once, however often they are asked for.
     async fn exposures(&self, people: &[AccountId], since: Millis) -> StoreResult<Vec<(AccountId, u64)>>;
 
     /// Keeps a list, counts that those in it were shown on its day, and forgets lists of earlier days. Returns false, and

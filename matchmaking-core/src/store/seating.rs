@@ -173,6 +173,17 @@ impl Seating {
         }
     }
 
+    /// Has a held seat end where the times of its event do not let it last any longer.
+    fn shorten(&mut self, place: usize) {
+        let Registration { state, held_until, course, .. } = &self.seats[place].registration;
+        let most = if course.offered { self.event.deadline_at } else { self.event.starts_at };
+        if *state == RegistrationState::Held && held_until.is_some_and(|until| until > most) {
+            self.change(place).held_until = Some(most);
+            let subject = self.event.id.get();
+            self.jobs.push(NewJob { kind: JobKind::Release, subject, run_at: most });
+        }
+    }
+
     fn expire(&mut self, place: usize) {
         let registration = self.change(place);
         registration.state = RegistrationState::Expired;
@@ -475,6 +486,9 @@ impl Seating {
         self.event.details.clone_from(&edit.details);
         self.event.details.code = code;
         self.event_changed = true;
+        for place in 0..self.seats.len() {
+            self.shorten(place);
+        }
         let run_at = self.event.ends_at.plus(SETTLE_AFTER);
         self.jobs.push(NewJob { kind: JobKind::Settle, subject: self.event.id.get(), run_at });
         self.release();

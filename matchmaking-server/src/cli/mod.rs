@@ -14,7 +14,7 @@ mod seed;
 mod serve;
 mod train;
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -90,8 +90,10 @@ pub fn main() -> ExitCode {
 }
 
 fn failed(failure: &Failure) -> ExitCode {
+    let mut out = std::io::stderr().lock();
     for line in failure.to_string().lines() {
-        eprintln!("matchmaking-server: {line}");
+        // Where nobody listens, the exit status tells.
+        let _ = writeln!(out, "matchmaking-server: {line}");
     }
     ExitCode::from(2)
 }

@@ -31,10 +31,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> Result<(), Failure>
     let file = arguments.weights.clone().unwrap_or_else(|| weights::path(&config.data_dir));
     let trained = with_services(config, async |offline| fit(&offline.services).await)?;
     let failed = |error: io::Error| Failure::Other(format!("train: {}: {error}", file.display()));
-    // Written beside and then renamed, so that nobody ever reads half a table.
-    let beside = file.with_extension("new");
-    std::fs::write(&beside, trained.weights.to_text()).map_err(failed)?;
-    std::fs::rename(&beside, &file).map_err(failed)?;
+    weights::save(&file, &trained.weights).map_err(failed)?;
     let [before, after] = trained.log_loss;
     let Trained { decisions, people, .. } = trained;
     // Nobody need listen: a closed standard output undoes nothing.

@@ -59,6 +59,8 @@ pub const FRAME_MAX: usize = 64 << 10;
 /// The frames that wait for a socket's client. When one more comes, the surface decides between dropping it
 /// and closing the socket (1013).
 pub const SOCKET_QUEUE: usize = 128;
+/// The bytes of frames that wait for a socket's client. When as many wait, a further one is as one too many.
+pub const SOCKET_QUEUE_BYTES: usize = 1 << 20;
 /// The read buffer of a socket, which most frames fit in; a longer one takes several reads. With many idle sockets
 /// it is most of the memory.
 pub const SOCKET_READ_BUFFER: usize = 1 << 10;

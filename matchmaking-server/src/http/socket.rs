@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -102,8 +105,10 @@ pub struct Sender {
 #[derive(Debug)]
 struct Ending {
     token: CancellationToken,
-    /// Told by the writer whenever it has taken what was queued.
+    /// Told by the writer whenever it has taken what was queued, or written it.
     taken: Notify,
+    /// The bytes that are queued or being written.
+    waiting: AtomicUsize,
     frame: OnceLock<(u16, Cow<'static, str>)>,
 }
 
@@ -136,10 +141,20 @@ impl Sender {
         if self.ending.token.is_cancelled() {
             return Err(SendRefused::Closed);
         }
-        self.queue.try_send(text.into()).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => SendRefused::Full,
-            mpsc::error::TrySendError::Closed(_) => SendRefused::Closed,
-        })
+        let text = text.into();
+        let (bytes, waiting) = (text.len(), &self.ending.waiting);
+        let queued = if waiting.fetch_add(bytes, Ordering::Relaxed) >= limits::SOCKET_QUEUE_BYTES {
+            Err(SendRefused::Full)
+        } else {
+            self.queue.try_send(text).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => SendRefused::Full,
+                mpsc::error::TrySendError::Closed(_) => SendRefused::Closed,
+            })
+        };
+        if queued.is_err() {
+            waiting.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        queued
     }
 
     /// Queues a text frame that must not be lost: when the queue is full, the socket is closed
@@ -232,13 +247,17 @@ impl Socket {
         }
     }
 
-    /// Waits until at least half of the queue is free, and `feed_has_room`, or the socket is at its end. A session that
+    /// Waits until at least half of the queue is free, in frames and in bytes, and `feed_has_room`, or the socket is at its end. A session that
     /// asks for this before it takes the next frame does not fill queue or feed faster than they are written, and so
     /// does not close the socket of a client that reads all it is sent. Whoever does not read is closed by the writer's
     /// patience.
     pub async fn room(&self, feed_has_room: impl Fn() -> bool) {
         let Sender { queue, ending } = &self.sender;
-        while queue.capacity() < queue.max_capacity().div_ceil(2) || !feed_has_room() {
+        let is_half_free = || {
+            queue.capacity() >= queue.max_capacity().div_ceil(2)
+                && ending.waiting.load(Ordering::Relaxed) <= limits::SOCKET_QUEUE_BYTES / 2
+        };
+        while !is_half_free() || !feed_has_room() {
             tokio::select! {
                 () = ending.token.cancelled() => return,
                 () = ending.taken.notified() => {}
@@ -308,10 +327,21 @@ where
     let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(ws_config())).await;
     let (sink, stream) = stream.split();
     let (queue, queued) = mpsc::channel(limits.socket_queue);
-    let ending =
-        Arc::new(Ending { token: kit.shutdown.child_token(), taken: Notify::new(), frame: OnceLock::new() });
+    let ending = Arc::new(Ending {
+        token: kit.shutdown.child_token(),
+        taken: Notify::new(),
+        waiting: AtomicUsize::new(0),
+        frame: OnceLock::new(),
+    });
     let (feed, fed) = oneshot::channel();
-    let texts = Texts { queued, fed: Some(fed), feed: None, taken: Vec::new(), most: limits.socket_queue };
+    let texts = Texts {
+        queued,
+        fed: Some(fed),
+        feed: None,
+        taken: Vec::new(),
+        of_session: 0,
+        most: limits.socket_queue,
+    };
     let writer = kit.tracker.spawn(write(sink, texts, Arc::clone(&ending), Arc::clone(&kit)));
     let (give_back, given_back) = oneshot::channel();
     let socket = Socket {
@@ -350,6 +380,8 @@ struct Texts {
     fed: Option<oneshot::Receiver<Box<dyn Feed>>>,
     feed: Option<Box<dyn Feed>>,
     taken: Vec<Utf8Bytes>,
+    /// How many of those at the beginning are the session's.
+    of_session: usize,
     most: usize,
 }
 
@@ -367,6 +399,7 @@ impl Texts {
         {
             return Poll::Ready(false);
         }
+        self.of_session = self.taken.len();
         if let Some(feed) = &mut self.feed {
             while self.taken.len() < most
                 && let Poll::Ready(text) = feed.poll_text(context)
@@ -377,9 +410,11 @@ impl Texts {
         if self.taken.is_empty() { Poll::Pending } else { Poll::Ready(true) }
     }
 
-    /// What was taken.
-    fn messages(&mut self) -> impl Iterator<Item = Message> + use<> {
-        std::mem::take(&mut self.taken).into_iter().map(Message::Text)
+    /// What was taken, and how many bytes of it were queued by the session.
+    fn messages(&mut self) -> (impl Iterator<Item = Message> + use<>, usize) {
+        let bytes = self.taken[..self.of_session].iter().map(|text| text.len()).sum();
+        self.of_session = 0;
+        (std::mem::take(&mut self.taken).into_iter().map(Message::Text), bytes)
     }
 }
 
@@ -404,7 +439,11 @@ async fn write(
                     break;
                 }
                 ending.taken.notify_one();
-                timeout(patience, write_all(&mut sink, texts.messages())).await
+                let (messages, bytes) = texts.messages();
+                let written = timeout(patience, write_all(&mut sink, messages)).await;
+                ending.waiting.fetch_sub(bytes, Ordering::Relaxed);
+                ending.taken.notify_one();
+                written
             }
             () = &mut ping => {
                 ping.as_mut().reset(Instant::now() + limits.socket_ping_every);
@@ -417,7 +456,7 @@ async fn write(
         }
     }
     texts.queued.close();
-    let mut rest: Vec<Message> = texts.messages().collect();
+    let mut rest: Vec<Message> = texts.messages().0.collect();
     while let Ok(text) = texts.queued.try_recv() {
         rest.push(Message::Text(text));
     }

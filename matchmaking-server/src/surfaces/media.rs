@@ -32,7 +32,11 @@ async fn get(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
         (Some(viewer), good_for)
     } else {
         let good_for = services.media.good_for(&key, &given("expires"), &given("signature"));
-        (None, good_for.ok_or(Fault::BadLink)?)
+        let good_for = good_for.ok_or(Fault::BadLink)?;
+        if services.stores.album.is_discarded(key.as_str(), asked.now()).await? {
+            return Err(Fault::UnknownPath);
+        }
+        (None, good_for)
     };
     let size = match services.media.open(&key, Some(0..0)).await? {
         Some(part) => part.size,
@@ -56,7 +60,8 @@ async fn get(services: Arc<Services>, ctx: Ctx) -> Result<Reply, Fault> {
             return Ok(Reply::empty(StatusCode::RANGE_NOT_SATISFIABLE).header(header::CONTENT_RANGE, shown));
         }
     };
-    let kept_for = format!("private, max-age={good_for}, immutable");
+    // Whatever it is, its owner may take it back.
+    let kept_for = format!("private, max-age={}, immutable", good_for.min(KEPT_SECS_MAX));
     let kept_for = HeaderValue::from_str(&kept_for).map_err(Fault::internal)?;
     // What a browser may show by itself; everything else is saved.
     let shown = ["image/", "video/", "audio/"].iter().any(|kind| content_type(&key).starts_with(kind));

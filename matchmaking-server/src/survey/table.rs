@@ -9,7 +9,10 @@ pub(super) fn for_each_row(
     needed: &[&str],
     mut each: impl FnMut(&Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut reader = csv::Reader::from_reader(input);
+    // A `\r` before the end of a line is trimmed: left to itself, the reader counts such lines one short.
+    let mut reader = csv::ReaderBuilder::new();
+    reader.trim(csv::Trim::All).terminator(csv::Terminator::Any(b'\n'));
+    let mut reader = reader.from_reader(input);
     let header = reader.headers().map_err(|error| error.to_string())?.clone();
     let mut columns = BTreeMap::new();
     for (at, name) in header.iter().enumerate() {

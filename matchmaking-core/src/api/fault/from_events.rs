@@ -22,6 +22,11 @@ impl From<EventError> for Fault {
                     Problem::Reason { chinese: "签到码错误", english: "is not the right code" };
                 Self::field(FieldError::body("check_in_code", problem, Value::Null))
             }
+            EventError::RoundsElsewhere => {
+                let problem =
+                    Problem::Reason { chinese: "必须在活动期间", english: "must be during the event" };
+                Self::field(FieldError::body("starts_at", problem, Value::Null))
+            }
             EventError::Forged => Self::BadNotice,
             EventError::Payment(error) => {
                 use std::error::Error as _;

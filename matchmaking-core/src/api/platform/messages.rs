@@ -22,6 +22,9 @@ pub const CLIENT_MESSAGE_ID_MAX: usize = 128;
 /// The most bytes of `extra`, as JSON.
 pub const EXTRA_BYTES_MAX: usize = 4 << 10;
 
+/// The most levels of lists and objects of a message's `extra`.
+const EXTRA_DEPTH_MAX: usize = 32;
+
 /// The most characters of a link to something that was uploaded.
 const MEDIA_URL_MAX: usize = 2_000;
 
@@ -324,7 +327,20 @@ fn extra(node: Node<'_>) -> Result<Map<String, Value>, Refused> {
     let too_long = Problem::Reason { chinese: "不能超过 4 KiB", english: "must have at most 4 KiB" };
     node.check(text.len() <= EXTRA_BYTES_MAX, too_long)?;
     node.check(!text.contains("\\u0000"), Problem::Nul)?;
+    let too_deep =
+        Problem::Reason { chinese: "嵌套不能超过 32 层", english: "must be nested at most 32 deep" };
+    node.check(is_nested_at_most(node.raw(), EXTRA_DEPTH_MAX), too_deep)?;
     Ok(extra.clone())
+}
+
+/// Whether a document has at most so many levels of lists and objects.
+fn is_nested_at_most(value: &Value, levels: usize) -> bool {
+    let fits = |value: &Value| is_nested_at_most(value, levels - 1);
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(fits),
+        Value::Object(fields) => levels > 0 && fields.values().all(fits),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
 }
 
 /// The same of a place.

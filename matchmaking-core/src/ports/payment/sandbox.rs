@@ -160,7 +160,8 @@ impl PaymentGateway for SandboxGateway {
         // In constant time.
         let good = signature.is_some_and(|signature| self.mac(&raw.body).verify_slice(&signature).is_ok());
         let told: Option<Told> = serde_json::from_slice(&raw.body).ok();
-        let Some(Told { order_no, amount_fen, outcome }) = told.filter(|_| good) else {
+        let Some(Told { order_no, amount_fen, outcome }) = told.filter(|told| good && told.amount_fen > 0)
+        else {
             return Err(PaymentError::Forged);
         };
         let outcome = match outcome.as_str() {

@@ -15,7 +15,7 @@ fn weights(n: &mut Numbers) -> Weights {
     for weight in Weight::ALL {
         let wild = (n.below(2001) as f64 / 1000.0 - 1.0) * wildness;
         let value = if n.below(8) == 0 { 0.0 } else { table.of(*weight) + wild };
-        table = table.with(*weight, value.clamp(-100.0, 100.0)).unwrap();
+        table = table.with(*weight, value.clamp(-10.0, 10.0)).unwrap();
     }
     table
 }

@@ -36,13 +36,13 @@ impl Chat {
                 bytes += message.content.len();
                 if bytes > bound.bytes && !newest_first.is_empty() {
                     newest_first.reverse();
-                    return Ok(thread.show(newest_first));
+                    return Ok(self.shown(thread, newest_first));
                 }
                 newest_first.push(message);
             }
             if complete || newest_first.len() >= bound.messages {
                 newest_first.reverse();
-                return Ok(thread.show(newest_first));
+                return Ok(self.shown(thread, newest_first));
             }
         }
     }
@@ -65,7 +65,7 @@ impl Chat {
             return messages.messages_without(thread.id(), &thread.hidden, before, skip, limit).await;
         }
         if skip == 0 {
-            return Ok(thread.show(messages.messages_before(thread.id(), before, limit).await?));
+            return Ok(self.shown(thread, messages.messages_before(thread.id(), before, limit).await?));
         }
         // Numbers have no gaps, so that leaving out is counting, however deep somebody pages.
         let newest = before.unwrap_or(thread.conversation.last_seq + 1);
@@ -73,7 +73,7 @@ impl Chat {
         if before <= 1 {
             return Ok(Vec::new());
         }
-        Ok(thread.show(messages.messages_before(thread.id(), Some(before), limit).await?))
+        Ok(self.shown(thread, messages.messages_before(thread.id(), Some(before), limit).await?))
     }
 
     /// The messages of a conversation with numbers above `after`, oldest first, as many as the bound allows and at least
@@ -94,7 +94,7 @@ impl Chat {
         read.truncate(fitting);
         let up_to = read.last().map_or(after, |last| last.seq);
         read.retain(|message| thread.shows(message.sender));
-        Ok((thread.show(read), up_to))
+        Ok((self.shown(thread, read), up_to))
     }
 
     /// How many messages of a conversation its viewer is shown in all.

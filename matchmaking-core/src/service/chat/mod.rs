@@ -19,6 +19,7 @@ use crate::{
     ids::{AccountId, ConversationId, MatchId},
     model::{Conversation, ConversationKind, IdentityKind, Member, Pair, Relation, may_see},
     realtime::Hub,
+    service::media::Media,
     store::{Standing, Stores},
 };
 
@@ -40,6 +41,7 @@ pub struct Chat {
     time_zone: Tz,
     audiences: Arc<Audiences>,
     deliveries: Arc<deliveries::Deliveries>,
+    media: Media,
     masks_contacts: bool,
 }
 
@@ -131,10 +133,11 @@ impl Chat {
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
         time_zone: Tz,
+        media: Media,
         masks_contacts: bool,
     ) -> Self {
         let audiences = Arc::new(Audiences::new(stores.clone(), hub.is_alone()));
-        Self { stores, hub, clock, time_zone, audiences, deliveries: Arc::default(), masks_contacts }
+        Self { stores, hub, clock, time_zone, audiences, deliveries: Arc::default(), media, masks_contacts }
     }
 
     /// Who is told of messages, for whoever changes that.

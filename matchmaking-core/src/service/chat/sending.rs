@@ -98,6 +98,7 @@ impl Chat {
             let (receiver, match_id) = (thread.peer, thread.match_id);
             let (audiences, hidden) = (Arc::clone(&self.audiences), thread.hidden.clone());
             let (deliveries, masked) = (Arc::clone(&self.deliveries), thread.masked);
+            let media = self.media.clone();
             OnStored::new(move |message| {
                 // Whoever is a member now, and not when the message was handed in.
                 let members = receiver.is_none().then(|| audiences.now(message.conversation)).flatten();
@@ -112,7 +113,7 @@ impl Chat {
                 };
                 let mut of_others = message.clone();
                 if masked {
-                    mask(&mut of_others);
+                    mask(&media, &mut of_others);
                 }
                 let took = match receiver {
                     // Whoever wrote it is shown what they wrote.
@@ -130,12 +131,33 @@ impl Chat {
             })
         };
         let (message, repeated) = match self.stores.messages.append_message(append, on_stored).await? {
-            AppendOutcome::Stored(message) => (message, false),
+            AppendOutcome::Stored(message) => {
+                // The message is stored, whatever becomes of this.
+                if let Err(error) = self.link_file(&message).await {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "a file will not go with its message");
+                }
+                (message, false)
+            }
             AppendOutcome::Duplicate(message) => (message, true),
             AppendOutcome::Refused(refusal) => return Err(SendError::Refused(refusal)),
         };
         let delivered = taken.load(Ordering::Acquire) > 0;
         Ok(Sent { message, delivered, repeated })
+    }
+
+    /// Notes to what file of its conversation a message links, if it does. What it carries itself is noted when it is stored.
+    async fn link_file(&self, message: &Message) -> StoreResult<()> {
+        let may_link = matches!(
+            message.kind,
+            MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File
+        );
+        let links = may_link && message.details.media.is_none();
+        let key = links.then(|| self.media.sent_to(&message.content, message.conversation)).flatten();
+        match key {
+            Some(key) => self.stores.album.link_file(key.as_str(), message.conversation, message.id).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells the others in the conversation that its viewer is writing.

@@ -1,6 +1,6 @@
 //! Messages as the viewer of a conversation is shown them.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 
@@ -10,6 +10,7 @@ use crate::{
     error::StoreResult,
     ids::AccountId,
     model::{Message, MessageKind, contact_mask},
+    service::media::Media,
     store::ConversationSummary,
 };
 
@@ -28,15 +29,21 @@ pub enum Progress {
 
 impl Thread {
     /// These messages as the viewer of the thread is shown them.
-    pub(in crate::service) fn show(&self, mut messages: Vec<Message>) -> Vec<Message> {
+    fn show(&self, media: &Media, mut messages: Vec<Message>) -> Vec<Message> {
         if self.masked {
-            messages.iter_mut().filter(|message| message.sender != self.viewer()).for_each(mask);
+            let of_others = messages.iter_mut().filter(|message| message.sender != self.viewer());
+            of_others.for_each(|message| mask(media, message));
         }
         messages
     }
 }
 
 impl Chat {
+    /// These messages as the viewer of a thread is shown them.
+    pub(in crate::service) fn shown(&self, thread: &Thread, messages: Vec<Message>) -> Vec<Message> {
+        thread.show(&self.media, messages)
+    }
+
     /// A conversation of a list, as the member whose list it is is shown it.
     pub(in crate::service) fn show_summary(&self, mut summary: ConversationSummary) -> ConversationSummary {
         let viewer = summary.me.account;
@@ -44,7 +51,7 @@ impl Chat {
             && summary.contact_locked
             && self.masks_contacts
         {
-            mask(last);
+            mask(&self.media, last);
         }
         summary
     }
@@ -76,17 +83,19 @@ impl Chat {
     }
 }
 
-/// Takes the ways to reach somebody out of a message. The link of a picture or a file is none.
-pub(super) fn mask(message: &mut Message) {
-    let is_text = match message.kind {
-        MessageKind::Text | MessageKind::Location => true,
+/// Takes the ways to reach somebody out of a message. The link to what was sent to the conversation is none, but what
+/// stands behind it may be.
+pub(super) fn mask(media: &Media, message: &mut Message) {
+    let link = match message.kind {
+        MessageKind::Text | MessageKind::Location => None,
         MessageKind::Image | MessageKind::Voice | MessageKind::Video | MessageKind::File => {
-            message.details.media.is_some()
+            media.sent_to(&message.content, message.conversation).map(|key| media.unsigned(&key))
         }
-        MessageKind::System | MessageKind::Assistant => false,
+        MessageKind::System | MessageKind::Assistant => Some(std::mem::take(&mut message.content)),
     };
-    if is_text {
-        mask_text(&mut message.content);
+    match link {
+        Some(link) => message.content = link,
+        None => mask_text(&mut message.content),
     }
     if let Some(extra) = &mut message.details.extra {
         mask_fields(extra);
@@ -94,7 +103,7 @@ pub(super) fn mask(message: &mut Message) {
 }
 
 fn mask_text(text: &mut String) {
-    if let std::borrow::Cow::Owned(masked) = contact_mask::masked(text) {
+    if let Cow::Owned(masked) = contact_mask::masked(text) {
         *text = masked;
     }
 }
@@ -105,15 +114,15 @@ fn mask_value(value: &mut Value) {
         Value::String(text) => mask_text(text),
         Value::Array(items) => items.iter_mut().for_each(mask_value),
         Value::Object(fields) => mask_fields(fields),
-        // A telephone number may be written as a number, too. One with a fraction is a measure, such as a longitude.
-        Value::Number(number) if !number.is_f64() => {
-            let mut text = number.to_string();
-            mask_text(&mut text);
-            if text != number.to_string() {
-                *value = Value::String(text);
+        // A telephone number may be written as a number, too, with a fraction or without.
+        Value::Number(number) => {
+            let text = number.as_f64().filter(|_| number.is_f64());
+            let text = text.map_or_else(|| number.to_string(), |number| format!("{:.0}", number.trunc()));
+            if let Cow::Owned(masked) = contact_mask::masked(&text) {
+                *value = Value::String(masked);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }
 

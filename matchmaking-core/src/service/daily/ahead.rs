@@ -91,8 +91,13 @@ impl Daily {
         self.people.filled().await;
         let answers = self.best_of(asked, threads).await?;
         let mut shown = self.shown_lately(answers.iter().flatten().flatten(), day).await?;
+        // What another process has kept until then is counted above, and not once more as a list of these.
+        let kept_meanwhile = self.stores.daily.have_daily(&ids, day.began).await?;
         let mut lists = Vec::with_capacity(ids.len());
         for (account, best) in ids.into_iter().zip(answers) {
+            if kept_meanwhile.binary_search(&account).is_ok() {
+                continue;
+            }
             let best = best.unwrap_or_else(|error| {
                 tracing::warn!(account = account.get(), %error, "nobody can be recommended");
                 Vec::new()

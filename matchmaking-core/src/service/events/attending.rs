@@ -32,7 +32,7 @@ impl Events {
                 return Err(EventRefusal::NotPaid.into());
             }
         }
-        if !code.trim().eq_ignore_ascii_case(&self.codes.check_in_code(&event, id)) {
+        if !self.codes.is_check_in_code(code, id) {
             return Err(EventError::WrongCode);
         }
         let now = self.now();

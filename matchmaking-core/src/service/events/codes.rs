@@ -46,10 +46,22 @@ impl Codes {
 
     /// The code of a registration for an event.
     pub(super) fn check_in_code(&self, event: &Event, id: RegistrationId) -> String {
+        format!("CHECKIN{}-{}", event.details.date.format("%Y%m%d"), self.signs(id))
+    }
+
+    /// Whether this is the code of a registration: with the day that the event had when it was read, which may have been
+    /// moved since.
+    pub(super) fn is_check_in_code(&self, given: &str, id: RegistrationId) -> bool {
+        let given = given.trim().to_ascii_uppercase();
+        let day_and_signs = given.strip_prefix("CHECKIN").and_then(|rest| rest.split_once('-'));
+        day_and_signs.is_some_and(|(day, signs)| {
+            day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) && signs == self.signs(id)
+        })
+    }
+
+    fn signs(&self, id: RegistrationId) -> String {
         let mac = mac(&self.key).chain_update(format!("code {id}")).finalize().into_bytes();
-        let signs =
-            mac.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]));
-        format!("CHECKIN{}-{}", event.details.date.format("%Y%m%d"), signs.collect::<String>())
+        mac.iter().take(SIGNS).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
     }
 
     /// A link to the picture of a registration's code, good for a day.

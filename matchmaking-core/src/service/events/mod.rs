@@ -105,6 +105,9 @@ pub enum EventError {
     /// The rounds cannot be drawn up; `None` when the process is going down.
     #[error("the rounds cannot be drawn up")]
     Rounds(#[source] Option<PairingError>),
+    /// The rounds would begin before the event does, or after it.
+    #[error("the rounds would not begin during the event")]
+    RoundsElsewhere,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -27,8 +27,8 @@ impl Events {
     pub async fn pay_in_sandbox(&self, order_no: &str) -> Result<Registration, EventError> {
         let sandbox = self.sandbox.as_ref().ok_or(EventError::UnknownRegistration)?;
         let registration = self.order(order_no).await?;
-        // Nobody was asked yet to pay for a seat that is only offered.
-        if registration.course.offered {
+        // Nobody was asked to pay for a seat that is only offered, or for one without a deposit.
+        if registration.course.offered || registration.course.deposit_fen == 0 {
             return Err(EventError::UnknownRegistration);
         }
         if sandbox.confirm(order_no).is_err() {
@@ -75,12 +75,18 @@ impl Events {
     /// Gives back what is owed for a registration. The gateway knows each refund by its name, so that asking again
     /// after a failure gives nothing back twice.
     pub(in crate::service) async fn give_back(&self, id: RegistrationId) -> Result<(), EventError> {
+        let mut given_back = Ok(());
         for owed in self.stores.seats.open_refunds(id).await? {
             let refund =
                 Refund { order_no: owed.order_no, refund_no: owed.refund_no, amount_fen: owed.amount_fen };
-            self.gateway.refund(&refund).await?;
-            self.stores.seats.refund_done(&refund.refund_no, self.clock.now()).await?;
+            // One that is refused holds up none of the others.
+            match self.gateway.refund(&refund).await {
+                Ok(()) => {
+                    self.stores.seats.refund_done(&refund.refund_no, self.clock.now()).await?;
+                }
+                Err(error) => given_back = given_back.and(Err(error.into())),
+            }
         }
-        Ok(())
+        given_back
     }
 }

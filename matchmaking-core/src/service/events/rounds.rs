@@ -32,8 +32,8 @@ pub struct RoundPlan {
     pub minutes: i64,
     /// How long it takes to change tables, in minutes.
     pub pause: i64,
-    /// When the first begins, or the first after those that were held, which it does not overlap. Without it, with the
-    /// event, or when the last that was held has ended.
+    /// When the first begins, or the first after those that were held, which it does not overlap: during the event.
+    /// Without it, with the event, or when the last that was held has ended.
     pub starts_at: Option<Millis>,
     /// Whether rounds that have begun are drawn up anew, too, as if they had not been held.
     pub from_the_start: bool,
@@ -70,6 +70,9 @@ impl Events {
             EventState::Draft => return Err(EventRefusal::NotBegun.into()),
             EventState::Public if event.closed_at.is_some() => return Err(EventRefusal::Over.into()),
             EventState::Public => {}
+        }
+        if plan.starts_at.is_some_and(|at| !(event.starts_at..=event.ends_at).contains(&at)) {
+            return Err(EventError::RoundsElsewhere);
         }
         let now = self.clock.now();
         let mut dates = self.stores.rounds.dates(id).await?;

@@ -67,11 +67,15 @@ pub(super) fn ending<'a>(bytes: &[u8], name: &'a str) -> Cow<'a, str> {
         return Cow::Borrowed(kind.ending);
     }
     let given = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_plain =
-        (1..=ENDING_MAX).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let given = given.to_ascii_lowercase();
     let is_known = KINDS.iter().any(|kind| kind.ending == given);
-    if is_plain && !is_known { Cow::Owned(given) } else { Cow::Borrowed("bin") }
+    if is_ending(&given) && !is_known { Cow::Owned(given) } else { Cow::Borrowed("bin") }
+}
+
+/// Whether a name may end so.
+pub(super) fn is_ending(text: &str) -> bool {
+    (1..=ENDING_MAX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 #[cfg(test)]

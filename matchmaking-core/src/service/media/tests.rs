@@ -1,5 +1,7 @@
 //! Links: whom they let in, and for how long.
 
+use bytes::Bytes;
+
 use super::*;
 use crate::{clock::ManualClock, ports::media::MemoryMedia};
 
@@ -32,11 +34,12 @@ fn parts(link: &str) -> (MediaKey, String, String) {
 async fn what_is_kept_is_reached_by_its_link() {
     let (media, _) = media();
     let room = ConversationId::new(12).unwrap();
-    let kept = media.keep(room, "a.txt", Bytes::from_static(b"GIF89a...")).await.unwrap();
+    let kept = Media::of_room(room, "a.txt", b"GIF89a...").unwrap();
+    media.put(&kept.key, Bytes::from_static(b"GIF89a...")).await.unwrap();
     assert_eq!((kept.content_type, kept.bytes), ("image/gif", 9));
     let name = kept.key.as_str();
     assert!(name.starts_with("rooms/12/") && name.len() == "rooms/12/".len() + 32 + ".gif".len(), "{name}");
-    let again = media.keep(room, "a.txt", Bytes::from_static(b"GIF89a...")).await.unwrap();
+    let again = Media::of_room(room, "a.txt", b"GIF89a...").unwrap();
     assert_ne!(again.key, kept.key);
 
     let (path, expires, signature) = parts(&media.link(&kept.key, START));

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    media::{Media, MediaError, own_key, put_for, without_metadata},
+    media::{Kept, Media, MediaError, own_key, put_for, without_metadata},
     profiles::{FilmKind, PictureError, Pictures, film},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Millis},
     error::StoreError,
-    ids::AccountId,
-    model::{MessageDetails, MessageKind},
+    ids::{AccountId, ConversationId},
+    model::{FileRole, MessageDetails, MessageKind},
     ports::media::MediaKey,
     service::heavy::heavy,
     store::{NewUpload, Stores, Upload},
@@ -37,6 +37,9 @@ pub struct Uploads {
     pictures: Pictures,
     clock: Arc<dyn Clock>,
 }
+
+/// When what is kept for a conversation is discarded, unless something else decides it.
+const NEVER: Millis = Millis(i64::MAX);
 
 /// Something that was uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +103,26 @@ impl Uploads {
             return Err(UploadError::Unknown);
         }
         Ok(Uploaded { details, bytes: size })
+    }
+
+    /// Keeps something for a conversation, to be linked to there. It goes with the message that links to it, or with its
+    /// owner's account.
+    pub async fn keep_for_room(
+        &self,
+        account: AccountId,
+        room: ConversationId,
+        file_name: &str,
+        bytes: Bytes,
+    ) -> Result<Kept, UploadError> {
+        let kept = Media::of_room(room, file_name, &bytes)?;
+        let files = [(kept.key.to_string(), FileRole::Message)];
+        self.stores.album.reserve_files(account, &files, NEVER).await?;
+        if !put_for::<UploadError>(&self.stores, &self.media, account, vec![(kept.key.clone(), bytes)])
+            .await?
+        {
+            return Err(UploadError::Unknown);
+        }
+        Ok(kept)
     }
 
     /// What a link leads to that somebody wants to send as a message of this kind; `None` unless they uploaded it for

@@ -6,9 +6,10 @@ use super::fixture::{
     ROUNDS, all, at, at_once, called, couple, nobody, pair, person, reserved, say, stored, text, two,
 };
 use crate::{
+    clock::Millis,
     error::StoreResult,
     ids::{AccountId, ConversationId, MessageId},
-    model::{Message, MessageDetails, MessageKind},
+    model::{AccountStatus, FileRole, Message, MessageDetails, MessageKind},
     store::{
         AppendOutcome, AppendRefusal, DeliveryMark, NewMessage, NewUpload, OnStored, RECALL_MILLIS,
         RecallOutcome, Stores, Upload,
@@ -69,6 +70,37 @@ pub async fn what_a_message_carries_comes_back(stores: &Stores) -> StoreResult<(
         let listed = stores.conversations.conversations_of(ben, &[], 1).await?;
         assert_eq!(listed[0].last, Some(sent));
     }
+    Ok(())
+}
+
+/// A file that is only linked to goes when the last message that links to it is taken back, or its owner is erased.
+pub async fn a_linked_file_goes_with_the_messages_that_link_to_it(stores: &Stores) -> StoreResult<()> {
+    let (ann, ben) = two(stores).await?;
+    let place = talk(stores, ann, ben).await?;
+    let never = Millis(i64::MAX);
+    let keys = ["rooms/1/a.jpg", "rooms/1/b.jpg"].map(|key| (key.to_owned(), FileRole::Message));
+    stores.album.reserve_files(ann, &keys, never).await?;
+    let is_gone = async |key: usize| stores.album.is_discarded(&keys[key].0, at(2_000)).await;
+    let mut messages = Vec::new();
+    for sender in [ann, ben] {
+        let sent =
+            stored(send(stores, NewMessage { kind: MessageKind::Image, ..text(place, sender, "x") }).await?);
+        stores.album.link_file(&keys[0].0, place, sent.id).await?;
+        stores.album.link_file(&keys[0].0, place, sent.id).await?;
+        stores.album.link_file("rooms/1/unknown.jpg", place, sent.id).await?;
+        messages.push((sender, sent.id));
+    }
+    for (sender, id) in messages {
+        assert!(!is_gone(0).await?, "somebody links to it");
+        let recalled = stores.messages.recall_message(id, sender, at(1_000)).await?;
+        assert!(matches!(recalled, RecallOutcome::Recalled(_)), "{recalled:?}");
+        // What was taken back links to nothing any more.
+        stores.album.link_file(&keys[1].0, place, id).await?;
+    }
+    assert!(is_gone(0).await? && !is_gone(1).await?);
+    assert!(!stores.album.is_discarded("rooms/1/unknown.jpg", at(2_000)).await?);
+    stores.accounts.set_status(ann, AccountStatus::Deleted, at(1_500)).await?;
+    assert!(is_gone(1).await?);
     Ok(())
 }
 

@@ -68,6 +68,8 @@ pub async fn who_is_shown_is_counted(stores: &Stores) -> StoreResult<()> {
     assert_eq!(shown(MONDAY).await?, [(people[2], 1), (people[3], 3), (people[4], 1)]);
     assert_eq!(shown(TUESDAY).await?, [(people[3], 1), (people[4], 1)]);
     assert_eq!(stores.daily.exposures(&people[3..4], at(MONDAY)).await?, [(people[3], 3)]);
+    // Whoever is asked for twice was not shown twice as often.
+    assert_eq!(stores.daily.exposures(&[people[3]; 3], at(MONDAY)).await?, [(people[3], 3)]);
     let later = NewDaily { counted_since: at(TUESDAY), ..list(people[1], TUESDAY, 0, &people[2..4]) };
     assert!(stores.daily.keep_daily(later).await?);
     assert_eq!(shown(0).await?, [(people[2], 1), (people[3], 2), (people[4], 1)]);

@@ -328,6 +328,7 @@ suite! { ($)
         identifiers_are_unique_and_grow
     }
     carried {
+        a_linked_file_goes_with_the_messages_that_link_to_it
         what_a_message_carries_comes_back
         a_message_is_taken_back_by_its_sender_for_a_while
         files_are_sent_by_whoever_uploaded_them
@@ -398,6 +399,8 @@ suite! { ($)
         quotas_bound_their_gender
         a_seat_is_given_back
         a_freed_seat_is_offered
+        an_offer_goes_on
+        a_moved_event_ends_what_is_held
         who_came_is_settled
         a_cancelled_event_gives_everything_back
         an_event_is_changed

@@ -60,6 +60,10 @@ pub async fn picks_are_mutual(stores: &Stores) -> StoreResult<()> {
     assert_eq!(stores.rounds.picks_of(event.id, people[1]).await?, [people[0], people[2]]);
     let pair = Pair::new(people[0], people[1]).expect("two people");
     assert_eq!(stores.rounds.mutual_picks(event.id).await?, [pair]);
+    // Nor does picking tell that somebody is there who has blocked the one who picks, or is blocked.
+    stores.safety.block(people[1], people[2], at(0)).await?;
+    assert_eq!(pick(people[2], &people[..2], STARTS).await?, PickOutcome::Kept(1));
+    assert_eq!(pick(people[1], &[people[0], people[2]], STARTS).await?, PickOutcome::Kept(1));
 
     let closed = async |n| {
         let audit = audit(AuditAction::EventClosed, Some(event.id));

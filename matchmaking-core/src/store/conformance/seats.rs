@@ -395,13 +395,38 @@ pub async fn a_freed_seat_is_offered(stores: &Stores) -> StoreResult<()> {
     assert_eq!(taken(stores, event.id, 11).await?, 1);
     assert_eq!(register(stores, event.id, people[2], 11).await?.outcome, RegisterOutcome::Full);
 
-    // Nobody takes it up: the next one is asked, and does.
-    let released = stores.seats.release_seats(event.id, then(10 + HOLD_MILLIS)).await?.expect("an event");
-    assert_eq!(released.offers.iter().map(|offer| offer.account).collect::<Vec<_>>(), [people[3]]);
-    assert_eq!(released.outcome, Some(at(10 + 2 * HOLD_MILLIS)));
+    // Nobody takes it up: the next one is asked, and does; but nobody who is locked, who keeps their place.
+    assert_eq!(wait(stores, wish(event.id, people[2], 12)).await?, WaitOutcome::Waiting(2));
+    stores.accounts.set_status(people[3], AccountStatus::Locked, at(13)).await?;
+    let unlocked = then(10 + HOLD_MILLIS);
+    let passed_over = stores.seats.release_seats(event.id, unlocked).await?.expect("an event");
+    assert_eq!(passed_over.offers.iter().map(|offer| offer.account).collect::<Vec<_>>(), [people[2]]);
+    stores.accounts.set_status(people[3], AccountStatus::Active, at(14)).await?;
+    let offered = passed_over.offers[0].id;
+    stores.seats.cancel_registration(offered, "", false, unlocked).await?.expect("a registration");
+    assert!(stores.events.event_view(event.id, Some(people[3]), at(11 + HOLD_MILLIS)).await?.is_some());
     let taken_up = seat(stores, event.id, people[3], 11 + HOLD_MILLIS).await?;
-    assert_eq!((taken_up.id, taken_up.course.offered), (released.offers[0].id, false));
+    assert!(!taken_up.course.offered);
     let twice = register(stores, event.id, people[3], 12 + HOLD_MILLIS).await?;
+    assert_eq!(twice.outcome, RegisterOutcome::AlreadyRegistered);
+    Ok(())
+}
+
+/// A freed seat that nobody takes up is offered to the next one.
+pub async fn an_offer_goes_on(stores: &Stores) -> StoreResult<()> {
+    let people = crowd(stores, 3).await?;
+    let event = event(stores, 1).await?;
+    let first = paid(stores, event.id, people[0], 1).await?;
+    for (place, account) in people[1..].iter().enumerate() {
+        assert_eq!(wait(stores, wish(event.id, *account, 2)).await?, WaitOutcome::Waiting(place + 1));
+    }
+    stores.seats.cancel_registration(first.id, "", false, then(10)).await?.expect("a registration");
+    let released = stores.seats.release_seats(event.id, then(10 + HOLD_MILLIS)).await?.expect("an event");
+    assert_eq!(released.offers.iter().map(|offer| offer.account).collect::<Vec<_>>(), [people[2]]);
+    assert_eq!(released.outcome, Some(at(10 + 2 * HOLD_MILLIS)));
+    let taken_up = seat(stores, event.id, people[2], 11 + HOLD_MILLIS).await?;
+    assert_eq!((taken_up.id, taken_up.course.offered), (released.offers[0].id, false));
+    let twice = register(stores, event.id, people[2], 12 + HOLD_MILLIS).await?;
     assert_eq!(twice.outcome, RegisterOutcome::AlreadyRegistered);
     Ok(())
 }
@@ -495,6 +520,38 @@ pub async fn an_event_is_changed(stores: &Stores) -> StoreResult<()> {
     assert_eq!((edited.offers.len(), edited.offers[0].account), (1, people[2]));
     let now = stores.events.event(event.id).await?.expect("an event");
     assert_eq!((now.details.capacity, now.details.code.as_str()), (3, "E1"));
+    Ok(())
+}
+
+/// A seat is not held beyond the beginning of an event that is moved, nor offered beyond its deadline.
+pub async fn a_moved_event_ends_what_is_held(stores: &Stores) -> StoreResult<()> {
+    let people = crowd(stores, 3).await?;
+    let event = event(stores, 2).await?;
+    let held = seat(stores, event.id, people[0], 1).await?;
+    let first = paid(stores, event.id, people[1], 1).await?;
+    assert_eq!(wait(stores, wish(event.id, people[2], 2)).await?, WaitOutcome::Waiting(1));
+    stores.seats.cancel_registration(first.id, "", false, then(3)).await?.expect("a registration");
+    let moved = async |starts, deadline, n| {
+        let times =
+            EventTimes { starts_at: at(starts), ends_at: at(starts + LASTS), deadline_at: at(deadline) };
+        let edit = EventEdit { state: EventState::Public, times, details: details("moved", 2) };
+        let audit = audit(AuditAction::EventChanged, Some(event.id));
+        let edited = stores.seats.edit_event(event.id, edit, audit, then(n)).await?.expect("an event");
+        assert_eq!(edited.outcome, EditEventOutcome::Edited);
+        Ok::<_, crate::error::StoreError>(())
+    };
+    // Both are over half an hour later, or earlier when the event is.
+    moved(1_000, 500, 4).await?;
+    assert_eq!(taken(stores, event.id, 5).await?, 2);
+    let found = stores.events.registration(held.id).await?.expect("a registration");
+    assert_eq!(found.held_until, Some(at(1_000)));
+    let released = stores.seats.release_seats(event.id, then(500)).await?.expect("an event");
+    assert_eq!(released.outcome, Some(at(1_000)));
+    assert_eq!(taken(stores, event.id, 500).await?, 1);
+    moved(400, 300, 600).await?;
+    assert_eq!(taken(stores, event.id, 600).await?, 0);
+    let late = stores.seats.confirm_payment(held.id, DEPOSIT, then(601)).await?.expect("a registration");
+    assert!(matches!(late.outcome, PaidOutcome::TooLate), "{:?}", late.outcome);
     Ok(())
 }
 

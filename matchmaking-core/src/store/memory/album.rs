@@ -48,6 +48,26 @@ impl AlbumStore for MemoryStore {
         Ok(())
     }
 
+    async fn link_file(
+        &self,
+        key: &str,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> StoreResult<()> {
+        let mut state = self.lock()?;
+        let thread = state.conversations.get(&conversation);
+        let is_there =
+            thread.and_then(|thread| thread.with_id(message)).is_some_and(|m| m.recalled_at.is_none());
+        if let Some(row) = state.files.get_mut(key).filter(|_| is_there) {
+            row.sent.insert((conversation, message));
+        }
+        Ok(())
+    }
+
+    async fn is_discarded(&self, key: &str, at: Millis) -> StoreResult<bool> {
+        Ok(self.lock()?.files.get(key).is_some_and(|row| row.is_discarded(at)))
+    }
+
     async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()> {
         let NewUpload { account, upload, until } = new;
         let keys: Vec<_> = upload.details.files().map(|key| (key.clone(), FileRole::Message)).collect();
@@ -265,12 +285,9 @@ impl State {
 
     /// Takes the files of a message from it, and discards those that no other one carries.
     pub(super) fn take_files_back(&mut self, message: &Message, at: Millis) {
-        for key in message.details.files() {
-            if let Some(row) = self.files.get_mut(key) {
-                row.sent.remove(&(message.conversation, message.id));
-                if row.sent.is_empty() {
-                    row.discard_at = Some(at);
-                }
+        for row in self.files.values_mut() {
+            if row.sent.remove(&(message.conversation, message.id)) && row.sent.is_empty() {
+                row.discard_at = Some(at);
             }
         }
     }

@@ -217,7 +217,7 @@ impl Thread {
         self.messages.get(*place)
     }
 
-    fn with_id(&self, id: MessageId) -> Option<&Message> {
+    pub(super) fn with_id(&self, id: MessageId) -> Option<&Message> {
         let place = self.messages.binary_search_by_key(&id, |message| message.id).ok()?;
         self.messages.get(place)
     }

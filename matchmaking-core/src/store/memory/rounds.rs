@@ -59,7 +59,8 @@ impl RoundStore for MemoryStore {
         if found.state != EventState::Public || at < found.starts_at || found.closed_at.is_some() {
             return Ok(PickOutcome::NotNow);
         }
-        let kept = picks.iter().copied().filter(|pick| *pick != by && here(*pick)).collect();
+        let sees = |other| !state.has_blocked(by, other) && !state.has_blocked(other, by);
+        let kept = picks.iter().copied().filter(|pick| *pick != by && here(*pick) && sees(*pick)).collect();
         let kept = state.picks.entry((event, by)).insert_entry(kept);
         Ok(PickOutcome::Kept(kept.get().len()))
     }

@@ -12,7 +12,7 @@ use crate::{
         CancelEventOutcome, CancelOutcome, CheckInOutcome, CloseEventOutcome, EditEventOutcome, EventEdit,
         JobKind, LocalMoment, NewAudit, NewJob, NewRating, NewRefund, NewSeat, PaidOutcome, RateOutcome,
         RegisterOutcome, SeatChange, SeatStore, WaitOutcome,
-        seating::{Seating, Write},
+        seating::{Seating, Waiting, Write},
     },
 };
 
@@ -171,7 +171,8 @@ impl State {
             one.event == event && (one.state <= RegistrationState::CheckedIn || Some(one.id) == subject)
         };
         let registrations = self.registrations.values().filter(is_read).cloned().collect();
-        let waiting = self.waiting.get(&event).cloned().unwrap_or_default();
+        let takes_part = |one: &&Waiting| self.status(one.account) == Some(AccountStatus::Active);
+        let waiting = self.waiting.get(&event).into_iter().flatten().filter(takes_part).copied().collect();
         let mut seating = Seating::new(found, registrations, subject, waiting, now);
         let Some(outcome) = decide(&mut seating) else { return Ok(None) };
         self.write_seating(&mut seating)?;

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::Millis,
     error::{StoreError, StoreResult},
-    ids::{AccountId, PhotoId},
+    ids::{AccountId, ConversationId, MessageId, PhotoId},
     model::{AccountStatus, FileRole, KeptFile, Photo, PhotoFiles, PhotoKind, ReviewStatus, Subject, Video},
     store::{ALBUM_MAX, AddPhotoOutcome, AlbumStore, NewPhoto, NewUpload, NewVideo, Upload},
 };
@@ -25,6 +25,11 @@ use crate::{
 sql! {
     RESERVE = "INSERT INTO media_files (media_key, account_id, role, review_id, discard_at)
         VALUES ($1, $2, $3, NULL, $4)";
+    LINK_FILE = "INSERT INTO sent_files (media_key, message_id, conversation_id)
+        SELECT f.media_key, m.id, m.conversation_id FROM media_files f CROSS JOIN messages m
+        WHERE f.media_key = $1 AND m.id = $2 AND m.conversation_id = $3 AND m.recalled_at IS NULL
+        ON CONFLICT (media_key, message_id) DO NOTHING";
+    IS_DISCARDED = "SELECT COUNT(*) FROM media_files WHERE media_key = $1 AND discard_at <= $2";
     RESERVE_UPLOAD = "UPDATE media_files SET document = $2 WHERE media_key = $1";
     UPLOAD = "SELECT document FROM media_files WHERE media_key = $1 AND account_id = $2 AND document IS NOT NULL
         AND (discard_at IS NULL OR discard_at > $3)";
@@ -106,6 +111,23 @@ impl AlbumStore for SqlStore {
                 reserve.execute(&mut *tx).await?;
             }
         })
+    }
+
+    async fn link_file(
+        &self,
+        key: &str,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> StoreResult<()> {
+        transaction!(self.pool, |tx, _locks| {
+            let link = query(LINK_FILE).bind(key).bind(message.get()).bind(conversation.get());
+            link.execute(&mut *tx).await?;
+        })
+    }
+
+    async fn is_discarded(&self, key: &str, at: Millis) -> StoreResult<bool> {
+        let found: i64 = read!(self.pool, |p| query_scalar(IS_DISCARDED).bind(key).bind(at.0).fetch_one(p))?;
+        Ok(found > 0)
     }
 
     async fn reserve_upload(&self, new: NewUpload) -> StoreResult<()> {

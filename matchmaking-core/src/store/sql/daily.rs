@@ -41,8 +41,8 @@ sql! {
         UNION SELECT target_id FROM daily_entries WHERE account_id = $1 AND day = $2
         ORDER BY 1"
     );
-    EXPOSURES = "SELECT e.account_id, CAST(SUM(e.times) AS BIGINT) FROM jsonb_each($1) AS j
-        JOIN exposures e ON e.account_id = CAST(j.value AS BIGINT) AND e.day >= $2
+    EXPOSURES = "SELECT e.account_id, CAST(SUM(e.times) AS BIGINT) FROM exposures e
+        WHERE e.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($1)) AND e.day >= $2
         GROUP BY e.account_id ORDER BY e.account_id";
     FORGET_EXPOSURES = "DELETE FROM exposures
         WHERE account_id IN (SELECT CAST(j.value ->> 't' AS BIGINT) FROM jsonb_each($1) AS j) AND day < $2";

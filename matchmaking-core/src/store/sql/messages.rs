@@ -282,10 +282,8 @@ impl MessageStore for SqlStore {
                         refusal
                     } else {
                         query(RECALL).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
-                        if !message.details.is_empty() {
-                            query(DISCARD_SENT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
-                            query(FORGET_SENT).bind(id.get()).execute(&mut *tx).await?;
-                        }
+                        query(DISCARD_SENT).bind(id.get()).bind(at.0).execute(&mut *tx).await?;
+                        query(FORGET_SENT).bind(id.get()).execute(&mut *tx).await?;
                         RecallOutcome::Recalled(recalled(message, at))
                     }
                 }

@@ -30,7 +30,9 @@ sql! {
     KEEP_PICKS = "INSERT INTO picks (event_id, by_id, target_id)
         SELECT r.event_id, $2, r.account_id FROM registrations r
         WHERE r.event_id = $1 AND r.state <= 3 AND r.state <> 1 AND r.account_id <> $2
-            AND r.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($3))";
+            AND r.account_id IN (SELECT CAST(value AS BIGINT) FROM jsonb_each($3))
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = $2 AND b.target_id = r.account_id)
+            AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.by_id = r.account_id AND b.target_id = $2)";
     PICKS_OF = "SELECT target_id FROM picks WHERE event_id = $1 AND by_id = $2 ORDER BY target_id";
     MUTUAL = "SELECT p.by_id, p.target_id FROM picks p
         JOIN picks q ON q.event_id = p.event_id AND q.by_id = p.target_id AND q.target_id = p.by_id

@@ -36,7 +36,9 @@ sql! {
     IS_ACTIVE = "SELECT COUNT(*) FROM accounts WHERE id = $1 AND status = 1";
     EVENT_OF = "SELECT event_id FROM registrations WHERE id = $1";
     SEATS = registrations::registrations!("WHERE r.event_id = $1 AND r.state <= 3 ORDER BY r.id");
-    WAITING = "SELECT account_id, gender, since FROM waiting WHERE event_id = $1 ORDER BY id";
+    // Who is locked keeps their place, and is offered nothing.
+    WAITING = "SELECT w.account_id, w.gender, w.since FROM waiting w JOIN accounts a ON a.id = w.account_id
+        WHERE w.event_id = $1 AND a.status = 1 ORDER BY w.id";
     NUMBER = "INSERT INTO registration_days (day, numbered) VALUES ($1, 1)
         ON CONFLICT (day) DO UPDATE SET numbered = registration_days.numbered + 1 RETURNING numbered";
     INSERT = "INSERT INTO registrations (event_id, account_id, gender, number, order_no, state, held_until, refund,
@@ -49,7 +51,7 @@ sql! {
     OWE = "INSERT INTO refunds (refund_no, registration_id, order_no, amount_fen, is_deposit, done_at)
         VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT (refund_no) DO NOTHING";
     OWED = "SELECT refund_no, registration_id, order_no, amount_fen, is_deposit FROM refunds
-        WHERE registration_id = $1 AND done_at IS NULL ORDER BY refund_no";
+        WHERE registration_id = $1 AND done_at IS NULL ORDER BY is_deposit DESC, refund_no";
     GIVE_BACK = "UPDATE refunds SET done_at = $2 WHERE refund_no = $1 AND done_at IS NULL
         RETURNING registration_id, is_deposit";
     REFUNDED = "UPDATE registrations SET refund = 2 WHERE id = $1";

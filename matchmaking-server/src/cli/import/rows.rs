@@ -115,10 +115,21 @@ impl Row {
         for (name, cell) in named {
             match meaning(name) {
                 Meaning::Identity(known) => match cell.one().and_then(|text| known.identity(text)) {
+                    Ok(identity) if row.identities.iter().any(|known| known.kind == identity.kind) => {
+                        refuse(known.column(), "is there twice".to_owned());
+                    }
                     Ok(identity) => row.identities.push(identity),
                     Err(reason) => refuse(known.column(), reason),
                 },
                 Meaning::Column(at) => {
+                    // One thing may be said in two forms, but not two things of it.
+                    let said = |cell: &Cell| {
+                        let mut said = Profile::default();
+                        (COLUMNS[at].set)(&mut said, cell, today).map(|()| said)
+                    };
+                    if row.cells.get(&at).is_some_and(|before| said(before) != said(&cell)) {
+                        refuse(COLUMNS[at].name, "is there twice, and differs".to_owned());
+                    }
                     row.cells.insert(at, cell);
                 }
                 Meaning::Computed | Meaning::Unknown => {}
@@ -154,6 +165,12 @@ impl Row {
 /// A line, or what is wrong with it.
 pub(super) type Line = Result<Row, Vec<Refusal>>;
 
+/// A reader of lines that end in `\n`; a `\r` before it is trimmed. Left to itself, it counts lines of `\r\n` one short.
+fn reader<R: Read>(input: R) -> csv::Reader<R> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.flexible(true).trim(csv::Trim::All).terminator(csv::Terminator::Any(b'\n')).from_reader(input)
+}
+
 /// The lines of a CSV file with a header, UTF-8.
 ///
 /// # Errors
@@ -164,7 +181,7 @@ pub(super) fn csv_rows<R: Read>(
     today: NaiveDate,
     unknown: &mut Vec<String>,
 ) -> Result<impl Iterator<Item = Line> + use<R>, csv::Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+    let mut reader = reader(input);
     let header: Vec<String> =
         reader.headers()?.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
     unknown.extend(header.iter().filter(|name| matches!(meaning(name), Meaning::Unknown)).cloned());
@@ -288,6 +305,22 @@ mod tests {
         assert_eq!(refused(2), [(4, "")]);
         assert_eq!(refused(3), [(5, "phone")]);
         assert_eq!(profile_of(rows[4].as_ref().unwrap()).nickname.as_deref(), Some("Li, \"Bo\""));
+    }
+
+    #[test]
+    fn lines_are_counted_however_they_end_and_nothing_is_said_twice() {
+        let refused = |file: &str| {
+            let rows: Vec<Line> = csv_rows(file.as_bytes(), today(), &mut Vec::new()).unwrap().collect();
+            let refusals = rows.into_iter().filter_map(Result::err).flatten();
+            refusals.map(|one| (one.line, one.field)).collect::<Vec<_>>()
+        };
+        for end in ["\n", "\r\n"] {
+            let file = ["phone,age", "13800138000,30", "13800138001,NaN", "\"13800138002\",x"].join(end);
+            assert_eq!(refused(&file), [(3, "basic.age".to_owned()), (4, "basic.age".to_owned())], "{end:?}");
+        }
+        assert_eq!(refused("phone,age,basic.age\n13800138000,30,40\n"), [(2, "basic.age".to_owned())]);
+        assert_eq!(refused("phone,age,basic.age\n13800138000,30,30\n"), []);
+        assert_eq!(refused("phone,phone\n13800138000,13800138001\n"), [(2, "phone".to_owned())]);
     }
 
     #[test]

@@ -132,9 +132,10 @@ async fn details(services: &Services, sender: AccountId, new: &NewMessage) -> Re
         None => MessageDetails::default(),
         Some(link) => match services.uploads.find(sender, new.kind, link).await? {
             Some(file) => file,
-            // A repeat may name what is gone since. The store knows, and refuses what is none.
+            // A repeat may name what is gone since. The store knows, and refuses what is none: with a name that no file
+            // has, whatever the link is.
             None if new.client_message_id.is_some() => {
-                MessageDetails { media: Some(link.clone()), ..MessageDetails::default() }
+                MessageDetails { media: Some(format!("gone: {link}")), ..MessageDetails::default() }
             }
             None => return Err(matchmaking_core::api::fault::no_such_upload()),
         },

@@ -16,9 +16,15 @@ use matchmaking_core::{
 
 use crate::surfaces::live::text_of;
 
-/// What a message says and carries, as this viewer is shown it. What other dialects send as the link of a picture is
-/// where the picture is.
-fn shown(services: &Services, message: &Message, viewer: AccountId, at: Millis) -> (String, Carried) {
+/// What a message says and carries, as this viewer is shown it, and of what kind it is then. What other dialects send as
+/// the link of a picture is where the picture is, if it was sent to the conversation; anything else that they send as one
+/// is a text, which no client loads anything for.
+fn shown(
+    services: &Services,
+    message: &Message,
+    viewer: AccountId,
+    at: Millis,
+) -> (MessageKind, String, Carried) {
     let details = &message.details;
     let link = |key: &String| services.media.link_for(FileViewer::Account(viewer), key, at);
     let mut carried = Carried {
@@ -40,14 +46,17 @@ fn shown(services: &Services, message: &Message, viewer: AccountId, at: Millis) 
         | MessageKind::Assistant => false,
     };
     if is_link {
+        if services.media.sent_to(&message.content, message.conversation).is_none() {
+            return (MessageKind::Text, message.content.clone(), carried);
+        }
         carried.media_url = Some(services.media.content(message).into_owned());
-        return (String::new(), carried);
+        return (message.kind, String::new(), carried);
     }
     let content = match message.kind {
         MessageKind::File => services.media.content(message).into_owned(),
         _ => message.content.clone(),
     };
-    (content, carried)
+    (message.kind, content, carried)
 }
 
 /// A message of a list.
@@ -58,11 +67,11 @@ pub(super) fn message(
     viewer: AccountId,
     at: Millis,
 ) -> MessageView {
-    let (content, carried) = shown(services, message, viewer, at);
+    let (kind, content, carried) = shown(services, message, viewer, at);
     let (status, read_at) = status(progress);
     MessageView {
         message_id: message.id.get(),
-        kind: type_of(message.kind),
+        kind: type_of(kind),
         content,
         carried,
         sender_id: message.sender.get(),
@@ -98,12 +107,12 @@ pub(super) fn status(progress: Progress) -> (&'static str, Option<String>) {
 }
 
 fn new_message(services: &Services, message: &Message, viewer: AccountId) -> Frame<'static> {
-    let (content, carried) = shown(services, message, viewer, services.clock.now());
+    let (kind, content, carried) = shown(services, message, viewer, services.clock.now());
     Frame::NewMessage(Box::new(MessageFrame {
         message_id: message.id.get(),
         conversation_id: message.conversation.get(),
         sender_id: message.sender.get(),
-        kind: type_of(message.kind),
+        kind: type_of(kind),
         content,
         carried,
         sent_at: message.sent_at.to_rfc3339(),

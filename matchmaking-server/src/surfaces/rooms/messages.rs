@@ -100,12 +100,13 @@ pub(super) async fn list(
 /// Keeps a file that a member wants to send; the message that shows it is sent afterwards.
 pub(super) async fn upload(services: Arc<Services>, mut ctx: Ctx) -> Result<Reply, Fault> {
     let me = caller(&ctx.asked, &services, TokenKind::Rooms).await?;
+    ctx.count_upload(me.get());
     let form = ctx.form("file", UPLOAD_BYTES_MAX).await?;
     let texts = form.texts().map(|(name, text)| (name.into(), text.into()));
     let UploadForm { room_id } = Input::strict().with_query(texts).decode()?;
     let file = form.file.ok_or_else(no_file)?;
     let room = services.chat.thread(room_of(room_id)?, me).await?.id();
-    let kept = services.media.keep(room, &file.name, file.bytes.clone()).await?;
+    let kept = services.uploads.keep_for_room(me, room, &file.name, file.bytes.clone()).await?;
     let now = services.clock.now();
     let data = UploadedFile {
         create_time: send_time(now, services.time_zone),
