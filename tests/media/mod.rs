@@ -6,7 +6,7 @@ use matchmaking_core::ports::OFFLINE_BASE_URL;
 use matchmaking_core::store::{CreateOutcome, NewAccount};
 use serde_json::json;
 
-use crate::support::{Answer, Backend, Database, Remote, Server};
+use crate::support::{Answer, Backend, Database, Remote, Server, rng::Rng};
 
 async fn server() -> Server {
     let database = Database::create(Backend::Memory).await.unwrap();
@@ -18,8 +18,9 @@ impl Server {
     async fn keep(&self, name: &'static str, bytes: Vec<u8>) -> String {
         let keeping = async move |services: std::sync::Arc<matchmaking_core::service::Services>| {
             let room = ConversationId::new(12).unwrap();
+            let mut rng = Rng::new(Rng::any_seed());
             let new = NewAccount {
-                identities: vec![Identity::new(IdentityKind::Username, format!("owner of {name}"))],
+                identities: vec![Identity::new(IdentityKind::Username, format!("owner{}", rng.next()))],
                 password_hash: None,
                 profile: Profile::default(),
                 at: services.clock.now(),
