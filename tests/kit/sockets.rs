@@ -16,6 +16,7 @@ type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 endpoint!(Echo = Route::socket(Surface::Media, "/echo", "Says what it hears"));
 endpoint!(Flood = Route::socket(Surface::Media, "/flood", "Talks without end"));
+endpoint!(Heavy = Route::socket(Surface::Media, "/heavy", "Says much at once"));
 endpoint!(Panics = Route::socket(Surface::Media, "/panics", "Panics"));
 
 async fn echo(mut socket: Socket) {
@@ -98,6 +99,34 @@ async fn a_client_that_never_reads_is_closed_and_never_waited_for() {
     let (server, over) = start(Limits { socket_write_timeout: SHORT, ..Limits::default() }).await;
     let _client = client(&server, "/flood").await;
     over.notified().await;
+}
+
+#[tokio::test]
+async fn what_waits_for_a_client_is_bounded_in_bytes() {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = Arc::new(std::sync::Mutex::new(Some(tell)));
+    let heavy = socket::<Heavy>(move |ctx: Ctx| {
+        let tell = Arc::clone(&tell);
+        async move {
+            ctx.upgrade(move |mut socket| async move {
+                let text = "x".repeat(1 << 18);
+                let taken = (0..128).take_while(|_| socket.sender().try_send(text.as_str()).is_ok()).count();
+                tell.lock().unwrap().take().unwrap().send(taken).unwrap();
+                // What waits is written before there is room again.
+                socket.room(|| true).await;
+                socket.sender().try_send("room").unwrap();
+                socket.recv().await;
+            })
+        }
+    });
+    let server = Server::start(vec![heavy], Policy::default()).await;
+    let mut client = client(&server, "/heavy").await;
+    let taken = told.await.unwrap();
+    assert!((1..128).contains(&taken), "{taken} texts wait");
+    for _ in 0..taken {
+        assert_eq!(client.next().await.unwrap().unwrap().len(), 1 << 18);
+    }
+    assert_eq!(client.next().await.unwrap().unwrap(), Message::text("room"));
 }
 
 #[tokio::test]
