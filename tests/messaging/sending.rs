@@ -3,7 +3,7 @@
 use reqwest::Method as Verb;
 use serde_json::{Value, json};
 
-use super::{Person, data, each, frame, pair, refused, refused_fields};
+use super::{PNG, Person, data, each, frame, pair, refused, refused_fields};
 use crate::support::{Database, Server, on_durable_stores, on_every_store};
 use matchmaking_core::model::profile::Gender;
 
@@ -154,6 +154,22 @@ async fn ten_at_once_by_both_ways_are_one_message(database: Database) {
     }
 }
 
+/// What other nodes could not be told is not taken, and a name in the store is no link, whatever it is called.
+async fn what_is_too_deep_or_no_link_is_refused(database: Database) {
+    let server = Server::start(&database).await;
+    let (lin, _, talk) = pair(&server).await;
+    let nested = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({"a": inner}));
+    let body = |levels| json!({"type": "text", "content": "x", "extra": nested(levels)});
+    assert_eq!(data(&lin.send(talk, &body(32)).await)["extra"], nested(32));
+    refused_fields(&lin.send(talk, &body(33)).await, 40001, &["extra"]);
+    let url = data(&lin.upload("image", PNG).await)["url"].as_str().unwrap().to_owned();
+    let key = url.split_once("/media/").unwrap().1.split('?').next().unwrap();
+    for kind in ["image", "voice"] {
+        let body = json!({"type": kind, "media_url": key, "client_message_id": kind});
+        refused(&lin.send(talk, &body).await, 40001);
+    }
+}
+
 async fn every_dialect_is_told(database: Database) {
     let server = Server::start(&database).await;
     let (lin, wu, talk) = pair(&server).await;
@@ -197,6 +213,7 @@ on_every_store!(
     what_is_wrong_is_told_with_every_field,
     a_conversation_that_is_not_yours_is_unknown,
     a_repeat_is_the_first_message_wherever_it_comes_from,
+    what_is_too_deep_or_no_link_is_refused,
     every_dialect_is_told,
 );
 on_durable_stores!(ten_at_once_by_both_ways_are_one_message);

@@ -14,11 +14,12 @@ pub(super) fn run(config: &Config) -> ExitCode {
     match ask(config.bind_addr) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => {
-            eprintln!("matchmaking-server: {} is not well", config.bind_addr);
+            let _ = writeln!(io::stderr(), "matchmaking-server: {} is not well", config.bind_addr);
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("matchmaking-server: {} does not answer: {error}", config.bind_addr);
+            let _ =
+                writeln!(io::stderr(), "matchmaking-server: {} does not answer: {error}", config.bind_addr);
             ExitCode::FAILURE
         }
     }

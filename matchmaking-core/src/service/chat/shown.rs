@@ -27,21 +27,14 @@ pub enum Progress {
     Recalled,
 }
 
-impl Thread {
-    /// These messages as the viewer of the thread is shown them.
-    fn show(&self, media: &Media, mut messages: Vec<Message>) -> Vec<Message> {
-        if self.masked {
-            let of_others = messages.iter_mut().filter(|message| message.sender != self.viewer());
-            of_others.for_each(|message| mask(media, message));
-        }
-        messages
-    }
-}
-
 impl Chat {
     /// These messages as the viewer of a thread is shown them.
-    pub(in crate::service) fn shown(&self, thread: &Thread, messages: Vec<Message>) -> Vec<Message> {
-        thread.show(&self.media, messages)
+    pub(in crate::service) fn shown(&self, thread: &Thread, mut messages: Vec<Message>) -> Vec<Message> {
+        if thread.masked {
+            let of_others = messages.iter_mut().filter(|message| message.sender != thread.viewer());
+            of_others.for_each(|message| mask(&self.media, message));
+        }
+        messages
     }
 
     /// A conversation of a list, as the member whose list it is is shown it.
